@@ -1,0 +1,38 @@
+# Each target is one line: what it does lies in install/, run by the system's own Python.
+INSTALL := @./install/with-python
+
+.DEFAULT_GOAL := help
+.PHONY: help run stop purge dev check test chaos bench lock locale
+
+help:  ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+run:  ## set everything up on this Debian and sell a first database (root)
+	$(INSTALL) run
+
+stop:  ## end this checkout's processes
+	$(INSTALL) stop
+
+purge:  ## undo everything `make run` did to this host (asks first; PURGE=yes does not)
+	$(INSTALL) purge
+
+dev:  ## the console without root, on a simulated engine
+	$(INSTALL) dev
+
+check:  ## lint, types, imports, unit tests: for each commit
+	$(INSTALL) check
+
+test:  ## every test: unit, database, engine, browser (root, for a real engine)
+	$(INSTALL) test
+
+chaos:  ## the full fault counts
+	$(INSTALL) chaos
+
+bench:  ## run bench/*.py, write bench/results/*.json
+	$(INSTALL) bench
+
+lock:  ## write the lock files anew
+	$(INSTALL) lock
+
+locale:  ## compile the translations
+	$(INSTALL) locale

@@ -1,0 +1,54 @@
+"""Who may speak to whom on the bridge: the Incus ACL.
+
+Incus orders drop before allow whatever their position, so nothing is dropped by a rule here: the default is
+drop both ways, and what is allowed is listed. "The internet" is therefore every IPv4 network that is not
+private, reserved or somebody's own.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+NOT_INTERNET = tuple(
+    ipaddress.IPv4Network(block)
+    for block in (
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.168.0.0/16",
+        "198.18.0.0/15",
+        "224.0.0.0/3",
+    )
+)
+"""IPv4 blocks in which somebody's own machines live, or nobody's: private, shared, link-local, multicast."""
+
+
+def internet() -> list[str]:
+    """The public internet as the fewest CIDR blocks."""
+    left = [ipaddress.IPv4Network("0.0.0.0/0")]
+    for block in NOT_INTERNET:
+        left = [
+            piece
+            for network in left
+            for piece in (network.address_exclude(block) if block.subnet_of(network) else [network])
+        ]
+    return [str(network) for network in sorted(ipaddress.collapse_addresses(left))]
+
+
+def acl(gateway: str) -> dict[str, Any]:
+    """The ACL's body: the host reaches machines over TCP and by ping, machines reach the internet."""
+    host = f"{gateway}/32"
+    return {
+        "description": "Souk: machines reach the internet and nothing else; only the host reaches machines",
+        "config": {},
+        "ingress": [
+            {"action": "allow", "state": "enabled", "source": host, "protocol": "tcp"},
+            {"action": "allow", "state": "enabled", "source": host, "protocol": "icmp4", "icmp_type": "8"},
+        ],
+        "egress": [{"action": "allow", "state": "enabled", "destination": ",".join(internet())}],
+    }

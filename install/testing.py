@@ -1,0 +1,121 @@
+"""`make check`, `make test`, `make chaos`: what must hold, from the cheapest proof to the longest."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from install import application, lifecycle, tools, virtualenv
+from install.failure import Failure
+from install.here import CHECKOUT
+from install.ledger import Ledger
+from install.postgresql import Cluster
+from install.shell import attempt, clean_environment
+from install.steps import Progress, Steps
+
+BIN = CHECKOUT / ".venv" / "bin"
+
+_CHECKS = (
+    ("Lint", ("ruff", "check", "--quiet")),
+    ("Format", ("ruff", "format", "--check", "--quiet")),
+    ("Types", ("mypy", "--no-error-summary")),
+    ("Types of the installer", ("mypy", "--no-error-summary", "--strict", "--config-file=", "install")),
+    ("Imports", ("lint-imports", "--no-timing")),
+    ("Unit tests", ("pytest", "-q", "-n", "2", "tests/unit")),
+)
+
+
+def check(steps: Steps) -> int:
+    """Lint, types, import contracts and unit tests; all run, whichever fails. Returns an exit status."""
+    steps.step("Development environment", lambda _: virtualenv.development())
+    problems = [failure for title, command in _CHECKS if (failure := _check(steps, title, command))]
+    for problem in problems:
+        print(f"\n{problem.detail}\n{problem.sentence}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _check(steps: Steps, title: str, command: tuple[str, ...]) -> Failure | None:
+    def work(_: Progress) -> None:
+        done = attempt(BIN / command[0], *command[1:], cwd=CHECKOUT)
+        if done.returncode:
+            raise Failure(f"`{' '.join(command)}` failed.", detail=(done.stdout + done.stderr).strip())
+
+    try:
+        steps.step(title, work)
+    except Failure as failure:
+        return failure
+    return None
+
+
+def prepare(ns: Any, steps: Steps) -> int:
+    """Set up what tests need, the engine and its images included; without root, all but those two.
+
+    Raises:
+        Failure: something can't be set up; the engine only counts in continuous integration.
+    """
+    ledger = Ledger()
+    if os.geteuid() == 0:
+        lifecycle.ground(ns, ledger, steps, purpose="test")
+    else:
+        lifecycle.private_ground(ns, steps)
+    steps.step("Development environment", lambda _: virtualenv.development())
+    steps.step("PostgreSQL", lambda _: Cluster(ns).ensure())
+    if os.geteuid() == 0:
+        _prepare_engine(ns, ledger, steps)
+    return 0
+
+
+def _prepare_engine(ns: Any, ledger: Ledger, steps: Steps) -> None:
+    try:
+        lifecycle.engine(ns, ledger, steps)
+        lifecycle.images(ns, steps, BIN / "souk-manage")
+    except Failure as failure:
+        if os.environ.get("CI"):
+            raise
+        steps.say(f"    {failure.sentence} Tests that need a real engine will be skipped.")
+
+
+def test(ns: Any, steps: Steps) -> int:
+    """Set up, then run every suite; returns pytest's worst exit status."""
+    prepare(ns, steps)
+    side_by_side = _suites("unit", "database")
+    one_by_one = _suites("engine", "browser")
+    return max(
+        _pytest(ns, "-n", "2", "-m", "not chaos", *side_by_side) if side_by_side else 0,
+        _pytest(ns, "-m", "not chaos", *one_by_one) if one_by_one else 0,
+    )
+
+
+def chaos(ns: Any, steps: Steps) -> int:
+    """The full fault counts; returns pytest's exit status."""
+    prepare(ns, steps)
+    return _pytest(ns, "-m", "chaos", "tests")
+
+
+def _suites(*names: str) -> list[str]:
+    """Those of the test folders that hold tests."""
+    folders = [Path("tests") / name for name in names]
+    return [str(folder) for folder in folders if any((CHECKOUT / folder).rglob("test_*.py"))]
+
+
+def _pytest(ns: Any, *words: str) -> int:
+    told = {
+        **application.settings(ns),
+        "DJANGO_SETTINGS_MODULE": "souk.settings.testing",
+        "SOUK_PROCESS": "owner",
+    }
+    if os.environ.get("CI"):
+        told["SOUK_REQUIRE_ENGINE"] = "1"
+    command = [str(BIN / "pytest"), "-q", "--color=auto", *words]
+    status = subprocess.run(command, check=False, env=clean_environment(**told), cwd=CHECKOUT).returncode
+    return 0 if status == 5 else status
+
+
+def locale(steps: Steps) -> int:
+    """`make locale`: compile the translations."""
+    tools.ensure()
+    steps.say(f"{tools.compile_translations()} translations compiled")
+    return 0

@@ -1,0 +1,102 @@
+"""The blueprint: provisioning's contract, answered for PostgreSQL."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from souk.blueprints.postgresql import parameters, probing, sizing
+from souk.blueprints.postgresql.bundle import bundle
+from souk.blueprints.postgresql.offering import STARTING_OFFERING
+from souk.engines.contract import Execution, Limits
+from souk.engines.images import Recipe, load
+from souk.provisioning.contract import (
+    ConfigurationFailed,
+    Connection,
+    Credentials,
+    Guest,
+    Health,
+    ServerCertificate,
+    Size,
+    StartingOffering,
+    Wanted,
+)
+
+OWNER = "app"
+"""The role that owns the customer's databases."""
+
+_CONFIGURE = "/usr/lib/souk/configure"
+_CONFIGURE_WITHIN = 90.0
+
+
+class PostgreSQL:
+    """A PostgreSQL 17 server on a machine of its own."""
+
+    key = "postgresql"
+    prefix = "pg"
+    port = probing.PORT
+
+    @functools.cached_property
+    def recipe(self) -> Recipe:
+        """How the image is built."""
+        return load(Path(__file__).parent / "image")
+
+    @property
+    def starting_offering(self) -> StartingOffering:
+        """What the operator's starting catalogue says of this service."""
+        return STARTING_OFFERING
+
+    def schema(self) -> Mapping[str, Any]:
+        """The JSON Schema of the parameters."""
+        return parameters.parameters_schema()
+
+    def limits(self, size: Size) -> Limits:
+        """What the kernel must enforce for a plan's size."""
+        return sizing.machine_limits(size)
+
+    def credentials(self, parameters_: Mapping[str, Any], password: str) -> Credentials:
+        """The databases' owner, signing in to the first of them."""
+        return Credentials(OWNER, password, parameters.databases(parameters_)[0])
+
+    def configure(self, guest: Guest, wanted: Wanted, credentials: Credentials, certificate: ServerCertificate) -> None:
+        """One command, that may be issued the instant the machine has started; it waits inside.
+
+        Raises:
+            ConfigurationFailed: PostgreSQL did not start, or refused; the message holds no secret.
+        """
+        document = bundle(wanted, credentials, certificate, timeout=_CONFIGURE_WITHIN - 10)
+        done = guest.execute([_CONFIGURE], stdin=json.dumps(document).encode(), timeout=_CONFIGURE_WITHIN)
+        if done.exit_code != 0:
+            raise ConfigurationFailed(_complaint(done))
+
+    def probe(self, wanted: Wanted, credentials: Credentials, authority: str) -> Health:
+        """Use the service from outside as a client would, over TLS."""
+        return probing.probe(wanted, credentials, authority)
+
+    def connection(self, wanted: Wanted, username: str, database: str) -> Connection:
+        """What a client needs to connect."""
+        uri = f"postgresql://{username}:PASSWORD@{wanted.hostname}:{self.port}/{database}?sslmode=verify-full"
+        return Connection(
+            uri=uri,
+            fields={
+                "host": wanted.hostname,
+                "port": str(self.port),
+                "database": database,
+                "user": username,
+                "sslmode": "verify-full",
+            },
+            client=("psql", uri.replace(":PASSWORD@", "@")),
+        )
+
+
+def _complaint(done: Execution) -> str:
+    """The guest's own sentence, or how it ended."""
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError:
+        answer = {}
+    error = answer.get("error") if isinstance(answer, dict) else None
+    return str(error or done.stderr.strip()[-500:] or f"{_CONFIGURE} ended with {done.exit_code}")

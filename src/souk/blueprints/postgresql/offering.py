@@ -1,0 +1,52 @@
+"""What the operator's starting catalogue says of PostgreSQL."""
+
+from __future__ import annotations
+
+from souk.blueprints.postgresql.sizing import GIB
+from souk.provisioning.contract import Size, StartingOffering, StartingPlan
+
+STARTING_OFFERING = StartingOffering(
+    slug="postgresql",
+    category="databases",
+    texts={
+        "fr": {
+            "name": "PostgreSQL géré",
+            "summary": "Une base PostgreSQL 17 à vous seul, prête en quelques secondes, hébergée au Maroc.",
+            "description": (
+                "Chaque service est une machine isolée avec son propre serveur PostgreSQL 17, son disque et son "
+                "adresse. Les connexions sont chiffrées et le certificat vérifiable. Vous choisissez les bases "
+                "et les extensions ; nous installons, surveillons et mettons à jour."
+            ),
+        },
+        "ar": {
+            "name": "PostgreSQL مُدارة",
+            "summary": "قاعدة بيانات PostgreSQL 17 خاصة بكم وحدكم، جاهزة في ثوانٍ ومستضافة في المغرب.",
+            "description": (
+                "كل خدمة آلة معزولة لها خادم PostgreSQL 17 وقرص وعنوان خاصة بها. الاتصالات مشفَّرة والشهادة "
+                "قابلة للتحقق. تختارون القواعد والإضافات، ونتولى التثبيت والمراقبة والتحديث."
+            ),
+        },
+        "en": {
+            "name": "Managed PostgreSQL",
+            "summary": "A PostgreSQL 17 server of your own, ready in seconds, hosted in Morocco.",
+            "description": (
+                "Each service is an isolated machine with its own PostgreSQL 17 server, disk and address. "
+                "Connections are encrypted and the certificate can be verified. You choose databases and "
+                "extensions; we install, watch and update."
+            ),
+        },
+    },
+    plans=(
+        StartingPlan("s", Size(1, 1 * GIB, 10 * GIB), per_hour="1.10", per_month="590.00"),
+        StartingPlan("m", Size(2, 4 * GIB, 40 * GIB), per_hour="3.30", per_month="1790.00"),
+        StartingPlan("l", Size(4, 8 * GIB, 100 * GIB), per_hour="6.90", per_month="3690.00"),
+    ),
+    tiers={
+        "egress": (
+            {"up_to": 100, "rate": "0"},
+            {"up_to": 1000, "rate": "0.50"},
+            {"up_to": None, "rate": "0.35"},
+        ),
+        "stopped_disk": ({"up_to": None, "rate": "0.0020"},),
+    },
+)

@@ -1,0 +1,94 @@
+"""What a customer chooses, as a JSON Schema. Titles and descriptions are message ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+VERSIONS = ("17",)
+EXTENSIONS = (
+    "amcheck",
+    "bloom",
+    "btree_gin",
+    "btree_gist",
+    "citext",
+    "cube",
+    "dblink",
+    "dict_int",
+    "earthdistance",
+    "fuzzystrmatch",
+    "hstore",
+    "intarray",
+    "isn",
+    "lo",
+    "ltree",
+    "pg_buffercache",
+    "pg_prewarm",
+    "pg_stat_statements",
+    "pg_trgm",
+    "pg_visibility",
+    "pgcrypto",
+    "pgrowlocks",
+    "pgstattuple",
+    "postgres_fdw",
+    "seg",
+    "tablefunc",
+    "tcn",
+    "tsm_system_rows",
+    "tsm_system_time",
+    "unaccent",
+    "uuid-ossp",
+    "vector",
+)
+"""Extensions in the image that give nobody the server's files or the superuser's rights."""
+
+MOST_DATABASES = 10
+DATABASE_NAME = r"^(?!pg_)(?!postgres$)(?!template[01]$)[a-z][a-z0-9_]{0,62}$(?!\n)"
+
+
+def parameters_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of an instance's parameters."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "version": {
+                "title": _("PostgreSQL version"),
+                "type": "string",
+                "enum": list(VERSIONS),
+                "default": VERSIONS[0],
+            },
+            "databases": {
+                "title": _("Databases"),
+                "description": _(
+                    "Names of up to ten databases to create: lowercase letters, digits and underscores. "
+                    "A database is never deleted by taking its name away here."
+                ),
+                "type": "array",
+                "items": {"type": "string", "pattern": DATABASE_NAME},
+                "minItems": 1,
+                "maxItems": MOST_DATABASES,
+                "uniqueItems": True,
+                "default": ["app"],
+            },
+            "extensions": {
+                "title": _("Extensions"),
+                "description": _("Installed in each of these databases. More can be added later."),
+                "type": "array",
+                "items": {"type": "string", "enum": list(EXTENSIONS)},
+                "uniqueItems": True,
+                "default": [],
+            },
+        },
+    }
+
+
+def databases(parameters: Mapping[str, Any]) -> list[str]:
+    """The databases an instance has; the first is the one its credentials name."""
+    return list(parameters.get("databases") or ["app"])
+
+
+def _(message: str) -> str:
+    """Marks a message id; whoever shows it translates it."""
+    return message

@@ -1,0 +1,74 @@
+"""Using the service as a customer would: TLS verified against the site's authority, then one query."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from souk.provisioning.contract import Credentials, Health, Wanted
+
+PORT = 5432
+_CONNECT_WITHIN = 3
+"""Seconds."""
+
+
+def probe(wanted: Wanted, credentials: Credentials, authority: str) -> Health:
+    """Connect by address, check the certificate against the name, and `SELECT 1`."""
+    try:
+        with connect(wanted, credentials, authority) as connection:
+            connection.execute("SELECT 1")
+    except psycopg.Error as error:
+        return Health(ok=False, detail=_first_line(error))
+    return Health(ok=True)
+
+
+@contextmanager
+def connect(wanted: Wanted, credentials: Credentials, authority: str) -> Iterator[psycopg.Connection]:
+    """A connection whose TLS is fully verified. `authority` is a PEM text.
+
+    Raises:
+        psycopg.OperationalError: no answer, a wrong certificate, or refused credentials.
+    """
+    with (
+        certificate_file(authority) as file,
+        psycopg.connect(**connection_options(wanted, credentials, file)) as opened,
+    ):
+        yield opened
+
+
+def connection_options(wanted: Wanted, credentials: Credentials, authority_file: str) -> dict[str, Any]:
+    """What libpq needs to connect by address and to check the certificate against the name."""
+    return {
+        "host": wanted.hostname,
+        "hostaddr": wanted.address,
+        "port": PORT,
+        "user": credentials.username,
+        "password": credentials.password,
+        "dbname": credentials.database,
+        "sslmode": "verify-full",
+        "sslrootcert": authority_file,
+        "sslcert": "",
+        "gssencmode": "disable",
+        "connect_timeout": _CONNECT_WITHIN,
+        "application_name": "souk",
+        "autocommit": True,
+    }
+
+
+@contextmanager
+def certificate_file(content: str) -> Iterator[str]:
+    """A path that libpq can read a PEM text from; it is never on disk."""
+    descriptor = os.memfd_create("authority")
+    try:
+        os.write(descriptor, content.encode())
+        yield f"/proc/self/fd/{descriptor}"
+    finally:
+        os.close(descriptor)
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return str(error).strip().partition("\n")[0][:200]

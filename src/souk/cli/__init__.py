@@ -1,0 +1,1 @@
+"""The `souk` command: a client of the REST API and of nothing else."""

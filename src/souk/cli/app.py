@@ -1,0 +1,106 @@
+"""The command tree."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from cyclopts import App, Group, Parameter
+from cyclopts.exceptions import CycloptsError, MissingArgumentError, UnknownCommandError, UnknownOptionError
+
+from souk import __version__
+from souk.cli.commands import connect, market, money, operator, orders, organizations, people, services
+from souk.cli.context import Context
+from souk.cli.language import _
+
+
+def build(context: Context) -> App:
+    """The program with every command, its help in the language being spoken."""
+    app = App(
+        name="souk",
+        help=_("Order, use and pay managed services on a Souk market place."),
+        version=__version__,
+        help_format="plaintext",
+        group_commands=Group(_("Commands")),
+        group_arguments=Group(_("Arguments")),
+        group_parameters=Group(_("Options")),
+        default_parameter=Parameter(negative="", show_default=False),
+    )
+    app["--help"].help = _("Show this help.")
+    app["--version"].help = _("Show the version.")
+    _people(app)
+    _services(app)
+    _branch(app, "market", _("What is for sale."), market.listing).command(
+        market.show, name="show", help=_("One offering with its plans and parameters.")
+    )
+    app.command(market.regions, name="regions", help=_("Where services can run."))
+    app.command(orders.place, name="order", help=_("Order a service."))
+    branch = _branch(app, "orders", _("My orders."), orders.listing)
+    branch.command(orders.cancel, name="cancel", help=_("Cancel an order that is not fulfilled yet."))
+    app.command(money.invoices, name="invoices", help=_("Invoices and credit notes; save them as PDF or UBL."))
+    app.command(_operators_doctor, name="doctor", help=_("What is wrong with the platform (for its operator)."))
+    operator.register(app)
+
+    @app.meta.default
+    def launch(
+        *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+        json: Annotated[bool, Parameter(help=_("Print the API's JSON."))] = False,
+        language: Annotated[str, Parameter(help=_("fr, ar or en; else the environment's."))] = "",
+    ) -> Any:
+        del language  # it was heard before this tree was built
+        context.output.as_json = json
+        command, bound, ignored = app.parse_args(tokens, print_error=False, exit_on_error=False)
+        return command(*bound.args, **bound.kwargs, **dict.fromkeys(ignored, context))
+
+    return app
+
+
+def _branch(app: App, name: str, explained: str, default: Any) -> App:
+    branch = App(name=name, help=explained, help_format="plaintext")
+    branch.default(default)
+    app.command(branch)
+    return branch
+
+
+def _people(app: App) -> None:
+    app.command(people.signup, name="signup", help=_("Sign up at a server."))
+    app.command(people.login, name="login", help=_("Sign in; a token is stored for the next commands."))
+    app.command(people.logout, name="logout", help=_("Forget the token, here and at the server."))
+    app.command(people.whoami, name="whoami", help=_("Who I am, and for whom I act."))
+    tokens = _branch(app, "tokens", _("My tokens."), people.tokens)
+    tokens.command(people.revoke_token, name="revoke", help=_("Make a token worthless."))
+    mine = _branch(app, "organizations", _("My organizations."), organizations.listing)
+    mine.command(organizations.register, name="register", help=_("Register an organization and become its owner."))
+    mine.command(organizations.use, name="use", help=_("Act for this one from now on."))
+
+
+def _services(app: App) -> None:
+    branch = _branch(app, "services", _("My services."), services.listing)
+    branch.command(services.show, name="show", help=_("One service."))
+    branch.command(services.stop, name="stop", help=_("Stop a service; its data stays."))
+    branch.command(services.start, name="start", help=_("Start a stopped service."))
+    branch.command(services.restart, name="restart", help=_("Restart a service."))
+    branch.command(services.delete, name="delete", help=_("Delete a service with its data."))
+    app.command(services.operations, name="operations", help=_("What was done to a service, and what is under way."))
+    app.command(connect.connect, name="connect", help=_("Open psql on a service."))
+    app.command(money.usage, name="usage", help=_("What a service used and what it has cost."))
+
+
+def _operators_doctor(*, context: Annotated[Context, Parameter(parse=False)]) -> int:
+    context.output.remark(
+        _("The doctor looks at the host itself. Its administrator runs it there, as root: souk-manage doctor")
+    )
+    return 1
+
+
+def sentence(error: CycloptsError) -> str:
+    """What is wrong with a command line."""
+    match error:
+        case UnknownCommandError():
+            return _("There is no such command. `souk --help` lists them.")
+        case UnknownOptionError():
+            return _("There is no option {option} here. Add --help to see those there are.").format(
+                option=error.token.keyword or error.token.value
+            )
+        case MissingArgumentError() if error.argument is not None:
+            return _("{argument} is missing. Add --help to see how it is used.").format(argument=error.argument.name)
+    return str(error)

@@ -1,0 +1,157 @@
+"""What the operator's engineers do: bill, record payments, correct, look across organizations."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from souk.cli import formats
+from souk.cli.context import Given
+from souk.cli.language import _
+
+Organization = Annotated[str, Parameter(help=_("The organization's id."))]
+Amount = Annotated[str, Parameter(help=_("A decimal amount: 120.50"))]
+Key = Annotated[str, Parameter(help=_("An idempotency key: with the same one, it happens once."))]
+
+
+def register(app: App) -> None:
+    """Add the operator's commands."""
+    branch = App(name="operator", help=_("For the operator's engineers."), help_format="plaintext")
+    branch.command(organizations, name="organizations", help=_("Every organization."))
+    branch.command(machines, name="machines", help=_("Every machine that should exist."))
+    branch.command(sites, name="sites", help=_("Sites with what they have and have promised."))
+    branch.command(bill, name="bill", help=_("Invoice what an organization used until now."))
+    branch.command(payment, name="payment", help=_("Record money that came in."))
+    branch.command(allocate, name="allocate", help=_("Settle a part of an invoice with a payment."))
+    branch.command(credit, name="credit", help=_("Correct a part of an invoice line by a credit note."))
+    branch.command(audit, name="audit", help=_("Search the audit trail."))
+    app.command(branch)
+
+
+def organizations(*, context: Given) -> None:
+    rows = context.client.get("/operator/organizations")
+    if context.output.as_json:
+        context.output.data(rows)
+        return
+    context.output.table(
+        [_("Name"), _("Segment"), "ICE", _("City"), "id"],
+        ((row["legal_name"], formats.word(row["segment"]), row["ice"] or "", row["city"], row["id"]) for row in rows),
+        empty=_("Nobody is registered yet."),
+    )
+
+
+def machines(*, context: Given) -> None:
+    rows = context.client.get("/operator/machines")
+    if context.output.as_json:
+        context.output.data(rows)
+        return
+    context.output.table(
+        [_("Machine"), _("Address"), _("Image"), _("Made"), _("Service")],
+        (
+            (row["name"], row["address"], row["image"], formats.moment(row["created_at"]), row["instance_id"])
+            for row in rows
+        ),
+        empty=_("There is no machine."),
+    )
+
+
+def sites(*, context: Given) -> None:
+    ground = context.client.get("/operator/sites")
+    if context.output.as_json:
+        context.output.data(ground)
+        return
+    rows = []
+    for site in ground["sites"]:
+        has = ground["capacities"].get(site["id"], {})
+        shares = [f"{has.get(key, 0)} / {has.get(f'{key[:-1]}_limit', 0)}" for key in ("vcpus",)]
+        shares += [
+            f"{formats.size(has.get(key, 0))} / {formats.size(has.get(f'{key}_limit', 0))}"
+            for key in ("memory", "disk")
+        ]
+        rows.append((site["code"], site["region_code"], _("yes") if site["engine_available"] else _("no"), *shares))
+    context.output.table(
+        [_("Site"), _("Region"), _("Engine answers"), _("vCPU promised>"), _("Memory promised>"), _("Disk promised>")],
+        rows,
+        empty=_("There is no site."),
+    )
+
+
+def bill(organization: Organization, /, *, key: Key = "", context: Given) -> None:
+    made = context.client.post("/operator/billing-runs", {"organization": organization}, key=key or str(uuid.uuid4()))
+    context.output.done(_("Invoiced: {identifier}").format(identifier=made["id"]), made)
+
+
+def payment(
+    organization: Organization,
+    /,
+    *,
+    issuer: Annotated[str, Parameter(help=_("The issuer's id, as the invoice carries it."))],
+    amount: Amount,
+    reference: Annotated[str, Parameter(help=_("The bank's or the cheque's."))],
+    method: Annotated[str, Parameter(help="transfer, cheque, cash")] = "transfer",
+    received_on: Annotated[str, Parameter(help=_("The day it came in; else today."))] = "",
+    key: Key = "",
+    context: Given,
+) -> None:
+    body = {
+        "organization": organization,
+        "issuer": issuer,
+        "method": method,
+        "reference": reference,
+        "received_on": received_on or date.today().isoformat(),  # noqa: DTZ011 (the clerk's own day)
+        "amount": amount,
+    }
+    made = context.client.post("/operator/payments", body, key=key or str(uuid.uuid4()))
+    context.output.done(_("Recorded: {identifier}").format(identifier=made["id"]), made)
+
+
+def allocate(
+    payment: Annotated[str, Parameter(help=_("The payment's id."))],
+    invoice: Annotated[str, Parameter(help=_("The invoice's id."))],
+    /,
+    *,
+    amount: Amount,
+    context: Given,
+) -> None:
+    made = context.client.post(f"/operator/payments/{payment}/allocations", {"invoice": invoice, "amount": amount})
+    context.output.done(_("Allocated: {identifier}").format(identifier=made["id"]), made)
+
+
+def credit(
+    line: Annotated[str, Parameter(help=_("The line's id, as `souk invoices NUMBER` shows it."))],
+    /,
+    *,
+    amount: Amount,
+    reason: Annotated[str, Parameter(help=_("Why, as the note will say."))],
+    key: Key = "",
+    context: Given,
+) -> None:
+    body = {"amount": amount, "reason": reason}
+    path = f"/operator/invoice-lines/{line}/credit-notes"
+    made = context.client.post(path, body, key=key or str(uuid.uuid4()))
+    context.output.done(_("Credited: {identifier}").format(identifier=made["id"]), made)
+
+
+def audit(
+    *,
+    action: Annotated[str, Parameter(help=_("Only this action, as order.placed"))] = "",
+    organization: Organization = "",
+    limit: Annotated[int, Parameter(help=_("How many, newest first."))] = 50,
+    context: Given,
+) -> None:
+    query = {"action": action or None, "organization": organization or None, "limit": limit}
+    page = context.client.get("/operator/audit", **query)
+    if context.output.as_json:
+        context.output.data(page)
+        return
+    context.output.table(
+        [_("At"), _("Action"), _("Who"), _("What")],
+        (
+            (formats.moment(row["at"]), row["action"], row["actor"], f"{row['subject_kind']} {row['subject_id']}")
+            for row in page["items"]
+        ),
+        empty=_("Nothing happened yet."),
+    )

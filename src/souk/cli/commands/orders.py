@@ -1,0 +1,122 @@
+"""Placing and following orders."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from souk.cli import formats, parameters
+from souk.cli.context import Context, Given
+from souk.cli.errors import Stopped
+from souk.cli.language import _
+from souk.cli.progress import PAUSE, follow
+
+_OPEN = {"placed", "provisioning"}
+
+
+def place(
+    offering: Annotated[str, Parameter(help=_("The offering, as `souk market` lists it."))],
+    /,
+    *,
+    plan: Annotated[str, Parameter(help=_("The size."))],
+    region: Annotated[str, Parameter(help=_("Where it shall run."))],
+    name: Annotated[str, Parameter(help=_("What you call it."))],
+    parameter: Annotated[
+        tuple[str, ...],
+        Parameter(
+            name=["--parameter", "-p"],
+            help=_("key=value; may be repeated. Commas separate several values."),
+        ),
+    ] = (),
+    wait: Annotated[bool, Parameter(help=_("Wait until the service is ready."))] = False,
+    organization: Annotated[str, Parameter(help=_("Who orders, if you belong to several: an id."))] = "",
+    project: Annotated[str, Parameter(help=_("The project's id, if not the first."))] = "",
+    marketplace: Annotated[str, Parameter(help=_("The market place's name."))] = "public",
+    key: Annotated[str, Parameter(help=_("An idempotency key: with the same one, it is the same order."))] = "",
+    context: Given,
+) -> None:
+    offered = context.client.get(f"/marketplaces/{marketplace}/offerings/{offering}")
+    body = {
+        "offering": offering,
+        "plan": plan,
+        "region": region,
+        "name": name,
+        "marketplace": marketplace,
+        "parameters": parameters.read(parameter, offered["parameters"]),
+        "organization": organization or context.profile.organization or None,
+        "project": project or None,
+    }
+    placed = context.client.post("/orders", body, key=key or str(uuid.uuid4()))
+    order = context.client.get(f"/orders/{placed['id']}")
+    if not context.output.as_json:
+        context.output.text(_("Order {number} is placed.").format(number=order["number"]))
+    if wait:
+        _await(context, order)
+    elif context.output.as_json:
+        context.output.data(order)
+    else:
+        context.output.text(_("Follow it with: souk operations {name} --watch").format(name=name))
+
+
+def _await(context: Context, order: dict[str, Any]) -> None:
+    """Follow the creation, then wait for the order to close.
+
+    Raises:
+        Stopped: it was not fulfilled.
+    """
+    started = time.monotonic()
+    operations = context.client.get(f"/services/{order['instance_id']}/operations")
+    if operations:
+        follow(context, operations[-1]["id"])
+    while order["state"] in _OPEN:
+        time.sleep(PAUSE / 2)
+        order = context.client.get(f"/orders/{order['id']}")
+    if order["state"] != "fulfilled":
+        raise Stopped(
+            _("Order {number} is {state}. {reason}")
+            .format(number=order["number"], state=formats.word(order["state"]), reason=order["reason"])
+            .strip()
+        )
+    seconds = formats.duration(time.monotonic() - started)
+    name = order["service_name"]
+    context.output.done(
+        _("“{name}” is ready after {seconds}. Connect with: souk connect {name}").format(name=name, seconds=seconds),
+        order,
+    )
+
+
+def listing(*, context: Given) -> None:
+    rows = list(context.client.items("/orders", organization=context.profile.organization or None))
+    if context.output.as_json:
+        context.output.data({"items": rows, "next": None})
+        return
+    context.output.table(
+        [_("Number>"), _("Offering"), _("Plan"), _("Region"), _("Service"), _("State"), _("Placed"), "id"],
+        (
+            (
+                str(row["number"]),
+                row["offering_name"],
+                row["plan_key"],
+                row["region_code"],
+                row["service_name"],
+                formats.state(row["state"]),
+                formats.moment(row["placed_at"]),
+                row["id"],
+            )
+            for row in rows
+        ),
+        empty=_("Nothing was ordered yet."),
+    )
+
+
+def cancel(order: Annotated[str, Parameter(help=_("The order's id or number."))], /, *, context: Given) -> None:
+    if order.isdigit():
+        found = [row["id"] for row in context.client.items("/orders") if str(row["number"]) == order]
+        if not found:
+            raise Stopped(_("There is no order {number}.").format(number=order))
+        order = found[0]
+    context.client.post(f"/orders/{order}/cancel")
+    context.output.done(_("The order is cancelled; nothing is charged."))

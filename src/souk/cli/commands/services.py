@@ -1,0 +1,172 @@
+"""My services: list, show, stop, start, restart, delete, and what is done to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from souk.cli import formats
+from souk.cli.context import Context, Given
+from souk.cli.errors import Stopped
+from souk.cli.language import _
+from souk.cli.progress import follow, log_line
+
+Name = Annotated[str, Parameter(help=_("The service's name or id."))]
+Yes = Annotated[bool, Parameter(name=["--yes", "-y"], help=_("Don't ask."))]
+Wait = Annotated[bool, Parameter(help=_("Wait until it is done."))]
+
+
+def listing(
+    *,
+    with_deleted: Annotated[bool, Parameter(help=_("Show deleted ones too."))] = False,
+    context: Given,
+) -> None:
+    query = {"with_deleted": with_deleted or None, "organization": context.profile.organization or None}
+    rows = list(context.client.items("/services", **query))
+    if context.output.as_json:
+        context.output.data({"items": rows, "next": None})
+        return
+    context.output.table(
+        [_("Service"), _("Kind"), _("Region"), _("vCPU>"), _("Memory>"), _("Disk>"), _("State"), _("Address")],
+        (
+            (
+                row["name"],
+                row["blueprint"],
+                row["region_code"],
+                str(row["vcpus"]),
+                formats.size(row["memory"]),
+                formats.size(row["disk"]),
+                formats.state(row["state"]),
+                f"{row['hostname']}:{row['port']}" if row["hostname"] else "—",
+            )
+            for row in rows
+        ),
+        empty=_("You have no service. `souk market` shows what there is."),
+    )
+
+
+def show(name: Name, /, *, context: Given) -> None:
+    row = context.service(name)
+    if context.output.as_json:
+        context.output.data(row)
+        return
+    parameters = ", ".join(f"{key}={_plain(value)}" for key, value in row["parameters"].items())
+    context.output.fields(
+        [
+            (_("Service"), row["name"]),
+            (_("State"), formats.state(row["state"])),
+            (_("Trouble"), row["trouble"]),
+            (_("Kind"), row["blueprint"]),
+            (_("Parameters"), parameters),
+            (_("Region"), row["region_code"]),
+            (_("vCPU"), str(row["vcpus"])),
+            (_("Memory"), formats.size(row["memory"])),
+            (_("Disk"), formats.size(row["disk"])),
+            (_("Name"), row["hostname"] or ""),
+            (_("Address"), f"{row['address']}:{row['port']}" if row["address"] else ""),
+            (_("Certificate until"), formats.moment(row["certificate_expires_at"])),
+            (_("Made"), formats.moment(row["created_at"])),
+            (_("Ready"), formats.moment(row["ready_at"])),
+            ("id", row["id"]),
+        ]
+    )
+
+
+def _plain(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def stop(name: Name, /, *, yes: Yes = False, wait: Wait = False, context: Given) -> None:
+    question = _("Stop “{name}”? Its data stays, and its disk is still charged.")
+    _change(context, name, ("POST", "stop"), "" if yes else question, wait)
+
+
+def start(name: Name, /, *, wait: Wait = False, context: Given) -> None:
+    _change(context, name, ("POST", "start"), "", wait)
+
+
+def restart(name: Name, /, *, yes: Yes = False, wait: Wait = False, context: Given) -> None:
+    question = _("Restart “{name}”? Its connections will break.")
+    _change(context, name, ("POST", "restart"), "" if yes else question, wait)
+
+
+def delete(name: Name, /, *, yes: Yes = False, wait: Wait = False, context: Given) -> None:
+    question = _("Delete “{name}” with all its data? This can't be undone.")
+    _change(context, name, ("DELETE", ""), "" if yes else question, wait)
+
+
+def _change(context: Context, name: str, how: tuple[str, str], question: str, wait: bool) -> None:
+    """Ask for a change, having asked the person; follow it if it is to be waited for.
+
+    Raises:
+        Stopped: the person said no, or the change failed.
+    """
+    row = context.service(name)
+    if question and not context.output.confirm(question.format(name=row["name"])):
+        raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
+    method, verb = how
+    path = f"/services/{row['id']}"
+    asked = context.client.delete(path) if method == "DELETE" else context.client.post(f"{path}/{verb}")
+    if not wait:
+        context.output.done(
+            _("It is under way. Follow it with: souk operations {name} --watch").format(name=name), asked
+        )
+        return
+    _over(context, follow(context, asked["operation"]))
+
+
+def _over(context: Context, operation: dict[str, Any]) -> None:
+    if operation["state"] != "succeeded":
+        raise Stopped(_("The operation is {state}.").format(state=formats.word(operation["state"])))
+    seconds = formats.between(operation["created_at"], operation["finished_at"])
+    context.output.done(_("Done after {seconds}.").format(seconds=seconds), operation)
+
+
+def operations(
+    name: Name,
+    /,
+    *,
+    watch: Annotated[
+        bool, Parameter(name=["--watch", "-w"], help=_("Follow the newest one until it is over."))
+    ] = False,
+    context: Given,
+) -> None:
+    rows = context.client.get(f"/services/{_identifier(context, name)}/operations")
+    if watch:
+        if not rows:
+            raise Stopped(_("Nothing was done to “{name}” yet.").format(name=name))
+        _over(context, follow(context, rows[0]["id"]))
+    elif context.output.as_json:
+        context.output.data(rows)
+    else:
+        _operations(context, rows)
+
+
+def _operations(context: Context, rows: Sequence[dict[str, Any]]) -> None:
+    context.output.table(
+        [_("Operation"), _("State"), _("Progress>"), _("Asked"), _("Took>"), "id"],
+        (
+            (
+                formats.word(row["kind"]),
+                formats.state(row["state"]),
+                f"{row['progress']} %",
+                formats.moment(row["created_at"]),
+                formats.between(row["created_at"], row["finished_at"]) if row["finished_at"] else "—",
+                row["id"],
+            )
+            for row in rows
+        ),
+        empty=_("Nothing was done yet."),
+    )
+    for line in rows[0]["log"] if rows else ():
+        context.output.text(log_line(line))
+
+
+def _identifier(context: Context, name: str) -> str:
+    """A service's id by its name; a deleted one is found too, the newest of them first."""
+    query = {"organization": context.profile.organization or None, "with_deleted": True}
+    rows = [row for row in context.client.items("/services", **query) if name in {row["name"], row["label"], row["id"]}]
+    alive = [row for row in rows if not row["deleted_at"]]
+    return str(alive[0]["id"] if alive else rows[0]["id"] if rows else context.service(name)["id"])

@@ -1,0 +1,120 @@
+"""Amounts, sizes, times and states as a person reads them, in the language being spoken."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from rich.text import Text
+
+from souk.cli.language import _, current, n_
+
+# What separates thousands and decimals. Morocco writes Arabic with Western digits.
+_SEPARATORS = {"fr": ("\u202f", ","), "ar": (".", ","), "en": (",", ".")}
+_WORDS = {
+    "pending": n_("pending"),
+    "provisioning": n_("being made"),
+    "ready": n_("ready"),
+    "updating": n_("being changed"),
+    "stopped": n_("stopped"),
+    "failed": n_("failed"),
+    "deleting": n_("being deleted"),
+    "deleted": n_("deleted"),
+    "placed": n_("placed"),
+    "fulfilled": n_("fulfilled"),
+    "cancelled": n_("cancelled"),
+    "queued": n_("queued"),
+    "running": n_("running"),
+    "succeeded": n_("succeeded"),
+    "create": n_("creation"),
+    "delete": n_("deletion"),
+    "stop": n_("stop"),
+    "start": n_("start"),
+    "restart": n_("restart"),
+    "resize": n_("resize"),
+    "invoice": n_("invoice"),
+    "credit_note": n_("credit note"),
+    "tpme": n_("small company (TPME)"),
+    "large_enterprise": n_("large company"),
+    "public_body": n_("public body"),
+    "auto_entrepreneur": n_("self-employed"),
+    "owner": n_("owner"),
+    "admin": n_("administrator"),
+    "buyer": n_("buyer"),
+    "billing": n_("billing"),
+    "technical": n_("technical"),
+    "viewer": n_("viewer"),
+}
+_UNITS = (n_("B"), n_("KiB"), n_("MiB"), n_("GiB"), n_("TiB"))
+_COLOURS = {"ready": "green", "succeeded": "green", "fulfilled": "green", "failed": "red", "stopped": "yellow"}
+
+
+def number(value: Decimal, digits: int) -> str:
+    """A number with `digits` decimals, separated as the language does."""
+    thousands, point = _SEPARATORS[current()]
+    return f"{value:,.{digits}f}".replace(",", "\0").replace(".", point).replace("\0", thousands)
+
+
+def amount(minor: int, currency: str) -> str:
+    """An amount given in hundredths."""
+    return f"{number(Decimal(minor) / 100, 2)} {currency}"
+
+
+def price(value: str | None, currency: str) -> str:
+    """A price given as a decimal string, with the decimals it has and two at least."""
+    if value is None:
+        return "—"
+    exact = Decimal(value).normalize()
+    exponent = exact.as_tuple().exponent
+    return f"{number(exact, max(2, -exponent if isinstance(exponent, int) else 2))} {currency}"
+
+
+def exact(value: str) -> str:
+    """A decimal string with the decimals that it needs."""
+    plain = Decimal(value).normalize()
+    exponent = plain.as_tuple().exponent
+    return number(plain, max(0, -exponent if isinstance(exponent, int) else 0))
+
+
+def size(count: int) -> str:
+    """Bytes in the largest binary unit that keeps them above one."""
+    value, power = Decimal(count), 0
+    while value >= 1024 and power < len(_UNITS) - 1:
+        value, power = value / 1024, power + 1
+    return f"{number(value, 0 if value == int(value) else 1)} {_(_UNITS[power])}"
+
+
+def moment(text: str | None) -> str:
+    """An instant of the API, in this machine's time zone, to the second."""
+    if not text:
+        return "—"
+    return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def duration(seconds: float) -> str:
+    """A length of time in its two largest units."""
+    whole = round(seconds)
+    days, hours, minutes = whole // 86400, whole % 86400 // 3600, whole % 3600 // 60
+    if days:
+        return _("{days} d {hours} h").format(days=days, hours=hours)
+    if hours:
+        return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+    if minutes:
+        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=whole % 60)
+    return _("{seconds} s").format(seconds=number(Decimal(str(round(seconds, 1))), 1))
+
+
+def between(since: str, until: str | None) -> str:
+    """How long it is from one instant to another, or to now."""
+    end = datetime.fromisoformat(until) if until else datetime.now(UTC)
+    return duration((end - datetime.fromisoformat(since)).total_seconds())
+
+
+def word(value: str) -> str:
+    """A state, kind or role of the API in the reader's language; one we don't know stays as it is."""
+    return _(_WORDS[value]) if value in _WORDS else value
+
+
+def state(value: str) -> Text:
+    """A state in its colour."""
+    return Text(word(value), style=_COLOURS.get(value, ""))

@@ -1,0 +1,80 @@
+"""Running `psql` for a service: TLS checked in full, the password in a file that only this user may read."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from souk.cli.errors import Stopped
+from souk.cli.language import _
+
+
+def serves(credentials: Mapping[str, Any]) -> bool:
+    """Whether `psql` is the client for these credentials."""
+    return urlsplit(str(credentials["uri"])).scheme in {"postgresql", "postgres"}
+
+
+def settings(credentials: Mapping[str, Any], folder: Path) -> dict[str, str]:
+    """libpq's environment: the name that the certificate must carry, the address where it is, the authority to trust.
+
+    Writes the authority and the password into `folder`, each readable by its owner only.
+    """
+    parts = urlsplit(str(credentials["uri"]))
+    authority, passwords = folder / "authority.pem", folder / "passwords"
+    _write(authority, str(credentials["authority"]))
+    escaped = str(credentials["password"]).replace("\\", "\\\\").replace(":", "\\:")
+    _write(passwords, f"*:*:*:*:{escaped}\n")
+    return {
+        "PGHOST": parts.hostname or "",
+        "PGHOSTADDR": str(credentials["address"]),
+        "PGPORT": str(parts.port or 5432),
+        "PGUSER": str(credentials["username"]),
+        "PGDATABASE": unquote(parts.path.lstrip("/")) or str(credentials["username"]),
+        "PGSSLMODE": "verify-full",
+        "PGSSLROOTCERT": str(authority),
+        "PGPASSFILE": str(passwords),
+        "PGAPPNAME": "souk connect",
+    }
+
+
+def _write(path: Path, text: str) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+        handle.write(text)
+
+
+def run(credentials: Mapping[str, Any], arguments: Sequence[str]) -> int:
+    """Run `psql` until it ends; its exit status. Nothing is left on disk afterwards.
+
+    Raises:
+        Stopped: there is no psql here.
+    """
+    program = shutil.which("psql")
+    if program is None:
+        raise Stopped(_("psql is not installed here. Install PostgreSQL's client, or use --print for the address."))
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+    with tempfile.TemporaryDirectory(prefix="souk-", dir=_private()) as folder:
+        environment = {**inherited, **settings(credentials, Path(folder))}
+        # Ctrl-C belongs to psql, which cancels a query with it; we only wait.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            with subprocess.Popen([program, *arguments], env=environment, preexec_fn=_listen) as child:
+                return child.wait()
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
+def _listen() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _private() -> str | None:
+    """The user's own runtime folder, which lies in memory, where there is one."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    return runtime if runtime and os.access(runtime, os.W_OK) else None

@@ -1,0 +1,72 @@
+"""The console's own forms, made of the rooms' forms where they have one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from souk.parties import forms as parties
+from souk.parties.commands import OrganizationDetails
+from souk.parties.tokens import SCOPES
+
+SCOPE_LABELS = {
+    "*": _("Everything I may do"),
+    "read": _("Read everything"),
+    "order": _("Order"),
+    "services": _("Operate services"),
+    "billing": _("See invoices"),
+    "organization": _("Administer the organization"),
+}
+
+
+class OrganizationForm(parties.OrganizationForm):
+    """What an organization tells of itself; only name, kind and ICE are needed to begin."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ice"].help_text = _("On the company's tax papers. A foreign organization has none.")
+        self.fields["country"].widget = forms.TextInput(attrs={"maxlength": 2, "dir": "ltr"})
+        self.fields["country"].help_text = _("Two letters, such as MA.")
+        for name in ("tax_id", "trade_register", "business_tax", "cnss", "phone", "postcode"):
+            self.fields[name].widget.attrs["dir"] = "ltr"
+
+    def details(self, *, capital_minor: int | None = None) -> OrganizationDetails:
+        """As the command wants it; the capital is not asked for here and stays."""
+        given = {name: value or "" for name, value in self.cleaned_data.items()}
+        return OrganizationDetails(**given, capital_minor=capital_minor)
+
+
+class ProjectForm(forms.Form):
+    """A project's name."""
+
+    name = forms.CharField(label=_("Project name"), max_length=80)
+
+
+class TokenForm(parties.TokenForm):
+    """A token's name, what it may do, and how long it lives."""
+
+    scopes = forms.MultipleChoiceField(
+        label=_("Allowed to"),
+        choices=[(scope, SCOPE_LABELS.get(scope, scope)) for scope in SCOPES],
+        initial=["*"],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class DeletionForm(forms.Form):
+    """The name of what is to be deleted, typed by hand."""
+
+    name = forms.CharField(label=_("Type the service's name"), widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, expected: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.expected = expected
+
+    def clean_name(self) -> str:
+        """Refuse any other name."""
+        given = " ".join(str(self.cleaned_data["name"]).split())
+        if given != self.expected:
+            raise forms.ValidationError(_("This is not the service's name. Nothing was deleted."))
+        return given

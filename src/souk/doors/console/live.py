@@ -1,0 +1,88 @@
+"""A service in motion: the steps of the operation under way, its log, and whether anything still moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from souk.doors.console.words import OPERATIONS, Text
+from souk.provisioning.queries import OperationRow, ServiceRow
+from souk.ui import format as values
+from souk.ui.parts import LogLine, Step
+
+_OPEN = frozenset({"queued", "running"})
+_MOVING = frozenset({"pending", "provisioning", "updating", "deleting"})
+
+_LABELS = {
+    "prepare": _("Address, credentials and certificate"),
+    "create": _("Machine made and started"),
+    "stop": _("Machine stopped"),
+    "start": _("Machine started"),
+    "configure": _("Service configured"),
+    "probe": _("Service answers over TLS"),
+    "delete": _("Machine and disk deleted"),
+}
+_PATHS: dict[str, tuple[str, ...]] = {
+    "create": ("prepare", "create", "configure", "probe"),
+    "start": ("prepare", "start", "configure", "probe"),
+    "restart": ("prepare", "stop", "start", "configure", "probe"),
+    "stop": ("stop",),
+    "delete": ("delete",),
+}
+#: A killed and repeated creation finds the machine and starts it; a start may have to make it anew.
+_ALIKE = {"start": "create", "create": "start"}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The operation under way, step by step."""
+
+    kind: Text
+    state: str
+    steps: Sequence[Step]
+    lines: Sequence[LogLine]
+    percent: int
+
+
+def moves(service: ServiceRow) -> bool:
+    """Whether a service is on its way from one state to another."""
+    return service.state in _MOVING or service.observed_generation < service.generation
+
+
+def progress(service: ServiceRow, operations: Sequence[OperationRow]) -> Progress | None:
+    """How far the operation under way has come, or what was last tried on a failed service; None when it rests."""
+    newest = operations[0] if operations else None
+    if newest is None or not (newest.state in _OPEN or service.state == "failed"):
+        return None
+    return Progress(
+        kind=OPERATIONS.get(newest.kind, newest.kind),
+        state=newest.state,
+        steps=_steps(service, newest),
+        lines=[_line(entry) for entry in newest.log],
+        percent=newest.progress,
+    )
+
+
+def _steps(service: ServiceRow, operation: OperationRow) -> list[Step]:
+    path = _PATHS.get(operation.kind, ())
+    last = operation.step if operation.step in path else _ALIKE.get(operation.step, "")
+    done = path.index(last) + 1 if last in path else 0
+    seconds = {str(entry["step"]): float(entry["seconds"]) for entry in operation.log}
+    steps = []
+    for place, name in enumerate(path):
+        state = "done" if place < done else "todo"
+        if place == done:
+            state = "failed" if service.state == "failed" else "current"
+        took = values.duration(seconds[name]) if state == "done" and seconds.get(name, 0) >= 1 else ""
+        steps.append(Step(gettext(_LABELS[name]), state, took))
+    return steps
+
+
+def _line(entry: dict[str, object]) -> LogLine:
+    seconds = float(str(entry["seconds"]))
+    took = f" ({values.number(round(seconds, 1))}\u00a0s)" if seconds >= 0.05 else ""
+    return LogLine(datetime.fromisoformat(str(entry["at"])), gettext(str(entry["sentence"])) + took, "ok")

@@ -1,0 +1,1 @@
+"""The operator's pages: across all organizations, invisible to everybody else."""

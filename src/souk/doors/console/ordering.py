@@ -1,0 +1,227 @@
+"""The order form: what is chosen, what it costs while one chooses, and the order itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from souk.catalog import queries as catalog
+from souk.catalog.errors import NotForSale
+from souk.doors.console import selling, words
+from souk.doors.console.desk import Desk
+from souk.doors.console.guards import member_page
+from souk.doors.console.problems import tell
+from souk.kernel import clock
+from souk.kernel.errors import Problem
+from souk.kernel.idempotency import IdempotencyKeyReused
+from souk.kernel.ids import new_id
+from souk.kernel.money import Money
+from souk.ordering import commands, queries
+from souk.parties.access import CAN_ORDER
+from souk.sites.queries import RegionRow, regions
+from souk.ui.parts import Crumb, Plan, Step
+from souk.ui.schema_fields import SaneTextField
+from souk.ui.schema_form import SchemaForm
+
+
+class OrderForm(forms.Form):
+    """What every order says, whatever is ordered. `key` makes sending it twice one order."""
+
+    name = SaneTextField(
+        label=gettext_lazy("Service name"),
+        max_length=63,
+        help_text=gettext_lazy("As you will find it in your lists: any script, up to 63 characters."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+    )
+    region = forms.ChoiceField(label=gettext_lazy("Region"), widget=forms.RadioSelect)
+    project = forms.ChoiceField(label=gettext_lazy("Project"), widget=forms.Select)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, desk: Desk, places: list[RegionRow], data: Any = None, **initial: Any) -> None:
+        project = desk.project or min(desk.projects, key=lambda row: row.id, default=None)
+        super().__init__(
+            data,
+            initial={
+                "region": places[0].code if places else None,
+                "project": str(project.id) if project else None,
+                "key": str(new_id()),
+                **{name: value for name, value in initial.items() if value},
+            },
+        )
+        self.fields["region"].choices = [  # type: ignore[attr-defined]
+            (place.code, f"{place.name}, {words.country(place.country)}") for place in places
+        ]
+        self.fields["project"].choices = [(str(row.id), row.name) for row in desk.projects]  # type: ignore[attr-defined]
+        if len(desk.projects) < 2:
+            self.fields["project"].widget = forms.HiddenInput()
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What a plan would cost the reader, with tax apart."""
+
+    plan: str
+    per_hour: Decimal
+    currency: str
+    minimum_hours: int
+    net: Money
+    tax: Money
+    rate: str
+
+    @property
+    def gross(self) -> Money:
+        """A month with tax."""
+        return self.net + self.tax
+
+
+@dataclass
+class _Chosen:
+    """An order form as it stands: the offering, its plans at the reader's prices, and both halves of the form."""
+
+    offering: dict[str, Any]
+    plans: list[Plan]
+    plan: str
+    form: OrderForm
+    parameters: SchemaForm
+    places: list[RegionRow]
+    plan_error: str = ""
+
+    def is_valid(self) -> bool:
+        """Whether everything was chosen and fits; faults are marked."""
+        if self.plan not in {plan.value for plan in self.plans}:
+            self.plan_error = _("Choose a plan.")
+        both = self.form.is_valid(), self.parameters.is_valid()
+        return all(both) and not self.plan_error
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page
+def order_new(request: HttpRequest, desk: Desk, slug: str) -> HttpResponse:
+    """The order form, and the order."""
+    chosen = _chosen(request, desk, slug)
+    if request.method == "POST" and chosen.is_valid():
+        try:
+            order = commands.place_order(desk.scope, _details(desk, slug, chosen), key=_key(chosen.form))
+        except Problem as problem:
+            _tell(chosen, problem)
+        else:
+            placed = queries.order(desk.scope, order)
+            messages.success(request, _("Order %(number)s is placed.") % {"number": placed.number})
+            return redirect("service", placed.instance_id)
+    context = {
+        "offering": chosen.offering,
+        "chosen": chosen,
+        "quote": _quote(desk, slug, chosen.plan, chosen.places, chosen.form["region"].value()),
+        "may_order": desk.may(CAN_ORDER),
+        "what_happens": _what_happens(),
+        "breadcrumbs": [
+            Crumb(_("Market place"), "../.."),
+            Crumb(chosen.offering["name"], ".."),
+            Crumb(_("Order")),
+        ],
+    }
+    return render(request, "console/order_new.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_POST
+@member_page
+def order_price(request: HttpRequest, desk: Desk, slug: str) -> HttpResponse:
+    """The inside of the price box, for what is chosen right now."""
+    quote = _quote(desk, slug, request.POST.get("plan", ""), regions(), request.POST.get("region", ""))
+    return render(request, "console/parts/quote.html", {"quote": quote})
+
+
+def _what_happens() -> list[Step]:
+    return [
+        Step(_("You order"), detail=_("Room is reserved and the price is frozen for as long as you keep the service.")),
+        Step(
+            _("It is made ready"),
+            detail=_("You follow every step on the service's page, and may still cancel for free."),
+        ),
+        Step(_("It answers"), detail=_("Only now does the clock start, and you get address and password.")),
+        Step(_("You delete it"), detail=_("The clock stops at once. An invoice only ever asks for what really ran.")),
+    ]
+
+
+def _chosen(request: HttpRequest, desk: Desk, slug: str) -> _Chosen:
+    offering = catalog.published_offering(selling.MARKETPLACE, slug, words.language())
+    places = regions()
+    data = request.POST if request.method == "POST" else None
+    plans = [plan for each in offering["plans"] if (plan := _plan(desk, slug, each)) is not None]
+    asked = (request.POST if data is not None else request.GET).get("plan", "")
+    form = OrderForm(desk, places, data, name=request.GET.get("name"), region=request.GET.get("region"))
+    known = {plan.value for plan in plans}
+    first = asked if asked in known else plans[min(1, len(plans) - 1)].value if plans else ""
+    return _Chosen(
+        offering, plans, asked if data is not None else first, form, SchemaForm(offering["parameters"], data), places
+    )
+
+
+def _plan(desk: Desk, slug: str, size: dict[str, Any]) -> Plan | None:
+    """A plan at the price that holds for the reader's organization."""
+    try:
+        sold = catalog.sellable(selling.MARKETPLACE, slug, size["key"], desk.organization.segment, clock.now())
+    except NotForSale:
+        return None
+    return selling.plan(size, sold.price.per_hour, sold.price.per_month, sold.price.currency)
+
+
+def _quote(desk: Desk, slug: str, plan: str, places: list[RegionRow], region: str | None) -> Quote | None:
+    try:
+        sold = catalog.sellable(selling.MARKETPLACE, slug, plan, desk.organization.segment, clock.now())
+    except Problem:
+        return None
+    country = next((place.country for place in places if place.code == region), "MA")
+    rate = selling.tax_rate(country)
+    net = Money.of(sold.price.per_month, sold.price.currency)
+    return Quote(
+        plan,
+        sold.price.per_hour,
+        sold.price.currency,
+        sold.price.minimum_hours,
+        net,
+        net.share(rate),
+        words.percent(rate),
+    )
+
+
+def _details(desk: Desk, slug: str, chosen: _Chosen) -> commands.OrderDetails:
+    given = chosen.form.cleaned_data
+    return commands.OrderDetails(
+        organization=desk.organization.id,
+        marketplace=selling.MARKETPLACE,
+        offering=slug,
+        plan=chosen.plan,
+        region=given["region"],
+        name=given["name"],
+        parameters=chosen.parameters.values,
+        project=UUID(given["project"]),
+    )
+
+
+def _key(form: OrderForm) -> str:
+    return f"console:{form.cleaned_data['key']}"
+
+
+def _tell(chosen: _Chosen, problem: Problem) -> None:
+    """Mark the fault. A form that was sent before and changed since becomes a new order, once the reader agrees."""
+    if isinstance(problem, IdempotencyKeyReused):
+        chosen.form.data = chosen.form.data.copy()  # type: ignore[attr-defined]
+        chosen.form.data["key"] = str(new_id())  # type: ignore[index]
+        chosen.form.add_error(
+            None, _("This form was sent before, with other choices. Send it again if you want another service.")
+        )
+    elif problem.field == "plan":
+        chosen.plan_error = problem.sentence
+    else:
+        tell(chosen.form, problem)

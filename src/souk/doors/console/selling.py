@@ -1,0 +1,115 @@
+"""Offerings and prices, from the catalogue's rows to what the components draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from souk.doors.console import words
+from souk.kernel import clock, rules
+from souk.kernel.money import Money
+from souk.ui import format as values
+from souk.ui.parts import Offer, Plan
+
+MARKETPLACE = "public"
+
+
+class Card(msgspec.Struct):
+    """An offering in the catalogue's listing."""
+
+    slug: str
+    category: str
+    name: str
+    summary: str
+    from_per_month: Decimal | None
+    currency: str
+
+    def offer(self) -> Offer:
+        """As the market place's card."""
+        label, icon = words.category(self.category)
+        month = None if self.from_per_month is None else Money.of(self.from_per_month, self.currency)
+        return Offer(reverse("offering", args=[self.slug]), self.name, self.summary, icon, month=month, tags=[label])
+
+
+@dataclass(frozen=True)
+class TierRow:
+    """One step of a graduated price: from and up to how many units, at what rate each."""
+
+    meter: words.Text
+    unit: words.Text
+    above: Decimal
+    up_to: Decimal | None
+    rate: Decimal
+    currency: str
+
+    @property
+    def span(self) -> str:
+        """From where to where, in the meter's unit."""
+        lower = values.number(self.above)
+        return f"{lower} – {values.number(self.up_to)}" if self.up_to is not None else f"> {lower}"
+
+
+def cards(listing: bytes) -> list[Offer]:
+    """The listing's JSON as cards."""
+    return [card.offer() for card in msgspec.json.decode(listing, type=list[Card], strict=False)]
+
+
+def plans(offering: Mapping[str, Any]) -> list[Plan]:
+    """An offering's plans at their listed prices."""
+    return [
+        plan(each, Decimal(each["per_hour"]), Decimal(each["per_month"]), offering["currency"])
+        for each in offering["plans"]
+    ]
+
+
+def plan(size: Mapping[str, Any], per_hour: Decimal, per_month: Decimal, currency: str) -> Plan:
+    """A plan at a price."""
+    return Plan(
+        value=size["key"],
+        name=size["key"].upper(),
+        month=Money.of(per_month, currency),
+        hour=per_hour,
+        currency=currency,
+        features=[words.processors(size["vcpus"]), words.memory(size["memory"]), words.disk(size["disk"])],
+    )
+
+
+def tiers(price: Mapping[str, Sequence[Mapping[str, Any]]], currency: str) -> list[TierRow]:
+    """The graduated prices of consumption, step by step."""
+    rows = []
+    for meter, steps in price.items():
+        above = Decimal(0)
+        for step in steps:
+            limit = None if step["up_to"] is None else Decimal(str(step["up_to"]))
+            rows.append(
+                TierRow(
+                    words.METERS.get(meter, meter),
+                    words.METER_UNITS.get(meter, ""),
+                    above,
+                    limit,
+                    Decimal(str(step["rate"])),
+                    currency,
+                )
+            )
+            above = limit if limit is not None else above
+    return rows
+
+
+def tax_rate(country: str) -> Decimal:
+    """The standard rate of tax that holds in a country today."""
+    return rules.require(country, "tva.standard", clock.now().date()).rate
+
+
+def shown(value: Any) -> str:
+    """A parameter's value as a reader expects it."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, int | float):
+        return values.number(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")

@@ -1,0 +1,199 @@
+"""One service: its state, how to reach it, what it uses and what it costs."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from souk.billing.queries import cost_so_far
+from souk.catalog.pricing import FrozenPrice
+from souk.doors.console import charts, live, selling, words
+from souk.doors.console.desk import Desk
+from souk.doors.console.guards import member_page, operator_page
+from souk.doors.console.services import size_of
+from souk.kernel import clock
+from souk.kernel.errors import NotFound, Problem
+from souk.kernel.money import Money
+from souk.kernel.scope import Scope
+from souk.metering import queries as metering
+from souk.ordering.queries import SubscriptionRow, subscription_of
+from souk.parties.access import CAN_OPERATE, CAN_SEE_MONEY
+from souk.provisioning import queries
+from souk.provisioning.credentials import reveal
+from souk.provisioning.registry import blueprint
+from souk.sites.queries import regions
+from souk.ui import format as values
+from souk.ui.htmx import toast
+from souk.ui.parts import Crumb
+from souk.ui.tables import Column, Table
+
+PERIOD = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How to connect, without the password."""
+
+    fields: list[tuple[words.Text, str]]
+    command: str
+    uri: str
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a service has cost since its last invoice, and the price it was sold at."""
+
+    so_far: Money | None
+    month: Money
+    price: FrozenPrice
+    tiers: list[selling.TierRow]
+
+
+@require_GET
+@member_page
+def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
+    """A customer's service; the moving part is asked for again each second while it moves."""
+    row = queries.service(desk.scope, service)
+    context = {
+        **_page(desk.scope, row, money=desk.may(CAN_SEE_MONEY)),
+        "may_operate": desk.may(CAN_OPERATE) and row.desired != "deleted",
+        "breadcrumbs": [Crumb(_("Services"), reverse("services")), Crumb(row.name)],
+        "here": reverse("service", args=[service]),
+    }
+    part = bool(request.headers.get("HX-Request"))
+    return render(request, "console/parts/service.html" if part else "console/service.html", context)
+
+
+@require_GET
+@operator_page
+def operator_service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
+    """Any customer's service as the operator sees it: without its credentials, with its machine and trouble."""
+    scope = desk.operator
+    row = queries.service(scope, service)
+    context = {
+        **_page(scope, row, money=True),
+        "may_operate": False,
+        "for_operator": True,
+        "machine": next((each for each in queries.machines(scope) if each.instance_id == service), None),
+        "customer": row.organization_id,
+        "breadcrumbs": [Crumb(_("Services"), reverse("operator-services")), Crumb(row.name)],
+        "here": reverse("operator-service", args=[service]),
+    }
+    part = bool(request.headers.get("HX-Request"))
+    return render(request, "console/parts/service.html" if part else "console/service.html", context)
+
+
+@require_GET
+@member_page
+def service_authority(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:  # noqa: ARG001
+    """The certificate of the authority that signs the service's own, for clients to trust."""
+    found = queries.connection_of(desk.scope, service)
+    response = HttpResponse(found.authority, content_type="application/x-pem-file")
+    response["Content-Disposition"] = 'attachment; filename="souk-ca.pem"'
+    return response
+
+
+@require_POST
+@member_page
+def service_credentials(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
+    """Show the password, once and for a minute. Every look is recorded."""
+    found = reveal(desk.scope, service)
+    context = {
+        "password": found.password,
+        "uri": found.connection.uri.replace("PASSWORD", found.password),
+        "service": queries.service(desk.scope, service),
+    }
+    part = bool(request.headers.get("HX-Request"))
+    template = "console/parts/revealed.html" if part else "console/service_credentials.html"
+    response = render(request, template, context)
+    response["Cache-Control"] = "no-store"
+    return toast(response, _("This look at the password was recorded."), "info") if part else response
+
+
+def _page(scope: Scope, row: queries.ServiceRow, *, money: bool) -> dict[str, Any]:
+    operations = queries.operations(scope, row.id)
+    now = clock.now()
+    subscription = subscription_of(scope, row.id)
+    return {
+        "service": row,
+        "subscription": subscription,
+        "size": size_of(row),
+        "parameters": _parameters(row),
+        "region": next((each.name for each in regions() if each.code == row.region_code), row.region_code),
+        "moving": live.moves(row),
+        "progress": live.progress(row, operations),
+        "reach": _reach(scope, row),
+        "cost": _cost(scope, row, subscription) if money else None,
+        "operations": _operations(operations),
+        "charts": charts.usage(scope, row.id, now - PERIOD, now),
+        "intervals": _intervals(metering.intervals(scope, row.id, now - PERIOD, now), now),
+        "trouble": _(row.trouble) if row.trouble else "",
+    }
+
+
+def _parameters(row: queries.ServiceRow) -> list[tuple[str, str]]:
+    """What was chosen when ordering, under the names the blueprint gives it; what is empty is left out."""
+    rules = blueprint(row.blueprint).schema().get("properties", {})
+    return [
+        (_(rules.get(name, {}).get("title", name)), selling.shown(value))
+        for name, value in row.parameters.items()
+        if value not in ("", [], None)
+    ]
+
+
+def _reach(scope: Scope, row: queries.ServiceRow) -> Reach | None:
+    if row.hostname is None or row.desired == "deleted":
+        return None
+    try:
+        found = queries.connection_of(scope, row.id)
+    except Problem:
+        return None
+    fields = [(words.CONNECTION.get(name, name), value) for name, value in found.connection.fields.items()]
+    return Reach(fields, shlex.join(found.connection.client), found.connection.uri)
+
+
+def _cost(scope: Scope, row: queries.ServiceRow, subscription: SubscriptionRow) -> Cost:
+    price = FrozenPrice.from_json(subscription.price)
+    try:
+        so_far = cost_so_far(scope, row.id)
+    except NotFound:
+        so_far = None
+    return Cost(
+        so_far,
+        Money.of(price.per_month, price.currency),
+        price,
+        selling.tiers(subscription.price["tiers"], price.currency),
+    )
+
+
+def _operations(rows: list[queries.OperationRow]) -> Table:
+    columns = [
+        Column("kind", _("Operation"), cell=lambda row: words.OPERATIONS.get(row.kind, row.kind)),
+        Column("state", _("State"), kind="status", status="operation"),
+        Column("created_at", _("Asked for"), kind="when"),
+        Column("took", _("Took"), cell=_took),
+    ]
+    return Table(columns, rows[:10], _("Operations"))
+
+
+def _took(row: queries.OperationRow) -> str:
+    return values.duration(row.finished_at - row.created_at) if row.finished_at else ""
+
+
+def _intervals(rows: list[metering.UsageRow], now: datetime) -> Table:
+    columns = [
+        Column("meter", _("State"), cell=lambda row: words.METERS.get(row.meter, row.meter)),
+        Column("since", _("From"), kind="when"),
+        Column("until", _("Until"), cell=lambda row: values.instant(row.until) if row.until else _("now")),
+        Column("lasted", _("For"), cell=lambda row: values.duration((row.until or now) - row.since)),
+    ]
+    return Table(columns, list(reversed(rows))[:10], _("Running and stopped"))

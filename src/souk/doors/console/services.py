@@ -1,0 +1,129 @@
+"""A customer's services: the list, and what may be done to one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from souk.doors.console import live, words
+from souk.doors.console.asking import PAGE, cursor, cut
+from souk.doors.console.desk import Desk
+from souk.doors.console.forms import DeletionForm
+from souk.doors.console.guards import member_page
+from souk.doors.console.problems import tell
+from souk.kernel.errors import Problem
+from souk.kernel.scope import Scope
+from souk.parties.access import CAN_OPERATE, CAN_ORDER
+from souk.provisioning import commands, queries
+from souk.sites.queries import regions
+from souk.ui import format as values
+from souk.ui.parts import Crumb
+from souk.ui.tables import Column, Page, Table
+
+Command = Callable[[Scope, UUID], UUID]
+VERBS: dict[str, tuple[Command, words.Text]] = {
+    "stop": (commands.stop_instance, gettext_lazy("The service is being stopped.")),
+    "start": (commands.start_instance, gettext_lazy("The service is being started.")),
+    "restart": (commands.restart_instance, gettext_lazy("The service is being restarted.")),
+}
+
+
+@require_GET
+@member_page
+def services(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The organization's services, newest first; asked for again while one of them moves."""
+    rows = queries.services(
+        desk.scope,
+        organization=desk.organization.id,
+        project=desk.project.id if desk.project else None,
+        after=cursor(request),
+        limit=PAGE + 1,
+    )
+    shown, page = cut(request, rows)
+    context = {
+        "table": service_table(shown, desk, "service", page),
+        "rows": shown,
+        "project": desk.project,
+        "moving": any(live.moves(row) for row in shown),
+        "here": request.get_full_path(),
+        "may_order": desk.may(CAN_ORDER),
+    }
+    part = bool(request.headers.get("HX-Request"))
+    return render(request, "console/parts/services.html" if part else "console/services.html", context)
+
+
+@require_POST
+@member_page
+def service_act(request: HttpRequest, desk: Desk, service: UUID, verb: str) -> HttpResponse:
+    """Stop, start or restart a service."""
+    command, sentence = VERBS[verb]
+    command(desk.scope, service)
+    messages.info(request, str(sentence))
+    return redirect("service", service)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page
+def service_delete(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
+    """Delete a service with its data, once its name was typed."""
+    row = queries.service(desk.scope, service)
+    form = DeletionForm(row.name, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            commands.delete_instance(desk.scope, service)
+        except Problem as problem:
+            tell(form, problem)
+        else:
+            messages.info(request, _("The service is being deleted. From now on nothing is charged for it."))
+            return redirect("service", service)
+    context = {
+        "service": row,
+        "form": form,
+        "may_operate": desk.may(CAN_OPERATE),
+        "breadcrumbs": [
+            Crumb(_("Services"), reverse("services")),
+            Crumb(row.name, reverse("service", args=[service])),
+            Crumb(_("Delete")),
+        ],
+    }
+    return render(request, "console/service_delete.html", context, status=422 if form.errors else 200)
+
+
+def service_table(rows: Sequence[queries.ServiceRow], desk: Desk, url_name: str, page: Page | None = None) -> Table:
+    """Services as a table; names lead to their pages."""
+    projects = {row.id: row.name for row in desk.projects}
+    places = {region.code: region.name for region in regions()}
+    columns = [
+        Column(
+            "name",
+            _("Name"),
+            cell=lambda row: format_html("<bdi>{}</bdi>", row.name),
+            url=lambda row: reverse(url_name, args=[row.id]),
+        ),
+        Column("state", _("State"), kind="status"),
+        Column("size", _("Size"), cell=size_of),
+        Column("region_code", _("Region"), cell=lambda row: places.get(row.region_code, row.region_code)),
+        Column("created_at", _("Created"), kind="date"),
+    ]
+    if len(projects) > 1:
+        columns.insert(2, Column("project_id", _("Project"), cell=lambda row: projects.get(row.project_id, "")))
+    return Table(columns, rows, _("Services"), page=page, row_id=lambda row: f"s-{row.id}")
+
+
+def _name(row: queries.ServiceRow) -> str:
+    return format_html("<bdi>{}</bdi>", row.name)
+
+
+def size_of(row: queries.ServiceRow) -> str:
+    """A service's size on one line: processors, memory, disk."""
+    parts = (words.processors(row.vcpus), values.size(row.memory), values.size(row.disk))
+    return format_html('<span class="sk-num">{}</span>', " · ".join(parts))

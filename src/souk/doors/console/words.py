@@ -1,0 +1,110 @@
+"""Words for what the rooms keep as codes: categories, meters, units, roles, and days as instants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from babel import Locale
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from souk.ui import format as values
+
+Text = str | Promise
+
+#: How a number is written.
+Shown = Callable[[int], str]
+
+#: A category's name and drawing.
+CATEGORIES: dict[str, tuple[Text, str]] = {
+    "database": (_("Databases"), "database"),
+    "storage": (_("Storage"), "archive"),
+    "compute": (_("Machines"), "server-2"),
+    "network": (_("Network"), "network"),
+    "application": (_("Applications"), "box"),
+    "support": (_("Support"), "lifebuoy"),
+}
+
+METERS: dict[str, Text] = {
+    "running": pgettext_lazy("meter", "Running"),
+    "stopped": pgettext_lazy("meter", "Stopped"),
+    "egress": pgettext_lazy("meter", "Sent to the Internet"),
+    "stopped_disk": pgettext_lazy("meter", "Disk while stopped"),
+}
+
+#: What one unit of a meter's price is.
+METER_UNITS: dict[str, Text] = {"egress": _("GiB"), "stopped_disk": _("GiB per hour")}
+
+#: How connection fields that clients know by a code are called.
+CONNECTION: dict[str, Text] = {
+    "host": _("Address"),
+    "port": _("Port"),
+    "database": _("Database"),
+    "user": _("User"),
+    "sslmode": _("Encryption"),
+}
+
+UNITS: dict[str, Text] = {
+    "HUR": pgettext_lazy("unit", "h"),
+    "MON": pgettext_lazy("unit", "month"),
+    "C62": "",
+    "E62": _("GiB"),
+    "GIBH": _("GiB hours"),
+}
+
+OPERATIONS: dict[str, Text] = {
+    "create": pgettext_lazy("operation", "Creation"),
+    "start": pgettext_lazy("operation", "Start"),
+    "stop": pgettext_lazy("operation", "Stop"),
+    "restart": pgettext_lazy("operation", "Restart"),
+    "delete": pgettext_lazy("operation", "Deletion"),
+}
+
+PAYMENT_METHODS: dict[str, Text] = {
+    "transfer": _("Bank transfer"),
+    "cheque": _("Cheque"),
+    "cash": _("Cash"),
+}
+
+
+def language() -> str:
+    """The reader's language, as the catalogue knows it."""
+    return (get_language() or "fr")[:2]
+
+
+def category(slug: str) -> tuple[Text, str]:
+    """A category's name and drawing; one that nobody described keeps its own name."""
+    return CATEGORIES.get(slug, (slug.replace("-", " ").capitalize(), "package"))
+
+
+def country(code: str) -> str:
+    """A country's name."""
+    return str(Locale(language()).territories.get(code, code))
+
+
+def day(value: date | None) -> datetime | None:
+    """A calendar day as an instant that every tag shows as that day: noon in the fiscal zone."""
+    return None if value is None else datetime.combine(value, time(12), values.FISCAL_ZONE)
+
+
+def percent(rate: Decimal) -> str:
+    """A rate as `20 %`."""
+    return f"{values.number((rate * 100).normalize())}\u00a0%"
+
+
+def processors(count: int) -> str:
+    """A number of virtual processors."""
+    return gettext("%(count)s vCPU") % {"count": values.number(count)}
+
+
+def memory(count: int) -> str:
+    """An amount of memory."""
+    return gettext("%(size)s of memory") % {"size": values.size(count)}
+
+
+def disk(count: int) -> str:
+    """An amount of disk."""
+    return gettext("%(size)s of disk") % {"size": values.size(count)}

@@ -1,0 +1,186 @@
+"""Service instances, their operations, credentials and usage."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema, Status
+
+from souk.billing.queries import cost_so_far
+from souk.doors.rest import telling
+from souk.doors.rest.auth import either, member
+from souk.doors.rest.pages import Limit, Page, page
+from souk.kernel import clock
+from souk.metering import queries as metering
+from souk.ordering.queries import subscription_of
+from souk.provisioning import commands, queries
+from souk.provisioning.credentials import reveal
+
+router = Router(tags=["Services"])
+
+
+class Requested(Schema):
+    """The operation to follow."""
+
+    operation: UUID
+
+
+class CredentialsOut(Schema):
+    """A way in, password included. `address` is where `hostname` points; `authority` is the CA to trust (PEM)."""
+
+    uri: str
+    fields: dict[str, str]
+    client: list[str]
+    username: str
+    password: str
+    address: str
+    authority: str
+
+
+class UsageOut(Schema):
+    """Intervals and counters of a period, and the cost since the last invoice (minor units, without tax)."""
+
+    since: datetime
+    until: datetime
+    intervals: list[metering.UsageRow]
+    samples: list[metering.SampleRow]
+    cost_minor: int
+    currency: str
+
+
+class LogLine(Schema):
+    """A line of an operation's log, in the reader's language."""
+
+    at: datetime
+    step: str
+    seconds: float
+    sentence: str
+
+
+class OperationOut(Schema):
+    """One change to a service instance; `progress` in per cent."""
+
+    id: UUID
+    instance_id: UUID
+    kind: str
+    state: str
+    progress: int
+    step: str
+    log: list[LogLine]
+    requested_by: str
+    created_at: datetime
+    finished_at: datetime | None
+
+
+def _operation(row: queries.OperationRow) -> OperationOut:
+    return OperationOut(**{**row.__dict__, "log": telling.log(row.log)})
+
+
+@router.get("/services", response=Page[queries.ServiceRow], operation_id="listServices")
+def services(
+    request: HttpRequest,
+    organization: UUID | None = None,
+    project: UUID | None = None,
+    with_deleted: bool = False,
+    after: UUID | None = None,
+    limit: Limit = 50,
+) -> dict[str, Any]:
+    """My organizations' services, newest first."""
+    rows = queries.services(
+        member(request),
+        organization=organization,
+        project=project,
+        with_deleted=with_deleted,
+        after=after,
+        limit=limit + 1,
+    )
+    return page([telling.service(row) for row in rows], limit)
+
+
+@router.get("/services/{service}", response=queries.ServiceRow, operation_id="getService")
+def service(request: HttpRequest, service: UUID) -> queries.ServiceRow:
+    """One service."""
+    return telling.service(queries.service(either(request), service))
+
+
+@router.delete("/services/{service}", response={202: Requested}, operation_id="deleteService")
+def delete(request: HttpRequest, service: UUID) -> Status[dict[str, Any]]:
+    """Delete a service with its data."""
+    return Status(202, {"operation": commands.delete_instance(member(request), service)})
+
+
+@router.post("/services/{service}/stop", response={202: Requested}, operation_id="stopService")
+def stop(request: HttpRequest, service: UUID) -> Status[dict[str, Any]]:
+    """Stop a service; its data stays."""
+    return Status(202, {"operation": commands.stop_instance(member(request), service)})
+
+
+@router.post("/services/{service}/start", response={202: Requested}, operation_id="startService")
+def start(request: HttpRequest, service: UUID) -> Status[dict[str, Any]]:
+    """Start a stopped service."""
+    return Status(202, {"operation": commands.start_instance(member(request), service)})
+
+
+@router.post("/services/{service}/restart", response={202: Requested}, operation_id="restartService")
+def restart(request: HttpRequest, service: UUID) -> Status[dict[str, Any]]:
+    """Restart a service."""
+    return Status(202, {"operation": commands.restart_instance(member(request), service)})
+
+
+@router.get("/services/{service}/operations", response=list[OperationOut], operation_id="listOperations")
+def operations(request: HttpRequest, service: UUID) -> list[OperationOut]:
+    """What was done to a service, newest first."""
+    return [_operation(row) for row in queries.operations(either(request), service)]
+
+
+@router.get("/operations/{operation}", response=OperationOut, operation_id="getOperation")
+def operation(request: HttpRequest, operation: UUID) -> OperationOut:
+    """One operation with its log."""
+    return _operation(queries.operation(either(request), operation))
+
+
+@router.post("/services/{service}/credentials", response=CredentialsOut, operation_id="revealCredentials")
+def credentials(
+    request: HttpRequest, response: HttpResponse, service: UUID, binding: str = "default"
+) -> CredentialsOut:
+    """Show how to connect, password included. Every look is recorded."""
+    found = reveal(member(request), service, binding)
+    response["Cache-Control"] = "no-store"
+    return CredentialsOut(
+        uri=found.connection.uri.replace("PASSWORD", found.password),
+        fields=dict(found.connection.fields),
+        client=list(found.connection.client),
+        username=found.username,
+        password=found.password,
+        address=found.address,
+        authority=found.authority,
+    )
+
+
+@router.get("/services/{service}/usage", response=UsageOut, operation_id="getUsage")
+def usage(
+    request: HttpRequest, service: UUID, since: datetime | None = None, until: datetime | None = None
+) -> UsageOut:
+    """What a service used, by default in the last 30 days, and what it has cost since the last invoice."""
+    scope = member(request)
+    until = until or clock.now()
+    since = since or until - timedelta(days=30)
+    queries.service(scope, service)
+    cost = cost_so_far(scope, service)
+    return UsageOut(
+        since=since,
+        until=until,
+        intervals=metering.intervals(scope, service, since, until),
+        samples=metering.samples(scope, service, since),
+        cost_minor=cost.minor,
+        currency=cost.currency,
+    )
+
+
+@router.get("/services/{service}/subscription", response=dict[str, Any], operation_id="getSubscription")
+def subscription(request: HttpRequest, service: UUID) -> dict[str, Any]:
+    """The subscription that pays for a service."""
+    return dict(subscription_of(member(request), service).__dict__)

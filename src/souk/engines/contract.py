@@ -1,0 +1,240 @@
+"""What Souk asks of an engine, in Souk's words. Implemented by `incus` and by `memory`; one contract suite holds both.
+
+Every call is synchronous, takes seconds as timeouts, and is safe to repeat: callers observe, compare, then act.
+No Django here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+
+class EngineError(Exception):
+    """The engine refused or failed; the message is the engine's own and safe to log."""
+
+
+class EngineUnavailable(EngineError):
+    """The engine cannot be reached at all. Worth a retry."""
+
+
+class NotFound(EngineError):
+    """No such machine, image or network."""
+
+
+class ImageMissing(NotFound):
+    """The engine has no such image to make a machine from. The operator must build it."""
+
+
+class AlreadyExists(EngineError):
+    """The name is taken. The caller observes again and adopts or refuses what is there."""
+
+
+class Outdated(EngineError):
+    """The object changed since it was observed (ETag mismatch): somebody else acted. Observe again."""
+
+
+class PoolFull(EngineError):
+    """The storage pool has no room left."""
+
+
+class AddressTaken(EngineError):
+    """Another machine has this address. Choose another one."""
+
+
+class NotRunning(EngineError):
+    """The machine must run for this, and doesn't."""
+
+
+class Busy(EngineError):
+    """The machine is in the middle of another change. Worth a retry."""
+
+
+class Refused(EngineError):
+    """The change would break the machine, such as a disk smaller than what is on it."""
+
+
+class MachineKind(StrEnum):
+    """How a machine is isolated: a system container or a virtual machine."""
+
+    CONTAINER = "container"
+    VM = "virtual-machine"
+
+
+class MachineStatus(StrEnum):
+    """What a machine is doing, as far as the engine knows."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    FROZEN = "frozen"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the kernel enforces on a machine. Sizes in bytes; `vcpus` whole processors."""
+
+    vcpus: int
+    memory: int
+    disk: int
+    processes: int = 4096
+
+
+@dataclass(frozen=True)
+class MachineSpec:
+    """A machine to be made. `image` is an alias or fingerprint; `address` its fixed IPv4 on the bridge.
+
+    `labels` are kept by the engine with the machine (`user.souk.*`): instance, epoch, generation.
+    """
+
+    name: str
+    image: str
+    limits: Limits
+    address: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    kind: MachineKind = MachineKind.CONTAINER
+    host: str | None = None
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine as observed. `etag` fences a later change; `address` is what was configured, not a lease."""
+
+    name: str
+    status: MachineStatus
+    kind: MachineKind
+    limits: Limits
+    address: str | None
+    labels: Mapping[str, str]
+    host: str
+    etag: str | None = None
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Counters of a machine, read from the engine's metrics.
+
+    `disk` is bytes in use now; `egress` bytes sent since the machine last started (a counter that may restart);
+    `cpu_seconds` and `memory` likewise since start and now.
+    """
+
+    name: str
+    disk: int
+    egress: int
+    cpu_seconds: float
+    memory: int
+
+
+@dataclass(frozen=True)
+class Host:
+    """A cluster member (or the only server) with its totals and what is in use, bytes."""
+
+    name: str
+    online: bool
+    vcpus: int
+    memory_total: int
+    memory_used: int
+    disk_total: int
+    disk_used: int
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image the engine holds."""
+
+    fingerprint: str
+    aliases: Sequence[str]
+    size: int
+    properties: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Execution:
+    """The outcome of a command in a machine."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """A hint that something happened to a machine. Events may be lost; a resync finds what they missed."""
+
+    machine: str
+    action: str
+
+
+class Engine(Protocol):
+    """One Incus (or its in-memory stand-in), seen through one project."""
+
+    def hosts(self) -> Sequence[Host]:
+        """Every cluster member with its capacity."""
+
+    def supports(self, kind: MachineKind) -> bool:
+        """Whether this engine can run machines of that kind (VMs need KVM and vsock)."""
+
+    def machines(self) -> Sequence[Machine]:
+        """Every machine of the project with its state, in one request."""
+
+    def machine(self, name: str) -> Machine | None:
+        """One machine, with its ETag, or None."""
+
+    def create(self, spec: MachineSpec, *, start: bool = False) -> None:
+        """Make a machine, stopped or, in the same round trip, started.
+
+        Raises AlreadyExists, AddressTaken, ImageMissing, PoolFull, EngineUnavailable. When starting fails,
+        the machine may exist, stopped.
+        """
+
+    def start(self, name: str) -> None:
+        """Start; nothing to do if it runs. Raises NotFound, AddressTaken, Busy."""
+
+    def stop(self, name: str, *, force: bool = False, timeout: float = 30.0) -> None:
+        """Stop, cleanly unless `force`; nothing to do if it is stopped. Raises NotFound, Busy.
+
+        A guest that doesn't stop within `timeout` seconds is an EngineError; use `force` then.
+        """
+
+    def delete(self, name: str) -> None:
+        """Delete, stopping it first if needed; nothing to do if it is gone."""
+
+    def resize(self, name: str, limits: Limits, *, etag: str | None = None) -> None:
+        """Change limits live.
+
+        Raises Outdated when `etag` no longer matches, Refused for a disk smaller than what is on it, NotFound.
+        """
+
+    def label(self, name: str, labels: Mapping[str, str], *, etag: str | None = None) -> None:
+        """Merge labels (`user.souk.*`). Raises Outdated when `etag` no longer matches, NotFound."""
+
+    def execute(self, name: str, command: Sequence[str], *, stdin: bytes = b"", timeout: float = 60.0) -> Execution:
+        """Run a command as root inside a running machine and wait for it.
+
+        stdin may carry secrets; it is never logged and never part of the engine's own records. A program that
+        isn't there gives exit code 127, one ended by signal N 128 + N. A command that outlives `timeout`
+        seconds is killed, and raises EngineError. Raises NotFound, NotRunning.
+        """
+
+    def push(self, name: str, path: str, content: bytes, *, mode: int = 0o600, uid: int = 0, gid: int = 0) -> None:
+        """Write a file inside a machine, running or stopped, in a folder that exists. Raises NotFound."""
+
+    def pull(self, name: str, path: str) -> bytes:
+        """Read a file from a machine. Raises NotFound."""
+
+    def usage(self) -> Sequence[Usage]:
+        """Counters of every running machine, in one request."""
+
+    def images(self) -> Sequence[Image]:
+        """Images of the project."""
+
+    def import_image(self, path: str, alias: str, properties: Mapping[str, str]) -> None:
+        """Import a unified image tarball and point `alias` at it, moving the alias if it exists."""
+
+    def delete_image(self, alias: str) -> None:
+        """Delete the image an alias points at; nothing to do if there is none."""
+
+    def events(self) -> Iterator[Event]:
+        """Lifecycle events of machines, from now on, until the connection ends."""

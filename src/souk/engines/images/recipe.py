@@ -1,0 +1,113 @@
+"""An image recipe: packages, a tree of files and hooks, on top of the base recipe."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+BASE = Path(__file__).resolve().parents[1] / "base_image"
+
+
+class InvalidRecipe(ValueError):
+    """A recipe.toml has a key or a value of the wrong kind."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What goes into an image. Lists are the base recipe's, then the service's.
+
+    `alias` is the name the engine knows the image by, `executables` the files of `trees` that get mode 0755
+    (all others 0644; everything belongs to root). `hooks` are shell commands run as root when all packages
+    are installed, with the new root folder as `$1`. `exclude` and `include` are dpkg path patterns.
+    """
+
+    alias: str
+    description: str
+    suite: str
+    packages: tuple[str, ...]
+    exclude: tuple[str, ...]
+    include: tuple[str, ...]
+    mask: tuple[str, ...]
+    enable: tuple[str, ...]
+    executables: tuple[str, ...]
+    hooks: tuple[str, ...]
+    trees: tuple[Path, ...]
+
+    @property
+    def name(self) -> str:
+        """The alias's last segment, fit for a file name."""
+        return self.alias.rpartition("/")[2]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256, hexadecimal, of everything declared and of every file's path and content."""
+        seen = hashlib.sha256()
+        for item in fields(self):
+            if item.name != "trees":
+                seen.update(f"{item.name}={getattr(self, item.name)!r}\n".encode())
+        for relative, path in self.files():
+            content = path.read_bytes()
+            seen.update(f"{relative} {len(content)}\n".encode())
+            seen.update(content)
+        return seen.hexdigest()
+
+    def files(self) -> Iterator[tuple[str, Path]]:
+        """Every file to lay down, as (path without the leading slash, where it is now); later trees win."""
+        found: dict[str, Path] = {}
+        for tree in self.trees:
+            for path in tree.rglob("*"):
+                if path.is_file() and "__pycache__" not in path.parts:
+                    found[path.relative_to(tree).as_posix()] = path
+        yield from sorted(found.items())
+
+
+def load(folder: Path, *, base: Path = BASE) -> Recipe:
+    """Read `folder/recipe.toml` and add it to the base recipe.
+
+    Raises:
+        InvalidRecipe: a key is unknown, or is not text or a list of texts.
+    """
+    own, common = _read(folder), _read(base)
+
+    def both(key: str) -> tuple[str, ...]:
+        return tuple(_texts(common, key) + _texts(own, key))
+
+    return Recipe(
+        alias=_text(own, "alias"),
+        description=_text(own, "description"),
+        suite=_text({**common, **own}, "suite"),
+        packages=both("packages"),
+        exclude=both("exclude"),
+        include=both("include"),
+        mask=both("mask"),
+        enable=both("enable"),
+        executables=both("executables"),
+        hooks=both("hooks"),
+        trees=tuple(tree for tree in (base / "files", folder / "files") if tree.is_dir()),
+    )
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    content = tomllib.loads((folder / "recipe.toml").read_text(encoding="utf-8"))
+    known = {item.name for item in fields(Recipe)} - {"trees"}
+    if unknown := sorted(set(content) - known):
+        raise InvalidRecipe(f"{folder / 'recipe.toml'}: unknown keys {unknown}")
+    return content
+
+
+def _text(table: dict[str, Any], key: str) -> str:
+    value = table.get(key)
+    if not isinstance(value, str) or not value:
+        raise InvalidRecipe(f"{key} must be text: {value!r}")
+    return value
+
+
+def _texts(table: dict[str, Any], key: str) -> list[str]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise InvalidRecipe(f"{key} must be a list of texts: {value!r}")
+    return value

@@ -1,0 +1,210 @@
+"""The `Engine` contract on Incus."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import quote, urlencode
+
+from souk.engines.contract import (
+    AlreadyExists,
+    Busy,
+    EngineError,
+    Event,
+    Execution,
+    Host,
+    Image,
+    Limits,
+    Machine,
+    MachineKind,
+    MachineSpec,
+    NotFound,
+    Refused,
+    Usage,
+)
+from souk.engines.incus import images, spec, wire
+from souk.engines.incus.events import follow
+from souk.engines.incus.execution import execute
+from souk.engines.incus.spec import Place
+from souk.engines.incus.transport import Https, Transport, UnixSocket
+
+_INSTANCES = "/1.0/instances"
+_CREATE_WITHIN = 180.0
+_MARGIN = 64 * 1024 * 1024
+"""Bytes that a disk must keep free beyond what is on it: btrfs needs room to give room back."""
+
+
+class IncusEngine:
+    """One Incus server or cluster, seen through one project."""
+
+    def __init__(self, transport: Transport, place: Place) -> None:
+        self._transport = transport
+        self._place = place
+
+    @classmethod
+    def connect(cls, place: Place, address: UnixSocket | Https | None = None) -> IncusEngine:
+        """The engine at `address` (by default this host's own), in the project and on the network of `place`.
+
+        Nothing is sent before the first call.
+        """
+        return cls(Transport(address or UnixSocket(), place.project), place)
+
+    def close(self) -> None:
+        """End all idle connections."""
+        self._transport.close()
+
+    # Hosts
+
+    @functools.cached_property
+    def _server(self) -> wire.Environment:
+        server = self._transport.get("/1.0", wire.Server)
+        if server.auth != "trusted":
+            raise EngineError("Incus does not trust this client")
+        return server.environment
+
+    def hosts(self) -> Sequence[Host]:
+        """See the contract. One Incus member after another: their inventories are read live."""
+        if not self._server.server_clustered:
+            return [self._host(self._server.server_name, online=True, target={})]
+        members = self._transport.get("/1.0/cluster/members", list[wire.Member], recursion="1")
+        return [
+            self._host(member.server_name, online=member.status == "Online", target={"target": member.server_name})
+            for member in members
+        ]
+
+    def _host(self, name: str, *, online: bool, target: Mapping[str, str]) -> Host:
+        if not online:
+            return Host(name, False, 0, 0, 0, 0, 0)
+        pool = f"/1.0/storage-pools/{self._place.pool}/resources"
+        resources = self._transport.get("/1.0/resources", wire.Resources, **target)
+        space = self._transport.get(pool, wire.PoolResources, **target).space
+        memory = resources.memory
+        return Host(name, True, resources.cpu.total, memory.total, memory.used, space.total, space.used)
+
+    def supports(self, kind: MachineKind) -> bool:
+        """See the contract."""
+        driver = "lxc" if kind == MachineKind.CONTAINER else "qemu"
+        return driver in self._server.driver.split(" | ")
+
+    # Machines
+
+    def machines(self) -> Sequence[Machine]:
+        """See the contract."""
+        rows = self._transport.get(_INSTANCES, list[wire.Instance], recursion="1")
+        server = self._server.server_name
+        return [spec.machine(row, server=server) for row in rows]
+
+    def machine(self, name: str) -> Machine | None:
+        """See the contract."""
+        try:
+            response = self._transport.raw("GET", self._path(name))
+        except NotFound:
+            return None
+        row = self._transport.read(response, wire.Instance)
+        return spec.machine(row, server=self._server.server_name, etag=response.headers.get("ETag"))
+
+    def create(self, spec_: MachineSpec, *, start: bool = False) -> None:
+        """See the contract."""
+        body = spec.request(self._place, spec_, start=start)
+        body["source"] = images.source(spec_.image)
+        query = {"target": spec_.host} if spec_.host and self._server.server_clustered else {}
+        try:
+            self._transport.change("POST", _INSTANCES, body=body, query=query, timeout=_CREATE_WITHIN)
+        except Busy as error:
+            raise AlreadyExists(f"{spec_.name} is being created already") from error
+
+    def start(self, name: str) -> None:
+        """See the contract."""
+        self._set_state(name, "start", 60.0)
+
+    def stop(self, name: str, *, force: bool = False, timeout: float = 30.0) -> None:
+        """See the contract."""
+        self._set_state(name, "stop", timeout, force=force)
+
+    def _set_state(self, name: str, action: str, timeout: float, *, force: bool = False) -> None:
+        body = {"action": action, "timeout": max(1, round(timeout)), "force": force}
+        try:
+            self._transport.change("PUT", f"{self._path(name)}/state", body=body, timeout=timeout + 15)
+        except EngineError as error:
+            done = "already running" if action == "start" else "already stopped"
+            if done not in str(error):
+                raise
+
+    def delete(self, name: str) -> None:
+        """See the contract."""
+        try:
+            self.stop(name, force=True)
+            self._transport.change("DELETE", self._path(name))
+        except NotFound:
+            return
+
+    def resize(self, name: str, limits: Limits, *, etag: str | None = None) -> None:
+        """See the contract. A disk may shrink to what is used and some more; less would wedge the machine."""
+        state = self._transport.get(f"{self._path(name)}/state", wire.State)
+        used = (state.disk or {}).get("root", wire.Amount()).usage
+        if limits.disk < used + _MARGIN:
+            raise Refused(f"{name} has {used} bytes on its disk, which is too much for {limits.disk}")
+        devices = {"root": spec.root(self._place, limits)}
+        self._patch(name, {"config": spec.limits(limits), "devices": devices}, etag)
+
+    def label(self, name: str, labels: Mapping[str, str], *, etag: str | None = None) -> None:
+        """See the contract."""
+        self._patch(name, {"config": spec.labels(labels)}, etag)
+
+    def _patch(self, name: str, body: Mapping[str, object], etag: str | None) -> None:
+        headers = {"If-Match": etag} if etag else {}
+        self._transport.change("PATCH", self._path(name), body=body, headers=headers)
+
+    def usage(self) -> Sequence[Usage]:
+        """See the contract."""
+        rows = self._transport.get(_INSTANCES, list[wire.Instance], recursion="2")
+        return [found for row in rows if (found := spec.usage(row)) is not None]
+
+    # Inside machines
+
+    def execute(self, name: str, command: Sequence[str], *, stdin: bytes = b"", timeout: float = 60.0) -> Execution:
+        """See the contract."""
+        return execute(self._transport, name, command, stdin, timeout)
+
+    def push(self, name: str, path: str, content: bytes, *, mode: int = 0o600, uid: int = 0, gid: int = 0) -> None:
+        """See the contract."""
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "X-Incus-type": "file",
+            "X-Incus-write": "overwrite",
+            "X-Incus-mode": f"{mode:04o}",
+            "X-Incus-uid": str(uid),
+            "X-Incus-gid": str(gid),
+        }
+        self._transport.raw("POST", f"{self._path(name)}/files", query={"path": path}, headers=headers, content=content)
+
+    def pull(self, name: str, path: str) -> bytes:
+        """See the contract."""
+        response = self._transport.raw("GET", f"{self._path(name)}/files", query={"path": path})
+        if response.headers.get("X-Incus-type") == "directory":
+            raise NotFound(f"{path} is a folder")
+        return response.content
+
+    # Images
+
+    def images(self) -> Sequence[Image]:
+        """See the contract."""
+        return images.listing(self._transport)
+
+    def import_image(self, path: str, alias: str, properties: Mapping[str, str]) -> None:
+        """See the contract."""
+        images.import_(self._transport, path, alias, properties)
+
+    def delete_image(self, alias: str) -> None:
+        """See the contract."""
+        images.delete(self._transport, alias)
+
+    # Events
+
+    def events(self) -> Iterator[Event]:
+        """See the contract. The subscription begins with this call."""
+        query = urlencode({"type": "lifecycle", "project": self._place.project})
+        return follow(self._transport.websocket(f"/1.0/events?{query}"))
+
+    def _path(self, name: str) -> str:
+        return f"{_INSTANCES}/{quote(name, safe='')}"

@@ -1,0 +1,28 @@
+"""Incus's stream of lifecycle events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection
+
+from souk.engines.contract import Event
+from souk.engines.incus.wire import EventMessage
+
+_MACHINE = "/1.0/instances/"
+
+
+def follow(socket: ClientConnection) -> Iterator[Event]:
+    """Machines' events until the connection ends, which it does when the iterator is closed."""
+    with socket:
+        while True:
+            try:
+                message = socket.recv()
+            except ConnectionClosed:
+                return
+            happened = msgspec.json.decode(message, type=EventMessage).metadata
+            path = happened.source.partition("?")[0]
+            if path.startswith(_MACHINE):
+                yield Event(machine=path.removeprefix(_MACHINE).partition("/")[0], action=happened.action)

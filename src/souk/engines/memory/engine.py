@@ -1,0 +1,232 @@
+"""The `Engine` contract in memory, with the same errors as the real one."""
+
+# The contract's parameters that mean nothing here keep their names.
+# ruff: noqa: ARG002
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from souk.engines.contract import (
+    AddressTaken,
+    AlreadyExists,
+    Event,
+    Execution,
+    Host,
+    Image,
+    ImageMissing,
+    Limits,
+    Machine,
+    MachineKind,
+    MachineSpec,
+    MachineStatus,
+    NotFound,
+    NotRunning,
+    Outdated,
+    PoolFull,
+    Refused,
+    Usage,
+)
+from souk.engines.memory.faults import Faults
+from souk.engines.memory.guests import Guest, ToyGuest
+from souk.engines.memory.state import IMAGE_BYTES, Simulated
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_GIB = 1024**3
+_HOST = "memory"
+
+
+def _call(method: Callable[Concatenate[MemoryEngine, P], R]) -> Callable[Concatenate[MemoryEngine, P], R]:
+    """One call of the engine: planned failures first, then alone under the lock."""
+
+    def wrapped(self: MemoryEngine, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        self.faults.strike(method.__name__)
+        with self._lock:
+            return method(self, *args, **kwargs)
+
+    wrapped.__name__, wrapped.__doc__ = method.__name__, method.__doc__
+    return wrapped
+
+
+class MemoryEngine:
+    """One simulated host. Every method is the contract's; the rest is for tests.
+
+    `images` are the aliases that exist at first; None means that every alias does. `guest` answers commands
+    (`guests[NAME]` for one machine). `faults` makes calls fail. `disk` is the pool's size in bytes: what
+    machines really use counts against it, not their limits.
+    """
+
+    def __init__(
+        self,
+        *,
+        images: Iterable[str] | None = None,
+        guest: Guest | None = None,
+        vcpus: int = 64,
+        memory: int = 256 * _GIB,
+        disk: int = 4096 * _GIB,
+    ) -> None:
+        self.faults = Faults()
+        self.guest: Guest = guest or ToyGuest()
+        self.guests: dict[str, Guest] = {}
+        self.simulated: dict[str, Simulated] = {}
+        self._any_image = images is None
+        self._images = {alias: _image(alias, alias.encode(), {}) for alias in images or ()}
+        self._vcpus, self._memory, self._disk = vcpus, memory, disk
+        self._subscribers: list[queue.SimpleQueue[Event]] = []
+        self._lock = threading.RLock()
+
+    @_call
+    def hosts(self) -> Sequence[Host]:
+        """See the contract."""
+        memory = sum(machine.usage().memory for machine in self.simulated.values() if machine.running)
+        return [Host(_HOST, True, self._vcpus, self._memory, memory, self._disk, self._disk_used())]
+
+    @_call
+    def supports(self, kind: MachineKind) -> bool:
+        """See the contract."""
+        return kind == MachineKind.CONTAINER
+
+    @_call
+    def machines(self) -> Sequence[Machine]:
+        """See the contract."""
+        return [replace(machine.observed(_HOST), etag=None) for machine in self.simulated.values()]
+
+    @_call
+    def machine(self, name: str) -> Machine | None:
+        """See the contract."""
+        found = self.simulated.get(name)
+        return found.observed(_HOST) if found else None
+
+    @_call
+    def create(self, spec: MachineSpec, *, start: bool = False) -> None:
+        """See the contract."""
+        if spec.name in self.simulated:
+            raise AlreadyExists(f'Instance "{spec.name}" already exists')
+        if not self._any_image and not any(spec.image in (i.fingerprint, *i.aliases) for i in self._images.values()):
+            raise ImageMissing(f"Image {spec.image} not found")
+        if any(other.spec.address == spec.address for other in self.simulated.values()):
+            raise AddressTaken(f"Address {spec.address} already in use")
+        if self._disk_used() + IMAGE_BYTES > self._disk:
+            raise PoolFull("No space left on device")
+        self.simulated[spec.name] = Simulated(spec, labels=dict(spec.labels))
+        self._tell(spec.name, "instance-created")
+        if start:
+            self._start(spec.name)
+
+    @_call
+    def start(self, name: str) -> None:
+        """See the contract."""
+        self._start(name)
+
+    @_call
+    def stop(self, name: str, *, force: bool = False, timeout: float = 30.0) -> None:
+        """See the contract."""
+        machine = self._known(name)
+        if machine.running:
+            machine.status = MachineStatus.STOPPED
+            self._tell(name, "instance-stopped")
+
+    @_call
+    def delete(self, name: str) -> None:
+        """See the contract."""
+        if self.simulated.pop(name, None) is not None:
+            self._tell(name, "instance-deleted")
+
+    @_call
+    def resize(self, name: str, limits: Limits, *, etag: str | None = None) -> None:
+        """See the contract."""
+        machine = self._unchanged(name, etag)
+        if limits.disk < machine.disk:
+            raise Refused(f"{name} has {machine.disk} bytes on its disk, which is too much for {limits.disk}")
+        machine.spec = replace(machine.spec, limits=limits)
+
+    @_call
+    def label(self, name: str, labels: Mapping[str, str], *, etag: str | None = None) -> None:
+        """See the contract."""
+        self._unchanged(name, etag).labels.update(labels)
+
+    def execute(self, name: str, command: Sequence[str], *, stdin: bytes = b"", timeout: float = 60.0) -> Execution:
+        """See the contract. The guest answers outside the lock, as a real one does."""
+        self.faults.strike("execute")
+        with self._lock:
+            if not self._known(name).running:
+                raise NotRunning(f"{name} is not running")
+            guest = self.guests.get(name, self.guest)
+        return guest(name, command, stdin)
+
+    @_call
+    def push(self, name: str, path: str, content: bytes, *, mode: int = 0o600, uid: int = 0, gid: int = 0) -> None:
+        """See the contract."""
+        self._known(name).files[path] = content
+
+    @_call
+    def pull(self, name: str, path: str) -> bytes:
+        """See the contract."""
+        try:
+            return self._known(name).files[path]
+        except KeyError:
+            raise NotFound(f"{path}: no such file") from None
+
+    @_call
+    def usage(self) -> Sequence[Usage]:
+        """See the contract."""
+        return [machine.usage() for machine in self.simulated.values() if machine.running]
+
+    @_call
+    def images(self) -> Sequence[Image]:
+        """See the contract."""
+        return list(self._images.values())
+
+    @_call
+    def import_image(self, path: str, alias: str, properties: Mapping[str, str]) -> None:
+        """See the contract."""
+        self._images[alias] = _image(alias, Path(path).read_bytes(), properties)
+
+    @_call
+    def delete_image(self, alias: str) -> None:
+        """See the contract."""
+        self._images.pop(alias, None)
+
+    def events(self) -> Iterator[Event]:
+        """See the contract. The subscription begins with this call."""
+        self.faults.strike("events")
+        subscriber: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        with self._lock:
+            self._subscribers.append(subscriber)
+        return iter(subscriber.get, None)
+
+    def _start(self, name: str) -> None:
+        machine = self._known(name)
+        if not machine.running:
+            machine.start()
+            self._tell(name, "instance-started")
+
+    def _known(self, name: str) -> Simulated:
+        try:
+            return self.simulated[name]
+        except KeyError:
+            raise NotFound(f"Instance {name} not found") from None
+
+    def _unchanged(self, name: str, etag: str | None) -> Simulated:
+        machine = self._known(name)
+        if etag is not None and etag != machine.etag:
+            raise Outdated(f"{name}: ETag doesn't match")
+        return machine
+
+    def _disk_used(self) -> int:
+        return sum(machine.disk for machine in self.simulated.values())
+
+    def _tell(self, machine: str, action: str) -> None:
+        for subscriber in self._subscribers:
+            subscriber.put(Event(machine, action))
+
+
+def _image(alias: str, content: bytes, properties: Mapping[str, str]) -> Image:
+    return Image(hashlib.sha256(content).hexdigest(), (alias,), len(content), dict(properties))

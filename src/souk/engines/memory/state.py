@@ -1,0 +1,58 @@
+"""A simulated machine."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass, field
+
+from souk.engines.contract import Machine, MachineSpec, MachineStatus, Usage
+
+IMAGE_BYTES = 300 * 1024 * 1024
+"""What a fresh machine has on its disk."""
+
+
+@dataclass
+class Simulated:
+    """A machine as the in-memory engine keeps it. `disk` and `egress` are bytes that tests may set."""
+
+    spec: MachineSpec
+    status: MachineStatus = MachineStatus.STOPPED
+    labels: dict[str, str] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    disk: int = IMAGE_BYTES
+    egress: int = 0
+    started: float = 0.0
+
+    @property
+    def running(self) -> bool:
+        """Whether it runs."""
+        return self.status == MachineStatus.RUNNING
+
+    @property
+    def etag(self) -> str:
+        """Changes with whatever a caller can change, as the engine's own does."""
+        seen = f"{self.spec.limits}{sorted(self.labels.items())}{self.status}"
+        return hashlib.sha256(seen.encode()).hexdigest()
+
+    def observed(self, host: str) -> Machine:
+        """The machine as the contract shows it."""
+        return Machine(
+            name=self.spec.name,
+            status=self.status,
+            kind=self.spec.kind,
+            limits=self.spec.limits,
+            address=self.spec.address,
+            labels=dict(self.labels),
+            host=host,
+            etag=self.etag,
+        )
+
+    def usage(self) -> Usage:
+        """Plausible counters: five per cent of one processor, a quarter of the memory."""
+        cpu = 0.05 * (time.monotonic() - self.started)
+        return Usage(self.spec.name, self.disk, self.egress, cpu, self.spec.limits.memory // 4)
+
+    def start(self) -> None:
+        """Run, with counters from zero."""
+        self.status, self.started, self.egress = MachineStatus.RUNNING, time.monotonic(), 0

@@ -1,0 +1,48 @@
+"""Taking samples of the engine's counters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import connection
+
+from souk.engines.contract import Usage
+from souk.kernel import clock
+from souk.kernel.ids import new_id
+from souk.kernel.scope import System, acting
+
+_SAMPLE = """
+insert into metering_usagesample
+    (id, organization_id, instance_id, at, disk, egress, egress_counter, cpu_seconds, memory)
+select %(id)s, m.organization_id, m.instance_id, %(at)s, %(disk)s,
+    case when %(egress)s >= coalesce(last.egress_counter, 0)
+         then %(egress)s - coalesce(last.egress_counter, 0) else %(egress)s end,
+    %(egress)s, %(cpu_seconds)s, %(memory)s
+from provisioning_machine m
+left join lateral (select egress_counter from metering_usagesample s
+                   where s.instance_id = m.instance_id order by at desc limit 1) last on true
+where m.name = %(name)s and m.deleted_at is null
+returning instance_id
+"""
+
+
+def take_samples(usages: Sequence[Usage]) -> list[UUID]:
+    """Record what the engine counts now; a counter that went back has restarted. Returns the instances sampled."""
+    at, sampled = clock.now(), []
+    with acting(System("metering")), connection.cursor() as cursor:
+        for usage in usages:
+            cursor.execute(
+                _SAMPLE,
+                {
+                    "id": new_id(),
+                    "at": at,
+                    "disk": usage.disk,
+                    "egress": usage.egress,
+                    "cpu_seconds": usage.cpu_seconds,
+                    "memory": usage.memory,
+                    "name": usage.name,
+                },
+            )
+            sampled += [row[0] for row in cursor.fetchall()]
+    return sampled

@@ -1,0 +1,48 @@
+"""Intervals of use, from the history of service instances: from first ready to accepted delete."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection
+
+from souk.kernel import events
+from souk.kernel.events import EventRow
+
+SUBSCRIBER = "metering"
+
+_METERS = {"service.ready": "running", "service.stopped": "stopped", "service.delete_requested": None}
+
+
+def follow() -> int:
+    """Take in what happened to service instances since the last time; return how many events were read."""
+    return events.consume(SUBSCRIBER, _handle)
+
+
+def _handle(event: EventRow) -> None:
+    if event.subject_kind != "service" or event.action not in _METERS:
+        return
+    at = datetime.fromisoformat(str(event.data.get("at", event.at.isoformat())))
+    meter = _METERS[event.action]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select meter from metering_usageinterval where instance_id = %s and upper_inf(during) for update",
+            [event.subject_id],
+        )
+        current = cursor.fetchone()
+        if current is not None and current[0] == meter:
+            return
+        # An event that happened before the open interval began can't shorten it below nothing.
+        cursor.execute(
+            "update metering_usageinterval set during = tstzrange(lower(during), greatest(lower(during), %s))"
+            " where instance_id = %s and upper_inf(during)",
+            [at, event.subject_id],
+        )
+        if meter is None or event.organization_id is None:
+            return
+        cursor.execute(
+            "insert into metering_usageinterval (id, organization_id, instance_id, meter, during)"
+            " select gen_random_uuid(), %s, %s, %s, tstzrange(%s, null)"
+            " where %s = 'running' or exists (select 1 from metering_usageinterval where instance_id = %s)",
+            [event.organization_id, event.subject_id, meter, at, meter, event.subject_id],
+        )

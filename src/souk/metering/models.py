@@ -1,0 +1,45 @@
+"""What was used: intervals of running, and counters read from the engine."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+
+from souk.kernel.models import Row
+
+
+class UsageInterval(Row):
+    """A service instance was running (or stopped, holding its disk) during `during`; open while it lasts.
+
+    Intervals of one instance and meter never overlap; the database sees to it.
+    """
+
+    organization_id = models.UUIDField()
+    instance_id = models.UUIDField()
+    meter = models.CharField(max_length=12, choices=[("running", "running"), ("stopped", "stopped")])
+    during = DateTimeRangeField()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="usage_interval_without_overlap",
+                expressions=[("instance_id", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            )
+        ]
+
+
+class UsageSample(Row):
+    """What the engine counted for an instance at a moment: bytes on disk, bytes sent since the sample before."""
+
+    organization_id = models.UUIDField()
+    instance_id = models.UUIDField()
+    at = models.DateTimeField()
+    disk = models.BigIntegerField()
+    egress = models.BigIntegerField()
+    egress_counter = models.BigIntegerField()
+    cpu_seconds = models.FloatField()
+    memory = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["instance_id", "at"], name="usage_sample_instance")]

@@ -1,0 +1,91 @@
+"""What reads usage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+
+from souk.kernel.scope import Scope, acting
+
+
+@dataclass(frozen=True)
+class UsageRow:
+    """An interval of running or stopped; `until` is None while it lasts."""
+
+    meter: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class SampleRow:
+    """What was counted at a moment: bytes on disk, bytes sent since the sample before, CPU seconds, bytes of memory."""
+
+    at: datetime
+    disk: int
+    egress: int
+    cpu_seconds: float
+    memory: int
+
+
+def intervals(scope: Scope, instance: UUID, since: datetime, until: datetime) -> list[UsageRow]:
+    """The instance's intervals within a period, clipped to it, oldest first."""
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(
+            "select meter, lower(c), case when upper_inf(during) and upper(c) = %(until)s then null else upper(c) end"
+            " from (select meter, during, during * tstzrange(%(since)s, %(until)s) as c from metering_usageinterval"
+            "       where instance_id = %(instance)s and during && tstzrange(%(since)s, %(until)s)) clipped"
+            " where not isempty(c) order by lower(c)",
+            {"since": since, "until": until, "instance": instance},
+        )
+        return [UsageRow(*row) for row in cursor.fetchall()]
+
+
+def seconds(scope: Scope, instance: UUID, meter: str, since: datetime, until: datetime) -> float:
+    """How long the instance was metered as `meter` within a period, in seconds to the microsecond."""
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce(sum(extract(epoch from upper(c) - lower(c))), 0) from"
+            " (select during * tstzrange(%s, %s) as c from metering_usageinterval"
+            "  where instance_id = %s and meter = %s and during && tstzrange(%s, %s)) clipped where not isempty(c)",
+            [since, until, instance, meter, since, until],
+        )
+        return cursor.fetchone()[0]  # type: ignore[no-any-return]
+
+
+def egress(scope: Scope, instance: UUID, since: datetime, until: datetime) -> int:
+    """Bytes sent within a period."""
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce(sum(egress), 0) from metering_usagesample where instance_id = %s and at > %s and at <= %s",
+            [instance, since, until],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def samples(scope: Scope, instance: UUID, since: datetime, *, limit: int = 500) -> list[SampleRow]:
+    """Samples since an instant, oldest first, thinned to at most `limit`."""
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(
+            "select at, disk, egress, cpu_seconds, memory from (select *, row_number() over (order by at) as n,"
+            " count(*) over () as total from metering_usagesample where instance_id = %s and at >= %s) numbered"
+            " where n %% greatest(1, total / %s) = 0 order by at",
+            [instance, since, limit],
+        )
+        return [SampleRow(*row) for row in cursor.fetchall()]
+
+
+def sent(
+    scope: Scope, instance: UUID, since: datetime, until: datetime, every: timedelta
+) -> list[tuple[datetime, int]]:
+    """Bytes sent in each `every` of a period, oldest first; a time without a sample has no row."""
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(
+            "select date_bin(make_interval(secs => %s), at, %s) as bin, sum(egress)::bigint from metering_usagesample"
+            " where instance_id = %s and at > %s and at <= %s group by bin order by bin",
+            [every.total_seconds(), since, instance, since, until],
+        )
+        return [(row[0], row[1]) for row in cursor.fetchall()]

@@ -1,0 +1,169 @@
+"""Placing an order: checked, promised and recorded in one transaction, or refused with a reason and no cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import connection
+
+from souk.catalog.queries import Sellable, sellable
+from souk.kernel import clock, events, idempotency
+from souk.kernel.errors import NotFound
+from souk.kernel.ids import new_id
+from souk.kernel.scope import Member, Scope, acting
+from souk.ordering import errors
+from souk.ordering.models import Order, OrderState, Subscription
+from souk.parties.access import CAN_ORDER, need
+from souk.provisioning.commands import InstanceDetails, clean_name, create_instance, delete_instance
+from souk.provisioning.contract import Size
+from souk.provisioning.registry import blueprint
+from souk.provisioning.schema import complete
+
+_BUYER = """
+select o.segment, p.id, r.issuer_id from parties_organization o
+left join parties_project p on p.organization_id = o.id and (p.id = %(project)s or %(project)s is null)
+left join sites_region r on r.code = %(region)s
+where o.id = %(organization)s order by p.created_at limit 1
+"""
+
+_RECORD = """
+with placed as (
+    insert into ordering_order (id, number, organization_id, project_id, person_id, marketplace_id, listing_id,
+        version_id, plan_id, offering_name, plan_key, region_code, service_name, parameters, state, reason, placed_at)
+    values (%(id)s, nextval('ordering_order_number'), %(organization)s, %(project)s, %(person)s, %(marketplace)s,
+        %(listing)s, %(version)s, %(plan)s, %(offering_name)s, %(plan_key)s, %(region)s, %(name)s, %(parameters)s,
+        'placed', '', %(now)s) returning id)
+insert into ordering_subscription (id, organization_id, order_id, instance_id, issuer_id, price, state, created_at)
+select %(subscription)s, %(organization)s, id, %(instance)s, %(issuer)s, %(price)s, 'pending', %(now)s from placed
+"""
+
+
+@dataclass(frozen=True)
+class OrderDetails:
+    """What is ordered, by the names a customer sees. Without a project, the organization's first one."""
+
+    organization: UUID
+    marketplace: str
+    offering: str
+    plan: str
+    region: str
+    name: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    project: UUID | None = None
+
+
+def place_order(scope: Scope, details: OrderDetails, *, key: str | None = None) -> UUID:
+    """Order a plan: the price is frozen, capacity and quota are promised, the service's creation begins.
+
+    A second call with the same idempotency `key` returns the first one's order.
+
+    Raises:
+        RoleTooLow, OfferingMissing, UnknownPlan, NotForSale, InvalidParameters, InvalidName, NameTaken, QuotaExceeded,
+        NoCapacity, UnknownRegion, ProjectMissing, IdempotencyKeyReused.
+    """
+    need(scope, details.organization, CAN_ORDER, grant="order")
+    name = clean_name(details.name)
+    with acting(scope):
+        order = new_id()
+        if (known := idempotency.claim(key, details, order)) != order:
+            return known
+        segment, project, issuer = _buyer(details)
+        sold = sellable(details.marketplace, details.offering, details.plan, segment, clock.now())
+        produced = blueprint(sold.blueprint)
+        parameters = complete(sold.parameters, details.parameters)
+        instance = create_instance(
+            scope,
+            InstanceDetails(
+                organization=details.organization,
+                project=project,
+                region=details.region,
+                blueprint=sold.blueprint,
+                prefix=produced.prefix,
+                name=name,
+                parameters=parameters,
+                size=Size(sold.vcpus, sold.memory, sold.disk),
+            ),
+        )
+        _record(scope, order, details, sold, project, issuer, instance, name, parameters)
+        events.record(
+            "order.placed",
+            ("order", order),
+            organization=details.organization,
+            data={"offering": details.offering, "plan": details.plan, "instance": str(instance)},
+        )
+        return order
+
+
+def _buyer(details: OrderDetails) -> tuple[str, UUID, UUID | None]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _BUYER,
+            {"project": details.project, "organization": details.organization, "region": details.region},
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound
+    if row[1] is None:
+        raise errors.ProjectMissing
+    segment, project, issuer = row
+    return segment, project, issuer
+
+
+def _record(
+    scope: Scope,
+    order: UUID,
+    details: OrderDetails,
+    sold: Sellable,
+    project: UUID,
+    issuer: UUID | None,
+    instance: UUID,
+    name: str,
+    parameters: dict[str, Any],
+) -> None:
+    person = scope.person if isinstance(scope, Member) else UUID(int=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _RECORD,
+            {
+                "id": order,
+                "organization": details.organization,
+                "project": project,
+                "person": person,
+                "marketplace": sold.marketplace_id,
+                "listing": sold.listing_id,
+                "version": sold.version_id,
+                "plan": sold.plan_id,
+                "offering_name": sold.offering_name,
+                "plan_key": sold.plan_key,
+                "region": details.region,
+                "name": name,
+                "parameters": msgspec.json.encode(parameters).decode(),
+                "now": clock.now(),
+                "subscription": new_id(),
+                "instance": instance,
+                "issuer": issuer,
+                "price": msgspec.json.encode(sold.price.as_json()).decode(),
+            },
+        )
+
+
+def cancel_order(scope: Scope, order: UUID) -> None:
+    """Cancel an order before it is fulfilled: what was begun is taken down, and nothing is charged.
+
+    Raises:
+        NotFound, OrderClosed.
+    """
+    with acting(scope):
+        row = Order.objects.select_for_update().filter(id=order).first()
+        if row is None:
+            raise NotFound
+        need(scope, row.organization_id, CAN_ORDER, grant="order")
+        if row.state not in {OrderState.PLACED, OrderState.PROVISIONING}:
+            raise errors.OrderClosed(number=row.number)
+        row.state, row.closed_at = OrderState.CANCELLED, clock.now()
+        row.save(update_fields=["state", "closed_at"])
+        delete_instance(scope, Subscription.objects.values_list("instance_id", flat=True).get(order=row))
+        events.record("order.cancelled", ("order", order), organization=row.organization_id)

@@ -1,0 +1,130 @@
+"""What reads orders and subscriptions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from souk.kernel.errors import NotFound
+from souk.kernel.scope import Scope, acting
+from souk.ordering.models import Order, Subscription
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """An order as its customer follows it."""
+
+    id: UUID
+    number: int
+    organization_id: UUID
+    project_id: UUID
+    offering_name: str
+    plan_key: str
+    region_code: str
+    service_name: str
+    parameters: dict[str, Any]
+    state: str
+    reason: str
+    placed_at: datetime
+    closed_at: datetime | None
+    subscription_id: UUID
+    instance_id: UUID
+    price: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class SubscriptionRow:
+    """A subscription with its frozen price."""
+
+    id: UUID
+    organization_id: UUID
+    order_id: UUID
+    instance_id: UUID
+    issuer_id: UUID
+    offering_name: str
+    plan_key: str
+    service_name: str
+    price: dict[str, Any]
+    state: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+_ORDER = (
+    *list(OrderRow.__dataclass_fields__)[:13],
+    "subscription__id",
+    "subscription__instance_id",
+    "subscription__price",
+)
+_SUBSCRIPTION = (
+    "id",
+    "organization_id",
+    "order_id",
+    "instance_id",
+    "issuer_id",
+    "order__offering_name",
+    "order__plan_key",
+    "order__service_name",
+    "price",
+    "state",
+    "created_at",
+    "started_at",
+    "ended_at",
+)
+
+
+def orders(
+    scope: Scope, *, organization: UUID | None = None, after: UUID | None = None, limit: int = 50
+) -> list[OrderRow]:
+    """Orders, newest first, one statement."""
+    with acting(scope):
+        rows = Order.objects.order_by("-id")
+        if organization is not None:
+            rows = rows.filter(organization_id=organization)
+        if after is not None:
+            rows = rows.filter(id__lt=after)
+        return [OrderRow(*row) for row in rows.values_list(*_ORDER)[:limit]]
+
+
+def order(scope: Scope, identifier: UUID) -> OrderRow:
+    """One order.
+
+    Raises:
+        NotFound.
+    """
+    with acting(scope):
+        row = Order.objects.filter(id=identifier).values_list(*_ORDER).first()
+    if row is None:
+        raise NotFound
+    return OrderRow(*row)
+
+
+def orders_since(scope: Scope, since: datetime) -> int:
+    """How many orders were placed since an instant."""
+    with acting(scope):
+        return Order.objects.filter(placed_at__gte=since).count()
+
+
+def subscriptions(scope: Scope, *, organization: UUID | None = None) -> list[SubscriptionRow]:
+    """Subscriptions, newest first."""
+    with acting(scope):
+        rows = Subscription.objects.order_by("-id")
+        if organization is not None:
+            rows = rows.filter(organization_id=organization)
+        return [SubscriptionRow(*row) for row in rows.values_list(*_SUBSCRIPTION)]
+
+
+def subscription_of(scope: Scope, instance: UUID) -> SubscriptionRow:
+    """The subscription that pays for a service instance.
+
+    Raises:
+        NotFound.
+    """
+    with acting(scope):
+        row = Subscription.objects.filter(instance_id=instance).values_list(*_SUBSCRIPTION).first()
+    if row is None:
+        raise NotFound
+    return SubscriptionRow(*row)

@@ -1,0 +1,247 @@
+"""What changes service instances: each command records what is desired, and the reconciler makes it so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import IntegrityError, connection, transaction
+
+from souk.kernel import clock, events
+from souk.kernel.errors import NotFound
+from souk.kernel.ids import new_id
+from souk.kernel.scope import Scope, acting, actor
+from souk.parties.access import CAN_OPERATE, need
+from souk.provisioning import errors
+from souk.provisioning.contract import Size
+from souk.provisioning.models import (
+    Binding,
+    Desired,
+    InstanceState,
+    Operation,
+    Quota,
+    Reveal,
+    ServiceInstance,
+)
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+# One statement, so that the site's promise is locked for as short as can be: what is not promised is not inserted.
+_CREATE = """
+with promise as (
+    update sites_capacity set vcpus = vcpus + %(vcpus)s, memory = memory + %(memory)s, disk = disk + %(disk)s
+    where site_id = (select s.id from sites_site s join sites_region r on r.id = s.region_id
+                     where r.code = %(region)s and s.engine_checked_at is not null order by s.code limit 1)
+      and vcpus + %(vcpus)s <= vcpu_limit and memory + %(memory)s <= memory_limit and disk + %(disk)s <= disk_limit
+    returning site_id),
+quota as (
+    insert into provisioning_quota (organization_id, instance_limit, instances)
+    select id, instance_quota, 1 from parties_organization
+    where id = %(organization)s and instance_quota > 0 and exists (select 1 from promise)
+    on conflict (organization_id) do update
+        set instances = provisioning_quota.instances + 1, instance_limit = excluded.instance_limit
+        where provisioning_quota.instances < excluded.instance_limit
+    returning 1),
+instance as (
+    insert into provisioning_serviceinstance (id, organization_id, project_id, site_id, region_code, blueprint, name,
+        label, parameters, vcpus, memory, disk, desired, generation, observed_generation, state, trouble, created_at)
+    select %(id)s, %(organization)s, %(project)s, site_id, %(region)s, %(blueprint)s, %(name)s, %(label)s,
+        %(parameters)s, %(vcpus)s, %(memory)s, %(disk)s, 'running', 1, 0, 'pending', '', %(now)s
+    from promise, quota returning id),
+operation as (
+    insert into provisioning_operation (id, organization_id, instance_id, kind, generation, state, progress, step, log,
+        requested_by, created_at)
+    select %(operation)s, %(organization)s, id, 'create', 1, 'queued', 0, '', '[]', %(actor)s, %(now)s from instance),
+work as (
+    insert into provisioning_convergence (kind, subject, generation, epoch, next_at, attempts, worker)
+    select 'instance', id, 1, 0, now(), 0, '' from instance)
+select (select count(*) from promise), (select count(*) from quota), (select id from instance),
+       pg_notify('souk_convergence', '')
+"""
+
+
+@dataclass(frozen=True)
+class InstanceDetails:
+    """A service instance to be made. `parameters` are complete and valid."""
+
+    organization: UUID
+    project: UUID
+    region: str
+    blueprint: str
+    prefix: str
+    name: str
+    parameters: dict[str, Any]
+    size: Size
+
+
+def clean_name(name: str) -> str:
+    """A service's name as it will be kept: any script, no line breaks, 1 to 63 characters.
+
+    Raises:
+        InvalidName.
+    """
+    cleaned = " ".join(name.split())
+    if not 1 <= len(cleaned) <= 63 or not cleaned.isprintable():
+        raise errors.InvalidName
+    return cleaned
+
+
+def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
+    """Promise a site's capacity and an organization's quota, and record the instance, its operation and its work.
+
+    Raises:
+        NameTaken, QuotaExceeded, NoCapacity, UnknownRegion.
+    """
+    with acting(scope):
+        identifier = new_id()
+        values: dict[str, Any] = {
+            "id": identifier,
+            "operation": new_id(),
+            "organization": details.organization,
+            "project": details.project,
+            "region": details.region,
+            "blueprint": details.blueprint,
+            "name": clean_name(details.name),
+            "label": f"{details.prefix}-{_short(identifier)}",
+            "parameters": msgspec.json.encode(details.parameters).decode(),
+            "vcpus": details.size.vcpus,
+            "memory": details.size.memory,
+            "disk": details.size.disk,
+            "now": clock.now(),
+            "actor": actor(scope),
+        }
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(_CREATE, values)
+                promised, in_quota, made, _ = cursor.fetchone()
+                if made is None:
+                    raise _refusal(details, bool(promised), bool(in_quota))
+        except IntegrityError as error:
+            if "service_instance_name_once" in str(error):
+                raise errors.NameTaken(name=details.name) from error
+            raise
+        return identifier
+
+
+def _refusal(details: InstanceDetails, promised: bool, in_quota: bool) -> Exception:
+    if promised and not in_quota:
+        quota = Quota.objects.filter(organization_id=details.organization).first()
+        return errors.QuotaExceeded(limit=quota.instance_limit if quota else 0, used=quota.instances if quota else 0)
+    with connection.cursor() as cursor:
+        cursor.execute("select 1 from sites_region where code = %s", [details.region])
+        if cursor.fetchone() is None:
+            return errors.UnknownRegion(region=details.region)
+    return errors.NoCapacity(region=details.region)
+
+
+def _short(identifier: UUID) -> str:
+    value = identifier.int & (1 << 40) - 1
+    return "".join(_ALPHABET[value >> shift & 31] for shift in range(35, -1, -5))
+
+
+def _wish(scope: Scope, instance: UUID, kind: str, **changes: Any) -> UUID:
+    """Record a new generation of an instance and the operation that follows from it; returns the operation."""
+    row = ServiceInstance.objects.select_for_update().filter(id=instance).first()
+    if row is None:
+        raise NotFound
+    need(scope, row.organization_id, CAN_OPERATE, grant="services")
+    if row.desired == Desired.DELETED:
+        raise errors.ServiceGone(name=row.name)
+    for key, value in changes.items():
+        setattr(row, key, value)
+    row.generation += 1
+    row.save(update_fields=[*changes, "generation"])
+    operation = Operation.objects.create(
+        organization_id=row.organization_id,
+        instance=row,
+        kind=kind,
+        generation=row.generation,
+        requested_by=actor(scope),
+        created_at=clock.now(),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update provisioning_convergence set generation = %s, next_at = now(), attempts = 0 where subject = %s",
+            [row.generation, instance],
+        )
+        cursor.execute("select pg_notify('souk_convergence', '')")
+    events.record(
+        f"service.{kind}_requested",
+        ("service", instance),
+        organization=row.organization_id,
+        data={"generation": row.generation},
+    )
+    return operation.id
+
+
+def delete_instance(scope: Scope, instance: UUID) -> UUID:
+    """Ask for a service to be deleted with its data; metering ends now. Cancels a creation under way.
+
+    Returns the operation.
+
+    Raises:
+        NotFound, ServiceGone.
+    """
+    with acting(scope):
+        return _wish(
+            scope,
+            instance,
+            "delete",
+            desired=Desired.DELETED,
+            deletion_accepted_at=clock.now(),
+            state=InstanceState.DELETING,
+        )
+
+
+def stop_instance(scope: Scope, instance: UUID) -> UUID:
+    """Ask for a service to be stopped: its data stays, only its disk is charged."""
+    with acting(scope):
+        return _wish(scope, instance, "stop", desired=Desired.STOPPED)
+
+
+def start_instance(scope: Scope, instance: UUID) -> UUID:
+    """Ask for a stopped service to run again."""
+    with acting(scope):
+        return _wish(scope, instance, "start", desired=Desired.RUNNING)
+
+
+def restart_instance(scope: Scope, instance: UUID) -> UUID:
+    """Ask for a service to be restarted."""
+    with acting(scope):
+        return _wish(scope, instance, "restart", desired=Desired.RUNNING)
+
+
+def ask_reveal(scope: Scope, instance: UUID, box: bytes, name: str = "default") -> UUID:
+    """Ask the worker to post a binding's password into `box` (a one-use public key). Audited.
+
+    Raises:
+        NotFound, RoleTooLow, BindingMissing.
+    """
+    with acting(scope):
+        binding = Binding.objects.filter(instance_id=instance, name=name, revoked_at__isnull=True).first()
+        if binding is None:
+            raise errors.BindingMissing
+        need(scope, binding.organization_id, CAN_OPERATE, grant="services")
+        reveal = Reveal.objects.create(organization_id=binding.organization_id, binding=binding, box=box)
+        events.record(
+            "credentials.revealed",
+            ("service", instance),
+            organization=binding.organization_id,
+            data={"binding": name},
+        )
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_notify('souk_reveals', '')")
+        return reveal.id
+
+
+def take_reveal(scope: Scope, reveal: UUID) -> bytes | None:
+    """The answer to a reveal, removed as it is read; None while the worker hasn't posted it."""
+    with acting(scope):
+        row = Reveal.objects.filter(id=reveal, answer__isnull=False).first()
+        if row is None or row.answer is None:
+            return None
+        answer = bytes(row.answer)
+        row.delete()
+        return answer

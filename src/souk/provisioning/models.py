@@ -1,0 +1,192 @@
+"""Service instances and all that makes them run: convergence, operations, machines, endpoints, bindings."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+from souk.kernel.models import Row
+
+
+class InstanceState(models.TextChoices):
+    """Where a service instance is, as its customer sees it."""
+
+    PENDING = "pending"
+    PROVISIONING = "provisioning"
+    READY = "ready"
+    UPDATING = "updating"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    DELETING = "deleting"
+    DELETED = "deleted"
+
+
+class Desired(models.TextChoices):
+    """What a service instance should be."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    DELETED = "deleted"
+
+
+class ServiceInstance(Row):
+    """What a customer runs. Commands write what is desired and raise `generation`; the reconciler follows."""
+
+    organization_id = models.UUIDField()
+    project_id = models.UUIDField()
+    site_id = models.UUIDField()
+    region_code = models.SlugField(max_length=40)
+    blueprint = models.CharField(max_length=60)
+    name = models.CharField(max_length=63)
+    label = models.SlugField(max_length=40, unique=True)
+    parameters = models.JSONField()
+    vcpus = models.PositiveSmallIntegerField()
+    memory = models.BigIntegerField()
+    disk = models.BigIntegerField()
+    desired = models.CharField(max_length=8, choices=Desired.choices, default=Desired.RUNNING)
+    generation = models.BigIntegerField(default=1)
+    observed_generation = models.BigIntegerField(default=0)
+    state = models.CharField(max_length=14, choices=InstanceState.choices, default=InstanceState.PENDING)
+    trouble = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True)
+    deletion_accepted_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project_id", "name"],
+                condition=~models.Q(desired="deleted"),
+                name="service_instance_name_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(observed_generation__lte=models.F("generation")),
+                name="service_instance_observed_is_past",
+            ),
+        ]
+        indexes = [models.Index(fields=["organization_id", "-id"], name="service_instance_organization")]
+
+
+class Quota(models.Model):
+    """How many service instances an organization may have and has; exact under concurrency."""
+
+    organization_id = models.UUIDField(primary_key=True)
+    instance_limit = models.PositiveIntegerField()
+    instances = models.PositiveIntegerField(default=0)
+
+
+class Convergence(models.Model):
+    """The reconciler's work item: claimed by one short update, renewed, fenced by its epoch."""
+
+    kind = models.CharField(max_length=20)
+    subject = models.UUIDField(primary_key=True)
+    generation = models.BigIntegerField(default=1)
+    epoch = models.BigIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True, db_default=Now())
+    attempts = models.PositiveIntegerField(default=0)
+    worker = models.CharField(max_length=80, blank=True, db_default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["next_at"], condition=models.Q(next_at__isnull=False), name="convergence_due")]
+
+
+class OperationState(models.TextChoices):
+    """queued → running → succeeded, failed or cancelled."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Operation(Row):
+    """One change to a service instance, in progress or done. `log` is a list of {at, step, seconds, sentence}."""
+
+    organization_id = models.UUIDField()
+    instance = models.ForeignKey(ServiceInstance, on_delete=models.CASCADE, related_name="operations")
+    kind = models.CharField(max_length=20)
+    generation = models.BigIntegerField()
+    state = models.CharField(max_length=10, choices=OperationState.choices, default=OperationState.QUEUED)
+    progress = models.PositiveSmallIntegerField(default=0)
+    step = models.CharField(max_length=40, blank=True)
+    log = models.JSONField(default=list)
+    requested_by = models.CharField(max_length=80)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["instance", "-id"], name="operation_instance")]
+
+
+class Machine(Row):
+    """A machine of the engine, with a row and an address of its own before it is made."""
+
+    organization_id = models.UUIDField()
+    instance = models.ForeignKey(ServiceInstance, on_delete=models.PROTECT, related_name="machines")
+    site_id = models.UUIDField()
+    name = models.SlugField(max_length=63, unique=True)
+    address = models.GenericIPAddressField(protocol="IPv4")
+    image = models.CharField(max_length=120)
+    created_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site_id", "address"],
+                condition=models.Q(deleted_at__isnull=True),
+                name="machine_address_once",
+            ),
+            models.UniqueConstraint(
+                fields=["instance"],
+                condition=models.Q(deleted_at__isnull=True),
+                name="machine_one_per_instance",
+            ),
+        ]
+
+
+class Endpoint(Row):
+    """The address and the stable DNS name of a service instance."""
+
+    organization_id = models.UUIDField()
+    instance = models.OneToOneField(ServiceInstance, on_delete=models.CASCADE, related_name="endpoint")
+    hostname = models.CharField(max_length=200, unique=True)
+    address = models.GenericIPAddressField(protocol="IPv4")
+    port = models.PositiveIntegerField()
+    certificate = models.TextField()
+    certificate_expires_at = models.DateTimeField()
+
+
+class Binding(Row):
+    """Credentials for a consumer of a service instance. The password is sealed under the worker's key."""
+
+    organization_id = models.UUIDField()
+    instance = models.ForeignKey(ServiceInstance, on_delete=models.CASCADE, related_name="bindings")
+    name = models.CharField(max_length=60)
+    username = models.CharField(max_length=63)
+    database = models.CharField(max_length=63, blank=True)
+    sealed_password = models.BinaryField()
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["instance", "name"],
+                condition=models.Q(revoked_at__isnull=True),
+                name="binding_name_once",
+            )
+        ]
+
+
+class Reveal(Row):
+    """A request to see a binding's password: the worker posts it into the asker's one-use box, and it is gone soon."""
+
+    organization_id = models.UUIDField()
+    binding = models.ForeignKey(Binding, on_delete=models.CASCADE, related_name="reveals")
+    box = models.BinaryField()
+    answer = models.BinaryField(null=True)
+    created_at = models.DateTimeField(db_default=Now())

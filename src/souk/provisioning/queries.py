@@ -1,0 +1,217 @@
+"""What reads service instances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count
+
+from souk.kernel.errors import NotFound
+from souk.kernel.scope import Scope, acting
+from souk.provisioning import errors
+from souk.provisioning.contract import Connection, Size, Wanted
+from souk.provisioning.models import Binding, Endpoint, Machine, Operation, ServiceInstance
+from souk.provisioning.registry import blueprint
+from souk.sites import authority
+
+
+@dataclass(frozen=True)
+class ServiceRow:
+    """A service instance as lists show it; memory and disk in bytes."""
+
+    id: UUID
+    organization_id: UUID
+    project_id: UUID
+    region_code: str
+    blueprint: str
+    name: str
+    label: str
+    parameters: dict[str, Any]
+    vcpus: int
+    memory: int
+    disk: int
+    desired: str
+    state: str
+    trouble: str
+    generation: int
+    observed_generation: int
+    created_at: datetime
+    ready_at: datetime | None
+    deletion_accepted_at: datetime | None
+    deleted_at: datetime | None
+    hostname: str | None
+    address: str | None
+    port: int | None
+    certificate_expires_at: datetime | None
+
+
+@dataclass(frozen=True)
+class OperationRow:
+    """One change to a service instance."""
+
+    id: UUID
+    instance_id: UUID
+    kind: str
+    state: str
+    progress: int
+    step: str
+    log: list[dict[str, Any]]
+    requested_by: str
+    created_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class BindingRow:
+    """Named credentials, without the password."""
+
+    id: UUID
+    name: str
+    username: str
+    database: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class ConnectionRow:
+    """How to reach a service, without the password."""
+
+    connection: Connection
+    username: str
+    authority: str
+    address: str
+
+
+@dataclass(frozen=True)
+class MachineRow:
+    """A machine that carries a service."""
+
+    name: str
+    address: str
+    instance_id: UUID
+    image: str
+    created_at: datetime
+
+
+_FIELDS = (
+    *[name for name in ServiceRow.__dataclass_fields__ if name not in {"hostname", "address", "port"}][:-1],
+    "endpoint__hostname",
+    "endpoint__address",
+    "endpoint__port",
+    "endpoint__certificate_expires_at",
+)
+
+
+def services(
+    scope: Scope,
+    *,
+    organization: UUID | None = None,
+    project: UUID | None = None,
+    with_deleted: bool = False,
+    after: UUID | None = None,
+    limit: int = 50,
+) -> list[ServiceRow]:
+    """Service instances, newest first, one statement."""
+    with acting(scope):
+        rows = ServiceInstance.objects.order_by("-id")
+        if organization is not None:
+            rows = rows.filter(organization_id=organization)
+        if project is not None:
+            rows = rows.filter(project_id=project)
+        if not with_deleted:
+            rows = rows.filter(deleted_at__isnull=True)
+        if after is not None:
+            rows = rows.filter(id__lt=after)
+        return [ServiceRow(*row) for row in rows.values_list(*_FIELDS)[:limit]]
+
+
+def service(scope: Scope, identifier: UUID) -> ServiceRow:
+    """One service instance.
+
+    Raises:
+        NotFound.
+    """
+    with acting(scope):
+        row = ServiceInstance.objects.filter(id=identifier).values_list(*_FIELDS).first()
+    if row is None:
+        raise NotFound
+    return ServiceRow(*row)
+
+
+def service_counts(scope: Scope) -> dict[str, int]:
+    """How many service instances there are in each state; deleted ones are left out."""
+    with acting(scope):
+        rows = ServiceInstance.objects.filter(deleted_at__isnull=True).values_list("state").annotate(Count("id"))
+        return dict(rows.order_by("state"))
+
+
+def troubled(scope: Scope, *, limit: int = 20) -> list[ServiceRow]:
+    """Service instances that something keeps from what is desired, newest first; `trouble` says what."""
+    with acting(scope):
+        rows = ServiceInstance.objects.exclude(trouble="").filter(deleted_at__isnull=True).order_by("-id")
+        return [ServiceRow(*row) for row in rows.values_list(*_FIELDS)[:limit]]
+
+
+def operations(scope: Scope, instance: UUID) -> list[OperationRow]:
+    """An instance's operations, newest first."""
+    with acting(scope):
+        rows = Operation.objects.filter(instance_id=instance).order_by("-id")
+        return [OperationRow(*row) for row in rows.values_list(*OperationRow.__dataclass_fields__)[:100]]
+
+
+def operation(scope: Scope, identifier: UUID) -> OperationRow:
+    """One operation."""
+    with acting(scope):
+        row = Operation.objects.filter(id=identifier).values_list(*OperationRow.__dataclass_fields__).first()
+    if row is None:
+        raise NotFound
+    return OperationRow(*row)
+
+
+def bindings(scope: Scope, instance: UUID) -> list[BindingRow]:
+    """An instance's named credentials."""
+    with acting(scope):
+        rows = Binding.objects.filter(instance_id=instance, revoked_at__isnull=True).order_by("id")
+        return [BindingRow(*row) for row in rows.values_list(*BindingRow.__dataclass_fields__)]
+
+
+def machines(scope: Scope) -> list[MachineRow]:
+    """Every machine that should exist."""
+    with acting(scope):
+        rows = Machine.objects.filter(deleted_at__isnull=True).order_by("name")
+        return [MachineRow(*row) for row in rows.values_list(*MachineRow.__dataclass_fields__)]
+
+
+def connection_of(scope: Scope, instance: UUID, name: str = "default") -> ConnectionRow:
+    """How to connect to a service with one of its bindings.
+
+    Raises:
+        NotFound, NotReadyYet, BindingMissing.
+    """
+    with acting(scope):
+        row = ServiceInstance.objects.filter(id=instance).first()
+        if row is None:
+            raise NotFound
+        endpoint = Endpoint.objects.filter(instance_id=instance).first()
+        if endpoint is None:
+            raise errors.NotReadyYet(name=row.name)
+        binding = Binding.objects.filter(instance_id=instance, name=name, revoked_at__isnull=True).first()
+        if binding is None:
+            raise errors.BindingMissing
+        wanted = Wanted(
+            instance=row.id,
+            name=row.name,
+            parameters=row.parameters,
+            size=Size(row.vcpus, row.memory, row.disk),
+            hostname=endpoint.hostname,
+            address=endpoint.address,
+        )
+        return ConnectionRow(
+            blueprint(row.blueprint).connection(wanted, binding.username, binding.database),
+            binding.username,
+            authority.certificate(row.site_id),
+            endpoint.address,
+        )

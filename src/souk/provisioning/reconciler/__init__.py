@@ -1,0 +1,1 @@
+"""Desired state, then convergence: claims work, makes engines match what is recorded, may be killed anywhere."""

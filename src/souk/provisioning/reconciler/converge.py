@@ -1,0 +1,227 @@
+"""One instance, from what its engine shows to what is recorded. Each step observes, compares, acts; all may repeat."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import structlog
+from django.utils.translation import gettext_noop
+
+from souk.engines import contract as engines
+from souk.engines.contract import Engine, Execution, MachineSpec, MachineStatus
+from souk.provisioning.contract import ConfigurationFailed, ServerCertificate
+from souk.provisioning.models import Desired, InstanceState
+from souk.provisioning.reconciler import records
+from souk.provisioning.reconciler.lease import Fenced, Lease, Superseded
+from souk.provisioning.reconciler.records import Assigned, Subject
+from souk.provisioning.registry import blueprint as find_blueprint
+from souk.sites import authority, certificates
+from souk.sites.names import Names
+
+log = structlog.get_logger("souk.reconciler")
+PROBE_PATIENCE = 20.0
+GIVE_UP_AFTER = 8
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the reconciler works on: a site's engine and its names. `image` turns an alias into what to launch."""
+
+    engine: Engine
+    names: Names
+
+
+@dataclass(frozen=True)
+class MachineGuest:
+    """A blueprint's view of its machine."""
+
+    engine: Engine
+    name: str
+
+    def execute(self, command: Sequence[str], *, stdin: bytes = b"", timeout: float = 60.0) -> Execution:
+        return self.engine.execute(self.name, command, stdin=stdin, timeout=timeout)
+
+
+class Unhealthy(Exception):
+    """The service does not answer as its clients need it to."""
+
+
+@contextmanager
+def _step(lease: Lease, subject: Subject, name: str, progress: int, sentence: str) -> Iterator[None]:
+    lease.renew()
+    started = time.monotonic()
+    yield
+    records.log_step(subject, name, progress, sentence, time.monotonic() - started)
+
+
+def converge(ground: Ground, lease: Lease) -> None:
+    """Work one claim to its end: reached, superseded, to be retried, or taken over by another worker."""
+    subject = records.load(lease.subject)
+    try:
+        _PATHS[Desired(subject.row.desired)](ground, lease, subject)
+    except Fenced:
+        log.info("fenced", instance=str(lease.subject), epoch=lease.epoch)
+    except Superseded:
+        _hand_back(lease)
+    except engines.EngineUnavailable as error:
+        _trouble(lease, subject, gettext_noop("The engine does not answer; this goes on as soon as it does."), error)
+    except engines.AddressTaken as error:
+        log.warning("address taken", instance=str(lease.subject), error=str(error)[:200])
+        _move_address(ground, lease, error)
+    except engines.PoolFull as error:
+        _trouble(
+            lease, subject, gettext_noop("The site's storage is full; this goes on as soon as there is room."), error
+        )
+    except engines.NotFound as error:
+        _trouble(
+            lease,
+            subject,
+            gettext_noop("The service's image is missing on the engine; the operator must build it."),
+            error,
+        )
+    except (engines.EngineError, ConfigurationFailed, Unhealthy, records.NoAddress) as error:
+        _trouble(lease, subject, gettext_noop("A step failed and is tried again."), error)
+
+
+def _move_address(ground: Ground, lease: Lease, error: Exception) -> None:
+    """If something that isn't recorded here has the machine's address, take another one, clear of all that is seen.
+
+    The machine itself may be the one that has it: a killed worker's request to make it goes on inside the engine. Then,
+    and while it can't be seen who has it, this only waits; so it does for a machine that ever held a customer's data.
+    A machine that was made but could not start for its address is deleted before it is given up.
+    """
+    subject = records.load(lease.subject)
+    mine = subject.machine
+    holders = {
+        machine.address: machine.name
+        for machine in ground.engine.machines()
+        if machine.address and (mine is None or machine.name != mine.name)
+    }
+    if mine is None or mine.address not in holders or subject.row.ready_at is not None:
+        _trouble(lease, subject, "A step failed and is tried again.", error)
+        return
+    observed = ground.engine.machine(mine.name)
+    if observed is not None and observed.labels.get("instance") == str(lease.subject):
+        ground.engine.delete(mine.name)
+    records.abandon_machine(subject)
+    image = find_blueprint(subject.row.blueprint).recipe.alias
+    records.assign_machine(records.load(lease.subject), image, list(holders))
+    _hand_back(lease)
+
+
+def _hand_back(lease: Lease) -> None:
+    """Give a superseded claim back for the new generation, at once."""
+    try:
+        records.hand_back(lease)
+    except Fenced:
+        log.info("fenced", instance=str(lease.subject), epoch=lease.epoch)
+
+
+def _trouble(lease: Lease, subject: Subject, sentence: str, error: Exception) -> None:
+    log.warning("trouble", instance=str(lease.subject), attempts=lease.attempts, error=str(error)[:500])
+    give_up = lease.attempts >= GIVE_UP_AFTER
+    try:
+        records.troubled(lease, subject, sentence, min(2.0**lease.attempts * 0.5, 300), give_up=give_up)
+    except Fenced:
+        log.info("fenced", instance=str(lease.subject), epoch=lease.epoch)
+
+
+def _run(ground: Ground, lease: Lease, subject: Subject) -> None:
+    row = subject.row
+    blueprint = find_blueprint(row.blueprint)
+    if row.state == InstanceState.PENDING:
+        records.set_state(row.id, InstanceState.PROVISIONING)
+    machine = records.assign_machine(subject, blueprint.recipe.alias)
+    with _step(lease, subject, "prepare", 10, gettext_noop("Address, credentials and certificate are prepared.")):
+        credentials = records.ensure_credentials(subject, blueprint)
+        ca = authority.unlock(row.site_id)
+        issued = certificates.issue(ca, subject.hostname, machine.address)
+        certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
+    wanted = subject.wanted(machine.address)
+    spec = _spec(lease, subject, machine, blueprint.limits(wanted.size))
+    observed = None if machine.fresh else ground.engine.machine(machine.name)
+    if observed is None:
+        with _step(lease, subject, "create", 45, gettext_noop("The machine is made and has started.")):
+            _create(ground.engine, spec)
+    elif observed.status == MachineStatus.RUNNING and records.restart_asked(subject):
+        with _step(lease, subject, "stop", 30, gettext_noop("The machine is stopped.")):
+            ground.engine.stop(machine.name)
+    if observed is not None and observed.limits != spec.limits:
+        ground.engine.resize(machine.name, spec.limits, etag=observed.etag)
+    if observed is not None:
+        with _step(lease, subject, "start", 45, gettext_noop("The machine has started.")):
+            ground.engine.start(machine.name)
+    ground.names.publish(subject.hostname, machine.address)
+    with _step(lease, subject, "configure", 85, gettext_noop("The service is configured.")):
+        blueprint.configure(MachineGuest(ground.engine, machine.name), wanted, credentials, certificate)
+    with _step(lease, subject, "probe", 95, gettext_noop("The service answers over TLS.")):
+        _probe_until_healthy(lambda: blueprint.probe(wanted, credentials, ca.certificate))
+        records.record_endpoint(subject, machine.address, blueprint.port, certificate, issued.expires_at)
+    records.converged(lease, subject, InstanceState.READY)
+
+
+def _spec(lease: Lease, subject: Subject, machine: Assigned, limits: engines.Limits) -> MachineSpec:
+    return MachineSpec(
+        name=machine.name,
+        image=machine.image,
+        limits=limits,
+        address=machine.address,
+        labels={"instance": str(subject.row.id), "epoch": str(lease.epoch)},
+    )
+
+
+def _create(engine: Engine, spec: MachineSpec) -> None:
+    """Make and start the machine, or adopt it if an earlier, killed attempt for the same instance made it."""
+    try:
+        engine.create(spec, start=True)
+    except engines.AlreadyExists:
+        observed = engine.machine(spec.name)
+        if observed is None or observed.labels.get("instance") != spec.labels["instance"]:
+            raise
+        if int(observed.labels.get("epoch", "0")) > int(spec.labels["epoch"]):
+            raise Fenced from None
+        engine.label(spec.name, spec.labels, etag=observed.etag)
+        engine.start(spec.name)
+
+
+def _probe_until_healthy(probe: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PROBE_PATIENCE
+    pause = 0.02
+    while True:
+        health = probe()
+        if getattr(health, "ok", False):
+            return
+        if time.monotonic() > deadline:
+            raise Unhealthy(str(getattr(health, "detail", "")))
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.5)
+
+
+def _stop(ground: Ground, lease: Lease, subject: Subject) -> None:
+    if subject.machine is not None:
+        with _step(lease, subject, "stop", 60, gettext_noop("The machine is stopped.")):
+            if ground.engine.machine(subject.machine.name) is not None:
+                ground.engine.stop(subject.machine.name)
+    records.converged(lease, subject, InstanceState.STOPPED)
+
+
+def _delete(ground: Ground, lease: Lease, subject: Subject) -> None:
+    if subject.machine is not None:
+        with _step(lease, subject, "delete", 80, gettext_noop("The machine and its disk are deleted.")):
+            observed = ground.engine.machine(subject.machine.name)
+            if observed is not None:
+                if observed.labels.get("instance") != str(subject.row.id):
+                    raise engines.EngineError(f"{subject.machine.name} belongs to something else")
+                ground.engine.delete(subject.machine.name)
+    ground.names.withdraw(subject.hostname)
+    records.erased(lease, subject)
+
+
+_PATHS: dict[Desired, Callable[[Ground, Lease, Subject], None]] = {
+    Desired.RUNNING: _run,
+    Desired.STOPPED: _stop,
+    Desired.DELETED: _delete,
+}

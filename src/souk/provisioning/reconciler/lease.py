@@ -1,0 +1,139 @@
+"""Work items: claimed by one short update, renewed while worked on, fenced by an epoch. The database's clock counts."""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+from souk.kernel.scope import System, acting
+
+LEASE_SECONDS = 60
+WORKER = f"{socket.gethostname()}:{os.getpid()}"
+
+_CLAIM = """
+update provisioning_convergence set epoch = epoch + 1, worker = %s, attempts = attempts + 1,
+    lease_until = now() + make_interval(secs => %s)
+where subject in (select subject from provisioning_convergence
+                  where next_at <= now() and (lease_until is null or lease_until < now())
+                  order by next_at limit %s for update skip locked)
+returning subject, generation, epoch, attempts
+"""
+
+
+class Fenced(Exception):
+    """Another worker has taken this work over: stop at once and touch nothing more."""
+
+
+class Superseded(Exception):
+    """Something else is desired by now: start over with it."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A claim on a work item, good for `LEASE_SECONDS` and as long as its epoch is the latest."""
+
+    subject: UUID
+    generation: int
+    epoch: int
+    attempts: int
+
+    def renew(self) -> None:
+        """Hold the claim for another while.
+
+        Raises:
+            Fenced, Superseded.
+        """
+        with acting(System("reconciler")), connection.cursor() as cursor:
+            cursor.execute(
+                "update provisioning_convergence set lease_until = now() + make_interval(secs => %s)"
+                " where subject = %s and epoch = %s returning generation",
+                [LEASE_SECONDS, self.subject, self.epoch],
+            )
+            row = cursor.fetchone()
+        if row is None:
+            raise Fenced
+        if row[0] != self.generation:
+            raise Superseded
+
+    def finish(self) -> None:
+        """Give the item back with nothing left to do for its generation; in the transaction that records the result.
+
+        Raises:
+            Fenced: the result must not be recorded.
+        """
+        self._release("case when generation = %s then null else now() end", [self.generation], reset=True)
+
+    def retry(self, seconds: float) -> None:
+        """Give the item back, to be tried again after a while.
+
+        Raises:
+            Fenced.
+        """
+        self._release("now() + make_interval(secs => %s)", [seconds], reset=False)
+
+    def _release(self, next_at: str, values: list[int | float], *, reset: bool) -> None:
+        attempts = ", attempts = 0" if reset else ""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"update provisioning_convergence set lease_until = null, worker = '', next_at = {next_at}{attempts}"  # noqa: S608
+                " where subject = %s and epoch = %s",
+                [*values, self.subject, self.epoch],
+            )
+            if cursor.rowcount != 1:
+                raise Fenced
+
+
+def claim(most: int) -> list[Lease]:
+    """Claim up to `most` items that are due."""
+    with acting(System("reconciler")), connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [WORKER, LEASE_SECONDS, most])
+        return [Lease(*row) for row in cursor.fetchall()]
+
+
+def release_dead() -> int:
+    """Give back what workers of this host held that are no longer alive; return how many items that were.
+
+    Only saves waiting for their leases to run out: if one of them were alive after all, its epoch would fence it.
+    """
+    host = socket.gethostname()
+    with acting(System("reconciler")), connection.cursor() as cursor:
+        cursor.execute(
+            "select distinct worker from provisioning_convergence where lease_until is not null and worker like %s",
+            [f"{host}:%"],
+        )
+        dead = [worker for (worker,) in cursor.fetchall() if not _alive(int(worker.rpartition(":")[2]))]
+        cursor.execute(
+            "update provisioning_convergence set lease_until = null, epoch = epoch + 1 where worker = any(%s)"
+            " and lease_until is not null",
+            [dead],
+        )
+        return int(cursor.rowcount)
+
+
+def _alive(pid: int) -> bool:
+    return os.path.exists(f"/proc/{pid}")
+
+
+def next_due() -> float | None:
+    """Seconds until an unclaimed or expired item is due; None when nothing is planned."""
+    with acting(System("reconciler")), connection.cursor() as cursor:
+        cursor.execute(
+            "select extract(epoch from min(greatest(next_at, coalesce(lease_until, next_at))) - now())"
+            " from provisioning_convergence where next_at is not null"
+        )
+        value = cursor.fetchone()[0]
+    return None if value is None else float(value)
+
+
+def wake(subjects: list[UUID]) -> None:
+    """Make items due now: their machine was seen to differ from what is recorded."""
+    with acting(System("reconciler")), connection.cursor() as cursor:
+        cursor.execute(
+            "update provisioning_convergence set next_at = now() where subject = any(%s)"
+            " and (next_at is null or next_at > now())",
+            [subjects],
+        )

@@ -1,0 +1,144 @@
+"""The reconciler's loop: sleeps on PostgreSQL's notifications, claims what is due, works it on a few threads."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import structlog
+from django.db import close_old_connections, connection, connections
+
+from souk.engines.contract import EngineError
+from souk.kernel.scope import request
+from souk.provisioning.reconciler import lease
+from souk.provisioning.reconciler.converge import Ground, converge
+from souk.provisioning.reconciler.lease import Lease
+from souk.provisioning.reconciler.resync import resync
+
+log = structlog.get_logger("souk.reconciler")
+THREADS = 16
+RESYNC_SECONDS = 600.0
+LONGEST_SLEEP = 60.0
+AGAIN_SECONDS = 0.25
+
+
+class Loop:
+    """Runs until `stop`; `listeners` maps a notification channel to what runs, on the loop's thread, when it rings.
+
+    A listener that returns True has more to do soon, and is run again without being rung.
+    """
+
+    def __init__(self, ground: Ground, listeners: Mapping[str, Callable[[], object]], threads: int = THREADS) -> None:
+        self._ground = ground
+        self._listeners = dict(listeners)
+        self._threads = threads
+        self._again: set[str] = set()
+        self._busy = 0
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._resync_at = time.monotonic()
+
+    def stop(self) -> None:
+        """End after the work in hand."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Work until `stop`. A lost database is waited for: nothing is claimed without it."""
+        with ThreadPoolExecutor(self._threads, thread_name_prefix="converge") as pool:
+            while not self._stopping.is_set():
+                try:
+                    self._listen(pool)
+                except (psycopg.OperationalError, _database_error()) as error:
+                    log.warning("database lost", error=str(error)[:200])
+                    close_old_connections()
+                    connections.close_all()
+                    self._stopping.wait(1.0)
+
+    def _listen(self, pool: ThreadPoolExecutor) -> None:
+        parameters = connection.get_connection_params()
+        options = {
+            key: value
+            for key, value in parameters.items()
+            if key not in {"cursor_factory", "context", "prepare_threshold"}
+        }
+        with psycopg.connect(**options, autocommit=True) as listener:
+            for channel in ("souk_convergence", *self._listeners):
+                listener.execute(f"listen {channel}".encode())
+            self._ring(set(self._listeners))
+            while not self._stopping.is_set():
+                self._resync_if_due()
+                self._claim(pool)
+                rung = set()
+                for notification in listener.notifies(timeout=self._sleep(), stop_after=1):
+                    rung.add(notification.channel)
+                self._ring(rung)
+
+    def _ring(self, channels: set[str]) -> None:
+        waiting, self._again = self._again, set()
+        for channel in (channels | waiting) & set(self._listeners):
+            if self._listeners[channel]() is True:
+                self._again.add(channel)
+
+    def _sleep(self) -> float:
+        with self._lock:
+            full = self._busy >= self._threads
+        due = None if full else lease.next_due()
+        until_resync = max(0.0, self._resync_at - time.monotonic())
+        return max(
+            0.001,
+            min(
+                LONGEST_SLEEP,
+                until_resync,
+                0.05 if full else LONGEST_SLEEP,
+                AGAIN_SECONDS if self._again else LONGEST_SLEEP,
+                LONGEST_SLEEP if due is None else due,
+            ),
+        )
+
+    def _claim(self, pool: ThreadPoolExecutor) -> None:
+        while True:
+            with self._lock:
+                free = self._threads - self._busy
+            if free <= 0:
+                return
+            claims = lease.claim(free)
+            for item in claims:
+                with self._lock:
+                    self._busy += 1
+                pool.submit(self._work, item)
+            if len(claims) < free:
+                return
+
+    def _work(self, item: Lease) -> None:
+        try:
+            with request(f"converge-{item.subject}-{item.epoch}"):
+                converge(self._ground, item)
+        except Exception:
+            # A thread's last line of defence: the lease runs out and the item is claimed again.
+            log.exception("converge failed", instance=str(item.subject))
+            connection.close()
+        finally:
+            with self._lock:
+                self._busy -= 1
+
+    def _resync_if_due(self) -> None:
+        if time.monotonic() < self._resync_at:
+            return
+        self._resync_at = time.monotonic() + RESYNC_SECONDS
+        try:
+            drift = resync(self._ground.engine)
+        except EngineError as error:
+            log.warning("resync failed", error=str(error)[:200])
+            self._resync_at = time.monotonic() + 15
+            return
+        if drift.instances or drift.orphans:
+            log.info("drift", instances=len(drift.instances), orphans=drift.orphans)
+
+
+def _database_error() -> type[Exception]:
+    from django.db import OperationalError
+
+    return OperationalError

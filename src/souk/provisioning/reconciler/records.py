@@ -1,0 +1,334 @@
+"""What the reconciler reads and writes of an instance; each function is one transaction of its own."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+
+from souk.kernel import clock, events, secrets
+from souk.kernel.scope import System, acting
+from souk.provisioning.contract import Blueprint, Credentials, ServerCertificate, Size, Wanted
+from souk.provisioning.models import (
+    Binding,
+    Desired,
+    Endpoint,
+    InstanceState,
+    Machine,
+    Operation,
+    OperationState,
+    ServiceInstance,
+)
+from souk.provisioning.reconciler.lease import Lease
+from souk.sites.models import Site
+
+WORKER = System("reconciler")
+_FIRST_ADDRESS = 10
+
+
+class NoAddress(RuntimeError):
+    """Every address of the site's network is in use."""
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """An instance's machine: its row exists before the machine does."""
+
+    name: str
+    address: str
+    image: str
+    fresh: bool
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An instance as the reconciler needs it."""
+
+    row: ServiceInstance
+    domain: str
+    machine: Assigned | None
+
+    @property
+    def hostname(self) -> str:
+        """The endpoint's stable DNS name."""
+        return f"{self.row.label}.{self.domain}"
+
+    def wanted(self, address: str) -> Wanted:
+        """What the blueprint is asked to produce on the machine at `address`."""
+        return Wanted(
+            instance=self.row.id,
+            name=self.row.name,
+            parameters=self.row.parameters,
+            size=Size(self.row.vcpus, self.row.memory, self.row.disk),
+            hostname=self.hostname,
+            address=address,
+        )
+
+
+def load(instance: UUID) -> Subject:
+    """Read an instance with its site's domain and its machine."""
+    with acting(WORKER):
+        row = ServiceInstance.objects.get(id=instance)
+        domain = Site.objects.values_list("domain", flat=True).get(id=row.site_id)
+        machine = Machine.objects.filter(instance_id=instance, deleted_at__isnull=True).first()
+    assigned = machine and Assigned(machine.name, machine.address, machine.image, fresh=False)
+    return Subject(row, domain, assigned or None)
+
+
+def assign_machine(subject: Subject, image: str, avoid: Collection[str] = ()) -> Assigned:
+    """Give the instance a machine's row: a name and the lowest free address of the site's network not in `avoid`.
+
+    Raises:
+        NoAddress.
+    """
+    if subject.machine is not None:
+        return subject.machine
+    row = subject.row
+    for _ in range(20):
+        with acting(WORKER):
+            address = _free_address(row.site_id, avoid)
+            made = Machine.objects.filter(instance_id=row.id).count()
+            name = f"{row.label}-{made + 1}"
+            try:
+                with transaction.atomic():
+                    Machine.objects.create(
+                        organization_id=row.organization_id,
+                        instance=row,
+                        site_id=row.site_id,
+                        name=name,
+                        address=address,
+                        image=image,
+                        created_at=clock.now(),
+                    )
+            except IntegrityError:
+                continue
+            return Assigned(name, address, image, fresh=True)
+    raise NoAddress
+
+
+def abandon_machine(subject: Subject) -> None:
+    """Give up a machine's row that never became a machine, its address with it."""
+    with acting(WORKER):
+        Machine.objects.filter(instance=subject.row, deleted_at__isnull=True).update(deleted_at=clock.now())
+
+
+def _free_address(site: UUID, avoid: Collection[str]) -> str:
+    network = Site.objects.values_list("subnet", "prefix_length").get(id=site)
+    subnet = ipaddress.IPv4Network(f"{network[0]}/{network[1]}", strict=False)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select host(%s::inet + n) from generate_series(%s, %s) n where not exists (select 1 from"
+            " provisioning_machine m where m.site_id = %s and m.address = %s::inet + n and m.deleted_at is null)"
+            " and host(%s::inet + n) <> all(%s) order by n limit 1",
+            [
+                str(subnet.network_address),
+                _FIRST_ADDRESS,
+                subnet.num_addresses - 2,
+                site,
+                str(subnet.network_address),
+                str(subnet.network_address),
+                list(avoid),
+            ],
+        )
+        found = cursor.fetchone()
+    if found is None:
+        raise NoAddress
+    return str(found[0])
+
+
+def ensure_credentials(subject: Subject, blueprint: Blueprint) -> Credentials:
+    """The instance's first credentials, made and sealed before they are used."""
+    row = subject.row
+    context = f"binding:{row.id}:default"
+    with acting(WORKER):
+        binding = Binding.objects.filter(instance=row, name="default", revoked_at__isnull=True).first()
+        if binding is not None:
+            password = secrets.ring("master").open(bytes(binding.sealed_password), context).decode()
+            return blueprint.credentials(row.parameters, password)
+        credentials = blueprint.credentials(row.parameters, secrets.new_password())
+        Binding.objects.create(
+            organization_id=row.organization_id,
+            instance=row,
+            name="default",
+            username=credentials.username,
+            database=credentials.database,
+            sealed_password=secrets.ring("master").seal(credentials.password.encode(), context),
+            created_at=clock.now(),
+        )
+        return credentials
+
+
+def record_endpoint(subject: Subject, address: str, port: int, issued: ServerCertificate, until: datetime) -> None:
+    """Record where the service answers and with which certificate."""
+    with acting(WORKER):
+        Endpoint.objects.update_or_create(
+            instance=subject.row,
+            defaults={
+                "organization_id": subject.row.organization_id,
+                "hostname": subject.hostname,
+                "address": address,
+                "port": port,
+                "certificate": issued.certificate,
+                "certificate_expires_at": until,
+            },
+        )
+
+
+def set_state(instance: UUID, state: InstanceState, trouble: str = "") -> None:
+    """Show the customer where the instance is."""
+    with acting(WORKER):
+        ServiceInstance.objects.filter(id=instance).update(state=state, trouble=trouble[:300])
+
+
+def converged(lease: Lease, subject: Subject, state: InstanceState) -> None:
+    """Record that a generation is reached, finish its operations, and give the work item back.
+
+    The first time an instance is ready is when its metering starts. If something else is desired by now, only the work
+    item goes back: whoever claims it next sees the new generation. The instance is locked before its work item, here as
+    in the commands.
+    """
+    row, now = subject.row, clock.now()
+    with acting(WORKER):
+        current = ServiceInstance.objects.select_for_update().get(id=row.id)
+        lease.finish()
+        if current.generation != row.generation:
+            return
+        changes: dict[str, Any] = {"state": state, "trouble": "", "observed_generation": row.generation}
+        if state == InstanceState.READY and row.ready_at is None:
+            changes["ready_at"] = now
+        ServiceInstance.objects.filter(id=row.id).update(**changes)
+        if state != current.state or row.observed_generation != row.generation:
+            events.record(
+                f"service.{state}",
+                ("service", row.id),
+                organization=row.organization_id,
+                data={"at": now.isoformat(), "generation": row.generation},
+            )
+        _finish_operations(row, OperationState.SUCCEEDED)
+
+
+def erased(lease: Lease, subject: Subject) -> None:
+    """Record that nothing of the instance is left: machine, endpoint and credentials gone, capacity and quota back."""
+    row, now = subject.row, clock.now()
+    with acting(WORKER):
+        ServiceInstance.objects.select_for_update().get(id=row.id)
+        lease.finish()
+        Machine.objects.filter(instance=row, deleted_at__isnull=True).update(deleted_at=now)
+        Endpoint.objects.filter(instance=row).delete()
+        Binding.objects.filter(instance=row, revoked_at__isnull=True).update(revoked_at=now, sealed_password=b"")
+        first = ServiceInstance.objects.filter(id=row.id, deleted_at__isnull=True).update(
+            state=InstanceState.DELETED, deleted_at=now, trouble="", observed_generation=F("generation")
+        )
+        if first:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "with quota as (update provisioning_quota set instances = instances - 1 where organization_id = %s)"
+                    " update sites_capacity set vcpus = vcpus - %s, memory = memory - %s, disk = disk - %s"
+                    " where site_id = %s",
+                    [row.organization_id, row.vcpus, row.memory, row.disk, row.site_id],
+                )
+            events.record(
+                "service.deleted",
+                ("service", row.id),
+                organization=row.organization_id,
+                data={"at": now.isoformat()},
+            )
+        _finish_operations(row, OperationState.SUCCEEDED)
+
+
+def _finish_operations(row: ServiceInstance, state: OperationState) -> None:
+    now = clock.now()
+    open_ones = Operation.objects.filter(
+        instance=row,
+        state__in=[OperationState.QUEUED, OperationState.RUNNING],
+        generation__lte=row.generation,
+    )
+    if row.desired == Desired.DELETED:
+        open_ones.exclude(kind="delete").update(state=OperationState.CANCELLED, finished_at=now)
+    open_ones.update(state=state, progress=100, finished_at=now)
+
+
+def log_step(subject: Subject, step: str, progress: int, sentence: str, seconds: float) -> None:
+    """Add a line to the log of the instance's operation, for the customer to read; `sentence` is a message id."""
+    row = subject.row
+    entry = [{"at": clock.now().isoformat(), "step": step, "seconds": round(seconds, 3), "sentence": sentence}]
+    import msgspec
+
+    with acting(WORKER), connection.cursor() as cursor:
+        cursor.execute(
+            "update provisioning_operation set state = 'running', step = %s, progress = greatest(progress, %s),"
+            " log = log || %s::jsonb where instance_id = %s and generation = %s"
+            " and state in ('queued', 'running')",
+            [step, progress, msgspec.json.encode(entry).decode(), row.id, row.generation],
+        )
+
+
+def troubled(lease: Lease, subject: Subject, sentence: str, retry_in: float, *, give_up: bool) -> None:
+    """Record what is wrong, and when it is tried again. `give_up` fails the operation; the item is still retried."""
+    row = subject.row
+    with acting(WORKER):
+        ServiceInstance.objects.select_for_update().get(id=row.id)
+        lease.retry(retry_in)
+        changes: dict[str, Any] = {"trouble": sentence[:300]}
+        if give_up and row.desired != Desired.DELETED and row.ready_at is None:
+            changes["state"] = InstanceState.FAILED
+            if row.state != InstanceState.FAILED:
+                events.record(
+                    "service.failed",
+                    ("service", row.id),
+                    organization=row.organization_id,
+                    data={"why": sentence},
+                )
+        ServiceInstance.objects.filter(id=row.id).update(**changes)
+
+
+def hand_back(lease: Lease) -> None:
+    """Give a work item back, due at once.
+
+    Raises:
+        Fenced.
+    """
+    with acting(WORKER):
+        lease.retry(0)
+
+
+def restart_asked(subject: Subject) -> bool:
+    """Whether this generation asks for a restart whose stop has not been made yet."""
+    with acting(WORKER):
+        return Operation.objects.filter(
+            instance=subject.row, kind="restart", generation=subject.row.generation, step__in=["", "prepare"]
+        ).exists()
+
+
+def answer_reveals() -> int:
+    """Post the passwords that were asked for into their boxes, forget stale requests; return how many were posted."""
+    from souk.provisioning.models import Reveal
+
+    with acting(WORKER):
+        with connection.cursor() as cursor:
+            cursor.execute("delete from provisioning_reveal where created_at < now() - interval '60 seconds'")
+        waiting = Reveal.objects.select_for_update(skip_locked=True, of=("self",)).filter(answer__isnull=True)
+        answered = 0
+        for reveal in waiting.select_related("binding"):
+            binding = reveal.binding
+            if binding.revoked_at is None:
+                password = secrets.ring("master").open(
+                    bytes(binding.sealed_password), f"binding:{binding.instance_id}:{binding.name}"
+                )
+                reveal.answer = secrets.post(password, bytes(reveal.box))
+                reveal.save(update_fields=["answer"])
+                answered += 1
+        return answered
+
+
+def machine_subjects() -> dict[str, tuple[UUID, str]]:
+    """For every machine that should exist: its instance, and whether that should be running or stopped."""
+    with acting(WORKER):
+        rows = Machine.objects.filter(deleted_at__isnull=True).values_list("name", "instance_id", "instance__desired")
+        return {name: (instance, desired) for name, instance, desired in rows}

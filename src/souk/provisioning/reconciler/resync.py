@@ -1,0 +1,44 @@
+"""Finding drift: one bulk listing of the engine beside what is recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from souk.engines.contract import Engine, MachineStatus
+from souk.provisioning.models import Desired
+from souk.provisioning.reconciler import lease, records
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What a listing found: instances to visit again, and machines that carry our label but no row."""
+
+    instances: list[UUID]
+    orphans: list[str]
+
+
+def compare(engine: Engine) -> Drift:
+    """Compare every machine of the engine with every machine that is recorded."""
+    observed = {machine.name: machine for machine in engine.machines()}
+    recorded = records.machine_subjects()
+    drifted = []
+    for name, (instance, desired) in recorded.items():
+        machine = observed.get(name)
+        running = machine is not None and machine.status == MachineStatus.RUNNING
+        if (
+            desired == Desired.DELETED
+            or (desired == Desired.RUNNING and not running)
+            or (desired == Desired.STOPPED and running)
+        ):
+            drifted.append(instance)
+    orphans = [name for name, machine in observed.items() if "instance" in machine.labels and name not in recorded]
+    return Drift(drifted, orphans)
+
+
+def resync(engine: Engine) -> Drift:
+    """Compare, and make what drifted due. An orphan is reported, never deleted: its data may be somebody's."""
+    drift = compare(engine)
+    if drift.instances:
+        lease.wake(drift.instances)
+    return drift

@@ -1,0 +1,177 @@
+"""Whether the engine answers and has what Souk needs: images, network, isolation, room."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from souk.cli.formats import size
+from souk.engines.contract import Engine, EngineError, NotFound
+from souk.engines.current import engine as current_engine
+from souk.engines.incus import UnixSocket
+from souk.engines.incus.transport import Transport
+from souk.provisioning.reconciler.resync import compare
+from souk.provisioning.registry import blueprints
+from souk.settings.doctor.finding import Finding, fail, ok, warn
+from souk.settings.first_sale.resolver import Unanswered, resolve
+
+FULL, NEARLY_FULL = 0.95, 0.80
+_INSTANCES = 1024
+
+
+def engine() -> Iterator[Finding]:
+    """The engine with its hosts, images and machines; nothing more is asked of one that does not answer."""
+    subject = _("Engine")
+    if settings.SIMULATION:
+        yield warn(subject, _("a simulation: nothing real runs"), _("`make run` as root uses a real engine."))
+        return
+    found = current_engine()
+    try:
+        hosts = found.hosts()
+    except EngineError as error:
+        yield fail(subject, str(error)[:200], _("Start Incus (`systemctl start incus`, or `make run`), and be root."))
+        return
+    offline = [host.name for host in hosts if not host.online]
+    if offline:
+        seen = _("these hosts are offline: %(names)s") % {"names": ", ".join(offline)}
+        yield fail(subject, seen, "incus cluster list")
+    else:
+        yield ok(subject, _("Incus answers, hosts: %(names)s") % {"names": ", ".join(host.name for host in hosts)})
+    for host in hosts:
+        yield room(_("Storage pool on %(host)s") % {"host": host.name}, host.disk_used, host.disk_total)
+    yield from _images(found)
+    yield from _network()
+    yield from _machines(found)
+
+
+def room(subject: str, used: int, total: int) -> Finding:
+    """How full something is."""
+    share = used / total if total else 0.0
+    seen = _("%(used)s of %(total)s used, %(share)s %%") % {
+        "used": size(used),
+        "total": size(total),
+        "share": round(share * 100),
+    }
+    mend = _("Grow it, or delete what nobody needs. Services stop writing when it is full.")
+    if share >= FULL:
+        return fail(subject, seen, mend)
+    return warn(subject, seen, mend) if share >= NEARLY_FULL else ok(subject, seen)
+
+
+def _images(found: Engine) -> Iterator[Finding]:
+    aliases = {alias: image for image in found.images() for alias in image.aliases}
+    for blueprint in blueprints().values():
+        alias = blueprint.recipe.alias
+        subject = _("Image %(alias)s") % {"alias": alias}
+        if alias in aliases:
+            yield ok(subject, f"{aliases[alias].fingerprint[:12]}, {size(aliases[alias].size)}")
+        else:
+            yield fail(subject, _("it is missing, so no order can be served"), _("Run `souk-manage build_images`."))
+
+
+def _network() -> Iterator[Finding]:
+    """The bridge carries the isolation that tenants rely on."""
+    namespace = settings.NAMESPACE
+    transport = Transport(UnixSocket(), "default")
+    subject = _("Bridge %(name)s") % {"name": namespace.bridge}
+    mend = _("Run `make run`, which makes it again.")
+    try:
+        bridge = transport.get(f"/1.0/networks/{namespace.bridge}", dict[str, Any])["config"]
+        transport.get(f"/1.0/network-acls/{namespace.acl}", dict[str, Any])
+    except NotFound:
+        yield fail(subject, _("the bridge or its access list is missing"), mend)
+        return
+    except EngineError as error:
+        yield warn(subject, str(error)[:200], mend)
+        return
+    finally:
+        transport.close()
+    defaults = {bridge.get(f"security.acls.default.{way}.action", "reject") for way in ("ingress", "egress")}
+    if namespace.acl not in bridge.get("security.acls", "").split(",") or not defaults <= {"drop", "reject"}:
+        yield fail(subject, _("machines are not isolated from each other"), mend)
+    else:
+        yield ok(subject, _("isolated by %(acl)s, %(subnet)s") % {"acl": namespace.acl, "subnet": namespace.subnet})
+    yield from _firewall(f"souk_{namespace.name}")
+    yield from _names(namespace.gateway)
+
+
+def _firewall(table: str) -> Iterator[Finding]:
+    subject = _("Firewall %(table)s") % {"table": table}
+    program = shutil.which("nft", path="/usr/sbin:/sbin:/usr/bin")
+    if program is None:
+        yield fail(subject, _("nft is not installed"), _("Run `make run`."))
+        return
+    done = subprocess.run([program, "list", "table", "inet", table], capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or [_("not loaded")])[0]
+        yield fail(subject, said, _("Run `make run`, which loads it: without it, machines reach this host's ports."))
+    else:
+        yield ok(subject, _("loaded"))
+
+
+def _names(gateway: str) -> Iterator[Finding]:
+    subject = _("Names")
+    hosts: Path = settings.NAMESPACE.dns_hosts
+    published = (
+        sorted(entry.name for entry in hosts.iterdir() if not entry.name.startswith(".")) if hosts.is_dir() else []
+    )
+    asked = published[0] if published else settings.NAMESPACE.domain
+    try:
+        address = resolve(asked, gateway, timeout=1.0)
+    except Unanswered:
+        seen = _("the name server at %(gateway)s does not answer") % {"gateway": gateway}
+        yield fail(
+            subject,
+            seen,
+            _("Restart the bridge: `incus network set %(bridge)s` or `make run`.")
+            % {"bridge": settings.NAMESPACE.bridge},
+        )
+        return
+    if published and (hosts / asked).read_text().split()[0] != address:
+        yield fail(subject, _("%(name)s does not resolve to its address") % {"name": asked}, _("Run `make run`."))
+        return
+    yield ok(
+        subject,
+        _("%(count)s published, the server at %(gateway)s answers") % {"count": len(published), "gateway": gateway},
+    )
+
+
+def _machines(found: Engine) -> Iterator[Finding]:
+    """What is recorded and what the engine has."""
+    subject = _("Machines")
+    drift = compare(found)
+    if drift.orphans:
+        seen = _("no service knows these: %(names)s") % {"names": ", ".join(sorted(drift.orphans)[:10])}
+        mend = _("Look at them (`incus list --project %(project)s`); delete them if nobody needs their data.")
+        yield warn(subject, seen, mend % {"project": settings.NAMESPACE.project})
+    if drift.instances:
+        seen = _("%(count)s services differ from what is wanted") % {"count": len(drift.instances)}
+        yield warn(subject, seen, _("The worker mends this by itself within minutes, if it runs."))
+    if not drift.orphans and not drift.instances:
+        yield ok(subject, _("the engine has exactly what is recorded"))
+
+
+def host() -> Iterator[Finding]:
+    """The host's own limits, disk and clock."""
+    state: Path = settings.NAMESPACE.state
+    usage = shutil.disk_usage(state if state.exists() else "/")
+    yield room(_("Disk of %(path)s") % {"path": state}, usage.used, usage.total)
+    if settings.SIMULATION:
+        return
+    limit = int(Path("/proc/sys/fs/inotify/max_user_instances").read_text())
+    subject = "fs.inotify.max_user_instances"
+    if limit < _INSTANCES:
+        seen = _("%(limit)s: machines beyond about that many come up without a network") % {"limit": limit}
+        yield fail(subject, seen, "sysctl -w fs.inotify.max_user_instances=8192")
+    else:
+        yield ok(subject, str(limit))
+    if Path("/var/lib/lxcfs/proc/meminfo").exists():
+        yield ok("lxcfs", _("mounted"))
+    else:
+        yield warn("lxcfs", _("not mounted: machines see the host's memory as theirs"), "systemctl start lxcfs")

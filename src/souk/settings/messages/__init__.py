@@ -1,0 +1,1 @@
+"""Keeping the translations whole: what each room says, and its French and Arabic beside it."""

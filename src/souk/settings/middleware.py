@@ -1,0 +1,73 @@
+"""What every request passes: an id, a measured time, and problems told in one shape."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from souk.kernel import scope
+from souk.kernel.errors import Problem
+from souk.kernel.ids import new_id
+from souk.settings.metrics import REQUESTS
+
+Handler = Callable[[HttpRequest], HttpResponse]
+log = structlog.get_logger("souk.web")
+_quiet = logging.getLogger("souk.web")
+_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+def observe(get_response: Handler) -> Handler:
+    """Give the request an id (the client's own `X-Request-ID` if it is a sane one), count it and log it."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        identifier = given if _ID.fullmatch(given) else str(new_id())
+        started = time.monotonic()
+        with scope.request(identifier):
+            response = get_response(request)
+            seconds = time.monotonic() - started
+            route = request.resolver_match.route if request.resolver_match else ""
+            REQUESTS.labels(request.method or "", route, str(response.status_code)).observe(seconds)
+            if _quiet.isEnabledFor(logging.DEBUG):
+                log.debug("request", method=request.method, route=route, status=response.status_code, seconds=seconds)
+        response["X-Request-ID"] = identifier
+        return response
+
+    return handle
+
+
+def api_shortcut(get_response: Handler) -> Handler:
+    """Answer `/api/` without sessions, cookies and page furniture: tokens carry who asks."""
+    from souk.settings.api import respond
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith("/api/"):
+            return respond(request)
+        return get_response(request)
+
+    return handle
+
+
+def problems(get_response: Handler) -> Handler:
+    """Show a problem raised by a page as a page, in the reader's language."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Problem):
+            return None
+        if request.headers.get("HX-Request"):
+            # A part of a page shows the sentence as a message and keeps what it showed.
+            told = {"type": f"urn:souk:problem:{error.code}", "status": error.status, "title": error.sentence}
+            return JsonResponse(told, status=error.status, content_type="application/problem+json")
+        return render(request, "ui/problem.html", {"problem": error, "status": error.status}, status=error.status)
+
+    handle.process_exception = process_exception  # type: ignore[attr-defined]
+    return handle

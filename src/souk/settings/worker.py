@@ -1,0 +1,110 @@
+"""The worker: the reconciler's loop, the followers of events, and Procrastinate's jobs, in one process."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable
+from typing import cast
+
+import structlog
+from django.conf import settings
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+
+from souk.engines.contract import EngineError
+from souk.engines.current import engine
+from souk.kernel import events
+from souk.metering import follow as metering
+from souk.ordering import follow as ordering
+from souk.provisioning.reconciler import lease, records
+from souk.provisioning.reconciler.converge import Ground
+from souk.provisioning.reconciler.loop import Loop
+from souk.sites import commands, queries
+from souk.sites.names import Names
+
+log = structlog.get_logger("souk.worker")
+
+
+def follow_events() -> bool:
+    """Let every follower take in what happened, in the order in which money depends on it; whether some still wait.
+
+    Events wait while an older transaction is in flight, and nothing rings when that one ends.
+    """
+    for room in (metering, ordering):
+        while room.follow() == events.BATCH:
+            pass
+    return any(events.behind(room.SUBSCRIBER) for room in (metering, ordering))
+
+
+def ground() -> Ground:
+    """What the reconciler works on."""
+    return Ground(engine=engine(), names=Names(settings.NAMESPACE.dns_hosts))
+
+
+def observe_once() -> None:
+    """Read what the engine has before the first order asks."""
+    for site in queries.sites():
+        try:
+            commands.observe_hosts(site.id, engine().hosts())
+        except EngineError as error:
+            log.warning("engine does not answer", error=str(error)[:200])
+            commands.engine_lost(site.id)
+
+
+def run() -> None:
+    """Work until SIGTERM or SIGINT, then end what is in hand."""
+    observe_once()
+    if released := lease.release_dead():
+        log.info("took over from dead workers", items=released)
+    loop = Loop(ground(), {"souk_events": follow_events, "souk_reveals": records.answer_reveals})
+    jobs = _Jobs()
+
+    def stop(*_: object) -> None:
+        loop.stop()
+        jobs.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    reconciler = threading.Thread(target=loop.run, name="reconciler")
+    reconciler.start()
+    log.info("worker started", namespace=settings.NAMESPACE.name)
+    try:
+        jobs.run(alive=reconciler.is_alive)
+    finally:
+        stop()
+        reconciler.join()
+
+
+class _Jobs:
+    """Procrastinate's worker on the main thread's event loop."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._task: asyncio.Task[None] | None = None
+
+    def stop(self) -> None:
+        if self._task is not None:
+            self._loop.call_soon_threadsafe(self._task.cancel)
+
+    def run(self, alive: Callable[[], bool]) -> None:
+        try:
+            self._loop.run_until_complete(self._work())
+        except asyncio.CancelledError:
+            log.info("worker stops", reconciling=alive())
+
+    async def _work(self) -> None:
+        connector = cast(DjangoConnector, app.connector)
+        worker_app = app.with_connector(connector.get_worker_connector())
+        async with worker_app.open_async():
+            self._task = asyncio.ensure_future(
+                worker_app.run_worker_async(
+                    concurrency=2,
+                    install_signal_handlers=False,
+                    fetch_job_polling_interval=60,
+                    shutdown_graceful_timeout=20,
+                    delete_jobs="successful",
+                )
+            )
+            await self._task

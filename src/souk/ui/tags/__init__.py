@@ -1,0 +1,1 @@
+"""Template tags by subject; `{% load souk %}` has them all."""

@@ -1,0 +1,70 @@
+"""A real Incus, or a sentence that says why there is none."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from souk.blueprints.postgresql import BLUEPRINT
+from souk.engines import images
+from souk.engines.contract import EngineError
+from souk.engines.incus import IncusEngine
+from souk.settings import namespace
+
+pytest.register_assert_rewrite("tests.engine.contract.suite")
+
+
+@dataclass
+class Rig:
+    """This host's Incus in this checkout's namespace. What a test makes there is deleted after it."""
+
+    engine: IncusEngine
+    place: namespace.Namespace
+    prefix: str = field(default_factory=lambda: f"wt{secrets.token_hex(2)}-")
+
+    def addresses(self) -> Iterator[str]:
+        """Addresses that no machine has, from the subnet's end."""
+        taken = {machine.address for machine in self.engine.machines()}
+        for host in reversed(list(ipaddress.IPv4Network(self.place.subnet).hosts())):
+            if str(host) not in taken:
+                yield str(host)
+
+    def clear(self) -> None:
+        """Delete every machine with this rig's prefix."""
+        for machine in self.engine.machines():
+            if machine.name.startswith(self.prefix):
+                self.engine.delete(machine.name)
+
+
+@pytest.fixture(scope="session")
+def incus() -> IncusEngine:
+    """The engine; the test is skipped without one, or fails where SOUK_REQUIRE_ENGINE=1."""
+    engine = IncusEngine.connect(namespace.current())
+    try:
+        engine.machines()
+    except EngineError as error:
+        sentence = f"Incus can't be used here: {error}"
+        if os.environ.get("SOUK_REQUIRE_ENGINE") == "1":
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    return engine
+
+
+@pytest.fixture(scope="session")
+def image(incus: IncusEngine) -> str:
+    """The PostgreSQL image, built if the recipe or Debian changed."""
+    images.ensure(incus, BLUEPRINT.recipe, namespace.current().state / "images")
+    return BLUEPRINT.recipe.alias
+
+
+@pytest.fixture
+def rig(incus: IncusEngine) -> Iterator[Rig]:
+    """A prefix for this test's machines."""
+    rig = Rig(incus, namespace.current())
+    yield rig
+    rig.clear()

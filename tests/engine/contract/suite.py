@@ -1,0 +1,311 @@
+"""What every engine must do, as tests of a `Workshop`: collected by one module for Incus and one for memory."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from souk.engines import contract
+from souk.engines.contract import Engine, Limits, MachineKind, MachineSpec, MachineStatus
+
+MIB = 1024**2
+GIB = 1024**3
+LIMITS = Limits(vcpus=1, memory=256 * MIB, disk=2 * GIB, processes=300)
+
+
+@dataclass
+class Workshop:
+    """An engine with an image, a free address for each new machine, and a twin that can't be reached."""
+
+    engine: Engine
+    unreachable: Engine
+    image: str
+    prefix: str
+    addresses: Iterator[str]
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def spec(self, **changes: object) -> MachineSpec:
+        """A machine that doesn't exist yet."""
+        spec = MachineSpec(f"{self.prefix}{next(self.numbers)}", self.image, LIMITS, next(self.addresses))
+        return replace(spec, **changes)  # type: ignore[arg-type]
+
+    def machine(self, *, start: bool = False, **changes: object) -> MachineSpec:
+        """A machine that exists."""
+        spec = self.spec(**changes)
+        self.engine.create(spec, start=start)
+        return spec
+
+    def observed(self, spec: MachineSpec) -> contract.Machine:
+        """The machine as the engine shows it."""
+        machine = self.engine.machine(spec.name)
+        assert machine is not None
+        return machine
+
+
+def test_a_new_machine_is_what_was_asked_for(workshop: Workshop) -> None:
+    spec = workshop.machine(labels={"instance": "i-1", "epoch": "7"})
+    seen = workshop.observed(spec)
+    assert (seen.status, seen.kind) == (MachineStatus.STOPPED, MachineKind.CONTAINER)
+    assert (seen.limits, seen.address) == (spec.limits, spec.address)
+    assert seen.labels == {"instance": "i-1", "epoch": "7"}
+    assert seen.host == workshop.engine.hosts()[0].name
+
+
+def test_a_machine_can_be_made_and_started_in_one_go(workshop: Workshop) -> None:
+    spec = workshop.machine(start=True)
+    assert workshop.observed(spec).status == MachineStatus.RUNNING
+
+
+def test_the_listing_shows_every_machine_with_its_state_and_labels(workshop: Workshop) -> None:
+    stopped = workshop.machine(labels={"instance": "a"})
+    running = workshop.machine(start=True, labels={"instance": "b"})
+    listed = {machine.name: machine for machine in workshop.engine.machines()}
+    assert listed[stopped.name] == replace(workshop.observed(stopped), etag=None)
+    assert listed[running.name] == replace(workshop.observed(running), etag=None)
+
+
+def test_a_machine_nobody_made_is_none(workshop: Workshop) -> None:
+    assert workshop.engine.machine(f"{workshop.prefix}nobody") is None
+
+
+def test_a_name_is_given_once_and_what_is_there_can_be_adopted(workshop: Workshop) -> None:
+    spec = workshop.machine(labels={"instance": "mine"})
+    with pytest.raises(contract.AlreadyExists):
+        workshop.engine.create(replace(spec, address=next(workshop.addresses)))
+    assert workshop.observed(spec).labels == {"instance": "mine"}
+
+
+def test_of_four_that_create_the_same_machine_at_once_one_wins(workshop: Workshop) -> None:
+    spec = workshop.spec()
+    outcomes = _at_once(4, lambda: workshop.engine.create(spec))
+    assert sorted(map(_outcome, outcomes)) == ["AlreadyExists"] * 3 + ["done"]
+
+
+def test_an_address_is_given_once(workshop: Workshop) -> None:
+    first = workshop.machine(start=True)
+    with pytest.raises(contract.AddressTaken):
+        workshop.machine(start=True, address=first.address)
+
+
+def test_a_missing_image_is_not_found_and_leaves_no_machine(workshop: Workshop) -> None:
+    spec = workshop.spec(image="souk/there-is-no-such-image")
+    with pytest.raises(contract.ImageMissing):
+        workshop.engine.create(spec)
+    assert workshop.engine.machine(spec.name) is None
+
+
+def test_labels_are_merged(workshop: Workshop) -> None:
+    spec = workshop.machine(labels={"instance": "i", "epoch": "1"})
+    workshop.engine.label(spec.name, {"epoch": "2", "generation": "5"})
+    assert workshop.observed(spec).labels == {"instance": "i", "epoch": "2", "generation": "5"}
+
+
+def test_an_outdated_change_is_refused(workshop: Workshop) -> None:
+    spec = workshop.machine(labels={"epoch": "1"})
+    before = workshop.observed(spec).etag
+    workshop.engine.label(spec.name, {"epoch": "2"}, etag=before)
+    with pytest.raises(contract.Outdated):
+        workshop.engine.label(spec.name, {"epoch": "1"}, etag=before)
+    with pytest.raises(contract.Outdated):
+        workshop.engine.resize(spec.name, LIMITS, etag=before)
+    assert workshop.observed(spec).labels == {"epoch": "2"}
+
+
+def test_of_many_that_change_what_they_all_observed_one_wins(workshop: Workshop) -> None:
+    spec = workshop.machine(labels={"epoch": "0"})
+    etag = workshop.observed(spec).etag
+    numbers = itertools.count(1)
+    outcomes = _at_once(6, lambda: workshop.engine.label(spec.name, {"epoch": str(next(numbers))}, etag=etag))
+    assert sorted(map(_outcome, outcomes)) == ["Outdated"] * 5 + ["done"]
+
+
+def test_a_machine_grows_and_shrinks_while_it_runs(workshop: Workshop) -> None:
+    spec = workshop.machine(start=True)
+    for limits in (Limits(2, 512 * MIB, 3 * GIB, 500), Limits(1, 256 * MIB, 2 * GIB, 300)):
+        workshop.engine.resize(spec.name, limits, etag=workshop.observed(spec).etag)
+        assert workshop.observed(spec).limits == limits
+
+
+def test_a_disk_smaller_than_what_is_on_it_is_refused(workshop: Workshop) -> None:
+    spec = workshop.machine(start=True)
+    with pytest.raises(contract.Refused):
+        workshop.engine.resize(spec.name, replace(LIMITS, disk=16 * MIB))
+    assert workshop.observed(spec).limits == LIMITS
+
+
+def test_starting_and_stopping_twice_does_nothing_more(workshop: Workshop) -> None:
+    spec = workshop.machine()
+    for _ in range(2):
+        workshop.engine.start(spec.name)
+    assert workshop.observed(spec).status == MachineStatus.RUNNING
+    for _ in range(2):
+        workshop.engine.stop(spec.name, force=True)
+    assert workshop.observed(spec).status == MachineStatus.STOPPED
+
+
+def test_a_booted_machine_stops_cleanly(workshop: Workshop) -> None:
+    spec = workshop.machine(start=True)
+    _wait_until_booted(workshop, spec)
+    workshop.engine.stop(spec.name, timeout=30)
+    assert workshop.observed(spec).status == MachineStatus.STOPPED
+
+
+def test_a_running_machine_is_deleted_and_deleting_again_does_nothing(workshop: Workshop) -> None:
+    spec = workshop.machine(start=True)
+    for _ in range(2):
+        workshop.engine.delete(spec.name)
+    assert workshop.engine.machine(spec.name) is None
+    assert spec.name not in {machine.name for machine in workshop.engine.machines()}
+
+
+@pytest.mark.parametrize("act", ["start", "stop", "label", "resize", "execute", "push"])
+def test_nothing_can_be_done_to_a_machine_that_is_gone(workshop: Workshop, act: str) -> None:
+    name = f"{workshop.prefix}gone"
+    acts: dict[str, Callable[[], object]] = {
+        "start": lambda: workshop.engine.start(name),
+        "stop": lambda: workshop.engine.stop(name),
+        "label": lambda: workshop.engine.label(name, {"a": "b"}),
+        "resize": lambda: workshop.engine.resize(name, LIMITS),
+        "execute": lambda: workshop.engine.execute(name, ["true"]),
+        "push": lambda: workshop.engine.push(name, "/etc/x", b""),
+    }
+    with pytest.raises(contract.NotFound):
+        acts[act]()
+
+
+def test_a_command_gets_its_input_and_gives_output_and_exit_code(workshop: Workshop) -> None:
+    spec = workshop.machine(start=True)
+    text = "prix: 10 درهم\n" * 20_000
+    assert workshop.engine.execute(spec.name, ["cat"], stdin=text.encode()) == contract.Execution(0, text, "")
+    assert workshop.engine.execute(spec.name, ["echo", "a", "b"]).stdout == "a b\n"
+    assert workshop.engine.execute(spec.name, ["false"]).exit_code == 1
+    assert workshop.engine.execute(spec.name, ["sh", "-c", "exit 42"]).exit_code == 42
+
+
+def test_a_command_that_ignores_its_input_still_ends(workshop: Workshop) -> None:
+    spec = workshop.machine(start=True)
+    assert workshop.engine.execute(spec.name, ["true"], stdin=b"x" * 1_000_000).exit_code == 0
+
+
+def test_a_missing_program_exits_with_127(workshop: Workshop) -> None:
+    spec = workshop.machine(start=True)
+    assert workshop.engine.execute(spec.name, ["no-such-program"]).exit_code == 127
+    assert workshop.engine.execute(spec.name, ["/no/such/program"]).exit_code == 127
+
+
+def test_a_killed_command_exits_with_its_signal(workshop: Workshop) -> None:
+    spec = workshop.machine(start=True)
+    assert workshop.engine.execute(spec.name, ["sh", "-c", "kill -9 $$"]).exit_code == 137
+
+
+def test_eight_commands_at_once_do_not_mix_their_output(workshop: Workshop) -> None:
+    spec = workshop.machine(start=True)
+    words = iter("abcdefgh")
+    outcomes = _at_once(8, lambda: workshop.engine.execute(spec.name, ["echo", next(words)]).stdout)
+    assert sorted(str(outcome) for outcome in outcomes) == [f"{word}\n" for word in "abcdefgh"]
+
+
+def test_a_stopped_machine_runs_no_command(workshop: Workshop) -> None:
+    spec = workshop.machine()
+    with pytest.raises(contract.NotRunning):
+        workshop.engine.execute(spec.name, ["true"])
+
+
+def test_a_file_comes_back_as_it_was_written(workshop: Workshop) -> None:
+    spec = workshop.machine(start=True)
+    content = bytes(range(256)) * 1000
+    workshop.engine.push(spec.name, "/etc/souk-test", content)
+    assert workshop.engine.pull(spec.name, "/etc/souk-test") == content
+    with pytest.raises(contract.NotFound):
+        workshop.engine.pull(spec.name, "/etc/souk-nothing")
+
+
+def test_usage_counts_running_machines_only(workshop: Workshop) -> None:
+    running, stopped = workshop.machine(start=True), workshop.machine()
+    _wait_until_booted(workshop, running)
+    usage = {row.name: row for row in workshop.engine.usage()}
+    assert stopped.name not in usage
+    assert 0 < usage[running.name].disk < LIMITS.disk
+    assert 0 < usage[running.name].memory <= LIMITS.memory
+    assert usage[running.name].cpu_seconds > 0
+    assert usage[running.name].egress >= 0
+
+
+def test_a_host_has_room_and_runs_containers(workshop: Workshop) -> None:
+    [host] = workshop.engine.hosts()
+    assert host.online
+    assert host.vcpus >= 1
+    assert 0 < host.memory_used < host.memory_total or host.memory_used == 0
+    assert 0 <= host.disk_used < host.disk_total
+    assert workshop.engine.supports(MachineKind.CONTAINER)
+
+
+def test_an_image_is_imported_replaced_and_deleted(workshop: Workshop, tarballs: Callable[[str], Path]) -> None:
+    alias = f"souk/{workshop.prefix}image"
+    for digest in ("first", "second", "second"):
+        workshop.engine.import_image(str(tarballs(digest)), alias, {"souk.digest": digest})
+        [image] = [image for image in workshop.engine.images() if alias in image.aliases]
+        assert image.properties["souk.digest"] == digest
+        assert image.size == tarballs(digest).stat().st_size
+    for _ in range(2):
+        workshop.engine.delete_image(alias)
+    assert not [image for image in workshop.engine.images() if alias in image.aliases]
+
+
+def test_events_tell_what_happened_to_which_machine(workshop: Workshop) -> None:
+    spec = workshop.spec()
+    events = workshop.engine.events()
+    workshop.engine.create(spec)
+    workshop.engine.start(spec.name)
+    seen = []
+    for event in events:
+        if event.machine == spec.name:
+            seen.append(event.action)
+        if event.action == "instance-started" and event.machine == spec.name:
+            break
+    assert seen[0] == "instance-created"
+
+
+@pytest.mark.parametrize("call", ["hosts", "machines", "usage", "images", "machine", "create", "execute", "events"])
+def test_an_engine_out_of_reach_says_so(workshop: Workshop, call: str) -> None:
+    engine, spec = workshop.unreachable, workshop.spec()
+    arguments: dict[str, tuple[object, ...]] = {
+        "machine": (spec.name,),
+        "create": (spec,),
+        "execute": (spec.name, ["true"]),
+    }
+    with pytest.raises(contract.EngineUnavailable):
+        getattr(engine, call)(*arguments.get(call, ()))
+
+
+def _outcome(outcome: object) -> str:
+    return type(outcome).__name__ if isinstance(outcome, Exception) else "done"
+
+
+def _at_once(count: int, act: Callable[[], object]) -> list[object]:
+    """Run `act` on `count` threads that begin together; return what each returned or raised."""
+    outcomes: list[object] = []
+    gate = threading.Barrier(count)
+
+    def run() -> None:
+        gate.wait()
+        try:
+            outcomes.append(act())
+        except contract.EngineError as error:
+            outcomes.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def _wait_until_booted(workshop: Workshop, spec: MachineSpec) -> None:
+    workshop.engine.execute(spec.name, ["sh", "-c", "systemctl is-system-running --wait; exit 0"], timeout=30)

@@ -1,0 +1,120 @@
+"""PostgreSQL machines as a customer gets them."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from tests.engine.conftest import Rig
+
+from souk.blueprints.postgresql import BLUEPRINT, probing
+from souk.engines.contract import Execution, MachineSpec
+from souk.engines.incus import IncusEngine
+from souk.provisioning.contract import Credentials, ServerCertificate, Size, Wanted
+from souk.settings import namespace
+from souk.sites.authority import Authority
+from souk.sites.certificates import issue
+
+MIB = 1024**2
+SIZE = Size(vcpus=1, memory=512 * MIB, disk=1024 * MIB)
+
+
+def authority() -> Authority:
+    """A certificate authority of the test's own."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Test CA {secrets.token_hex(4)}")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(hours=1), now + timedelta(days=2))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return Authority(certificate.public_bytes(serialization.Encoding.PEM).decode(), pem.decode())
+
+
+@dataclass
+class Service:
+    """A PostgreSQL machine, and what its customer knows."""
+
+    engine: IncusEngine
+    spec: MachineSpec
+    wanted: Wanted
+    credentials: Credentials
+    authority: Authority
+    certificate: ServerCertificate = field(init=False)
+
+    def __post_init__(self) -> None:
+        issued = issue(self.authority, self.wanted.hostname, self.wanted.address)
+        self.certificate = ServerCertificate(issued.certificate, issued.key, self.authority.certificate)
+
+    def execute(self, command: list[str], *, stdin: bytes = b"", timeout: float = 60.0) -> Execution:
+        """Run a command in the machine: what makes this a blueprint's guest."""
+        return self.engine.execute(self.spec.name, command, stdin=stdin, timeout=timeout)
+
+    def configure(self) -> None:
+        """Bring the machine to what is wanted."""
+        BLUEPRINT.configure(self, self.wanted, self.credentials, self.certificate)
+
+    def connect(self, **changes: Any) -> psycopg.Connection[tuple[Any, ...]]:
+        """A customer's connection, with some of its parameters changed."""
+        with probing.certificate_file(self.authority.certificate) as file:
+            options = probing.connection_options(self.wanted, self.credentials, file)
+            return psycopg.connect(**{**options, **changes})
+
+    def python(self, program: str, *arguments: str, timeout: float = 60.0) -> Execution:
+        """Run a Python program as root in the machine."""
+        return self.execute(["/usr/bin/python3", "-c", program, *arguments], timeout=timeout)
+
+
+def order(rig: Rig, image: str, number: int = 1, **parameters: Any) -> Service:
+    """A machine made and started, not configured yet."""
+    address = next(rig.addresses())
+    name = f"{rig.prefix}{number}"
+    spec = MachineSpec(name, image, BLUEPRINT.limits(SIZE), address)
+    wanted = Wanted(
+        instance=uuid.uuid4(),
+        name=name,
+        parameters={"version": "17", "databases": ["app"], "extensions": [], **parameters},
+        size=SIZE,
+        hostname=f"{name}.{rig.place.domain}",
+        address=address,
+    )
+    credentials = BLUEPRINT.credentials(wanted.parameters, secrets.token_urlsafe(24))
+    rig.engine.create(spec, start=True)
+    return Service(rig.engine, spec, wanted, credentials, authority())
+
+
+@pytest.fixture(scope="session")
+def service(incus: IncusEngine, image: str) -> Iterator[Service]:
+    """One configured service that several tests share; they leave it as they found it."""
+    rig = Rig(incus, namespace.current())
+    try:
+        made = order(rig, image)
+        made.configure()
+        yield made
+    finally:
+        rig.clear()
+
+
+@pytest.fixture
+def own_service(rig: Rig, image: str) -> Service:
+    """A configured service of the test's own."""
+    made = order(rig, image)
+    made.configure()
+    return made
+
+
+def with_password(service: Service, password: str) -> Service:
+    """The same service, its customer using another password."""
+    return replace(service, credentials=replace(service.credentials, password=password))

@@ -1,0 +1,177 @@
+"""A customer who is root in a machine of their own reaches nobody else. Each refusal stands beside what does work."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tests.engine.conftest import Rig
+from tests.engine.postgresql.conftest import Service, order
+
+pytestmark = pytest.mark.engine
+
+_TCP = """
+import socket, sys
+host, port = sys.argv[1], int(sys.argv[2])
+family = socket.AF_INET6 if ":" in host else socket.AF_INET
+address = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)[0][4]
+with socket.socket(family) as client:
+    client.settimeout(1.5)
+    try:
+        client.connect(address)
+        print("open")
+    except OSError:
+        print("closed")
+"""
+
+_DNS = """
+import socket, sys
+query = b"\\x12\\x34\\x01\\x00\\x00\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x02\\x00\\x01"
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+    client.settimeout(1.5)
+    try:
+        client.sendto(query, (sys.argv[1], 53))
+        client.recv(512)
+        print("answered")
+    except OSError:
+        print("silent")
+"""
+
+# The name server reads a new name a moment after it is written.
+_RESOLVE = """
+import socket, sys, time
+for _ in range(40):
+    try:
+        print(socket.gethostbyname(sys.argv[1]))
+        break
+    except OSError:
+        time.sleep(0.1)
+"""
+
+
+@dataclass
+class Neighbours:
+    """A hostile machine beside another customer's service."""
+
+    hostile: Service
+    victim: Service
+    gateway: str
+
+    def tcp(self, host: str, port: int) -> str:
+        """Whether the hostile machine can open a connection: open or closed."""
+        return self.hostile.python(_TCP, host, str(port)).stdout.strip()
+
+    def dns(self) -> str:
+        """Whether the gateway's name server answers the hostile machine: answered or silent."""
+        return self.hostile.python(_DNS, self.gateway).stdout.strip()
+
+    def run(self, command: str) -> None:
+        """Run a shell command as root in the hostile machine; it must work."""
+        done = self.hostile.execute(["sh", "-c", command])
+        assert done.exit_code == 0, done.stderr
+
+
+@pytest.fixture
+def neighbours(rig: Rig, image: str, service: Service) -> Neighbours:
+    hostile = order(rig, image, 9)
+    hostile.configure()
+    return Neighbours(hostile, service, rig.place.gateway)
+
+
+@pytest.fixture
+def host_port() -> Iterator[int]:
+    """A TCP port on which the host listens on every address."""
+    with socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as server:
+        yield server.getsockname()[1]
+
+
+def test_dhcp_and_dns_work(neighbours: Neighbours) -> None:
+    address = neighbours.hostile.execute(["ip", "-4", "-o", "address", "show", "eth0"]).stdout
+    assert f"inet {neighbours.hostile.wanted.address}/24" in address
+    assert "dynamic" in address
+    assert f"nameserver {neighbours.gateway}" in neighbours.hostile.execute(["cat", "/etc/resolv.conf"]).stdout
+    assert neighbours.dns() == "answered"
+
+
+def test_an_endpoints_name_resolves_to_its_address(rig: Rig, neighbours: Neighbours) -> None:
+    name = f"{rig.prefix}name.{rig.place.domain}"
+    file = rig.place.dns_hosts / f"{rig.prefix}name"
+    file.write_text(f"{neighbours.victim.wanted.address} {name}\n", encoding="ascii")
+    try:
+        assert neighbours.hostile.python(_RESOLVE, name).stdout.strip() == neighbours.victim.wanted.address
+    finally:
+        file.unlink()
+
+
+def test_another_customers_database_is_out_of_reach(neighbours: Neighbours) -> None:
+    assert neighbours.tcp(neighbours.hostile.wanted.address, 5432) == "open"
+    assert neighbours.tcp(neighbours.victim.wanted.address, 5432) == "closed"
+
+
+def test_another_customers_database_is_out_of_reach_through_the_gateway(neighbours: Neighbours) -> None:
+    neighbours.run(f"ip route add {neighbours.victim.wanted.address}/32 via {neighbours.gateway}")
+    assert neighbours.tcp(neighbours.victim.wanted.address, 5432) == "closed"
+
+
+def test_neighbours_do_not_hear_each_other_at_all(neighbours: Neighbours) -> None:
+    neighbours.tcp(neighbours.victim.wanted.address, 5432)
+    table = neighbours.hostile.execute(["ip", "neighbour", "show", neighbours.victim.wanted.address]).stdout
+    assert "lladdr" not in table
+
+
+def test_the_hosts_own_ports_are_out_of_reach(neighbours: Neighbours, host_port: int) -> None:
+    addresses = _host_addresses()
+    assert neighbours.gateway in addresses
+    for address in addresses:
+        with socket.create_connection((address, host_port), timeout=2):
+            pass
+        assert neighbours.tcp(address, host_port) == "closed", address
+
+
+def test_the_bridge_has_no_ipv6_by_which_to_reach_the_host(rig: Rig) -> None:
+    rows = [line.split() for line in Path("/proc/net/if_inet6").read_text(encoding="ascii").splitlines()]
+    assert [row for row in rows if row[5] == rig.place.bridge] == []
+
+
+def test_the_engines_socket_and_guest_api_are_not_there(neighbours: Neighbours) -> None:
+    for path in ("/dev/incus", "/dev/incus/sock", "/var/lib/incus", "/run/incus"):
+        assert neighbours.hostile.execute(["test", "-e", path]).exit_code == 1
+
+
+def test_a_borrowed_address_gets_no_answer(neighbours: Neighbours) -> None:
+    assert neighbours.dns() == "answered"
+    neighbours.run("systemctl stop systemd-networkd.socket systemd-networkd; ip address flush dev eth0")
+    neighbours.run(f"ip address add {neighbours.victim.wanted.address}/24 dev eth0")
+    assert neighbours.dns() == "silent"
+    with neighbours.victim.connect() as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_borrowed_hardware_address_gets_no_answer(neighbours: Neighbours) -> None:
+    assert neighbours.dns() == "answered"
+    neighbours.run(
+        "systemctl stop systemd-networkd.socket systemd-networkd; ip link set dev eth0 address 00:16:3e:00:00:01"
+    )
+    neighbours.run(f"ip address replace {neighbours.hostile.wanted.address}/24 dev eth0")
+    assert neighbours.dns() == "silent"
+
+
+def test_root_in_a_machine_is_nobody_on_the_host_and_no_other_machines_user(neighbours: Neighbours) -> None:
+    maps = [
+        service.execute(["cat", "/proc/self/uid_map"]).stdout.split()
+        for service in (neighbours.hostile, neighbours.victim)
+    ]
+    starts = [int(line[1]) for line in maps]
+    assert all(start > 0 for start in starts)
+    assert abs(starts[0] - starts[1]) >= int(maps[0][2])
+
+
+def _host_addresses() -> list[str]:
+    """The host's IPv4 addresses but loopback's."""
+    shown = subprocess.run(["ip", "-4", "-o", "address"], capture_output=True, text=True, check=True).stdout
+    found = [line.split()[3].partition("/")[0] for line in shown.splitlines()]
+    return [address for address in found if not address.startswith("127.")]

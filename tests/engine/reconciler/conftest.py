@@ -1,0 +1,56 @@
+"""The operator's own catalogue, a real worker, and nothing left on the engine afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+from uuid import UUID
+
+import pytest
+from tests.support.workers import Worker
+from tests.support.world import Customer, customer, operator
+
+from souk.blueprints.postgresql import BLUEPRINT
+from souk.engines.incus import IncusEngine
+from souk.ordering import commands as ordering
+from souk.ordering.queries import order
+from souk.provisioning import registry
+from souk.provisioning.queries import machines
+from souk.settings.seeds import seed
+
+
+@dataclass
+class Shop:
+    """A platform of the test's own that sells PostgreSQL on the real engine."""
+
+    engine: IncusEngine
+    worker: Worker
+    buyer: Customer
+
+    def order(self, name: str) -> UUID:
+        """Order the smallest plan; returns the service instance."""
+        details = ordering.OrderDetails(
+            self.buyer.organization, "public", BLUEPRINT.starting_offering.slug, "s", "ma-temara", name
+        )
+        return order(self.buyer.scope, ordering.place_order(self.buyer.scope, details)).instance_id
+
+    def made(self) -> set[str]:
+        """Names of this shop's machines on the engine, whether recorded or not."""
+        labels = {row.name.rpartition("-")[0] for row in machines(operator())}
+        return {machine.name for machine in self.engine.machines() if machine.name.rpartition("-")[0] in labels}
+
+
+@pytest.fixture
+def shop(own_database: str, incus: IncusEngine, image: str, tmp_path: Path) -> Iterator[Shop]:
+    """PostgreSQL for sale, a worker that isn't started yet, a customer."""
+    with mock.patch.object(registry, "blueprints", return_value={BLUEPRINT.key: BLUEPRINT}):
+        seed()
+        shop = Shop(incus, Worker(tmp_path / "worker.log"), customer())
+        try:
+            yield shop
+        finally:
+            shop.worker.kill()
+            for name in shop.made():
+                incus.delete(name)

@@ -1,0 +1,85 @@
+"""A blueprint small enough for tests: one command configures it, and it is healthy when that command ran."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from souk.engines.contract import Limits
+from souk.engines.images import Recipe
+from souk.provisioning.contract import (
+    ConfigurationFailed,
+    Connection,
+    Credentials,
+    Guest,
+    Health,
+    ServerCertificate,
+    Size,
+    StartingOffering,
+    StartingPlan,
+    Wanted,
+)
+
+GIB = 1024**3
+CONFIGURE = ("/usr/lib/souk/configure",)
+
+
+class Example:
+    """What the tests sell."""
+
+    key = "example"
+    prefix = "ex"
+    port = 4000
+
+    def __init__(self) -> None:
+        self.healthy = True
+
+    @property
+    def recipe(self) -> Recipe:
+        return Recipe("souk/example", "Example", "trixie", (), (), (), (), (), (), (), ())
+
+    @property
+    def starting_offering(self) -> StartingOffering:
+        texts = {
+            "fr": {"name": "Exemple géré", "summary": "Un service d'exemple", "description": "Pour les essais."},
+            "ar": {"name": "خدمة نموذجية", "summary": "خدمة للتجربة", "description": "للتجارب."},
+            "en": {"name": "Managed example", "summary": "An example service", "description": "For tests."},
+        }
+        plans = [
+            StartingPlan("s", Size(1, GIB, 10 * GIB), "1.20", "490"),
+            StartingPlan("m", Size(2, 4 * GIB, 40 * GIB), "3.60", "1690"),
+        ]
+        tiers = {"egress": [{"up_to": 100, "rate": "0"}, {"up_to": None, "rate": "0.15"}]}
+        return StartingOffering("exemple", "databases", texts, plans, tiers)
+
+    def schema(self) -> Mapping[str, Any]:
+        return {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "type": "object",
+            "properties": {"flavour": {"type": "string", "enum": ["plain", "mint"], "default": "plain"}},
+            "additionalProperties": False,
+        }
+
+    def limits(self, size: Size) -> Limits:
+        return Limits(size.vcpus, size.memory, size.disk)
+
+    def credentials(self, parameters: Mapping[str, Any], password: str) -> Credentials:
+        return Credentials("owner", password, "main")
+
+    def configure(self, guest: Guest, wanted: Wanted, credentials: Credentials, certificate: ServerCertificate) -> None:
+        done = guest.execute(CONFIGURE, stdin=credentials.password.encode())
+        if done.exit_code:
+            raise ConfigurationFailed(done.stderr)
+
+    def probe(self, wanted: Wanted, credentials: Credentials, authority: str) -> Health:
+        return Health(self.healthy, "" if self.healthy else "no answer")
+
+    def connection(self, wanted: Wanted, username: str, database: str) -> Connection:
+        return Connection(
+            f"example://{username}:PASSWORD@{wanted.hostname}:{self.port}/{database}",
+            {"host": wanted.hostname, "port": str(self.port), "user": username},
+            ("true",),
+        )
+
+
+EXAMPLE = Example()
