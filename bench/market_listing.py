@@ -86,7 +86,7 @@ def _statement(place: Ground) -> str:
 
     values = {"language": "fr", "marketplace": "public", "after": 0, "category": "", "words": "", "limit": LIMIT}
     path = place.folder / "statement.json"
-    path.write_text(json.dumps({"url": place.url("WEB"), "sql": queries._LISTING, "values": values}))
+    path.write_text(json.dumps({"url": place.url("WEB"), "sql": queries._LISTING.sql, "values": values}))
     return str(path)
 
 

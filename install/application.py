@@ -27,6 +27,9 @@ _PERCENT = re.compile(r"\s*(\d{1,3}(?:\.\d+)?)\s*%\s*(.*)")
 CACHE = Path("/var/cache/souk")
 """What all namespaces of a host may share: built images."""
 
+WEB_THREADS = 16
+"""Requests that one web process works on at once; each such thread holds a database connection."""
+
 _MOMENTARY = ("SOUK_PROCESS", "SOUK_ENGINE", "SOUK_REQUIRE_ENGINE", "SOUK_POOL_SIZE")
 
 
@@ -145,7 +148,9 @@ def web_command(python: Path, port: int, workers: int) -> tuple[str, ...]:
     """The command line that serves the console and the API on loopback."""
     return (
         *(str(python), "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", str(workers), "--no-ws", "--respawn-failed-workers"),
+        *("--workers", str(workers), "--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "10"),
+        *("--blocking-threads", str(WEB_THREADS), "--blocking-threads-idle-timeout", "600"),
+        *("--backpressure", str(8 * WEB_THREADS)),
         "souk.settings.wsgi:application",
     )
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -52,19 +52,27 @@ def _serve(ns: Any, steps: Steps, told: dict[str, str]) -> int:
         if wait_until(lambda: application.healthy(ns.web_port) or _ended(processes), 60) and not _ended(processes):
             steps.say(f"\n  Console   http://127.0.0.1:{ns.web_port}/   (a simulation; Ctrl-C ends it)")
         while not _ended(processes):
-            signal.pause()
+            time.sleep(0.2)
     except KeyboardInterrupt:
         steps.say()
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        process.wait()
+    _end(processes)
     Cluster(ns).service().stop()
     return 0
 
 
 def _spawn(command: list[str] | tuple[str, ...], told: dict[str, str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, env=clean_environment(**told), cwd="/")
+
+
+def _end(processes: list[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _ended(processes: list[subprocess.Popen[bytes]]) -> bool:

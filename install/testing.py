@@ -23,7 +23,7 @@ _CHECKS = (
     ("Format", ("ruff", "format", "--check", "--quiet")),
     ("Types", ("mypy", "--no-error-summary")),
     ("Types of the installer", ("mypy", "--no-error-summary", "--strict", "--config-file=", "install")),
-    ("Imports", ("lint-imports", "--no-timing")),
+    ("Imports", ("lint-imports", "--no-logo")),
     ("Unit tests", ("pytest", "-q", "-n", "2", "tests/unit")),
 )
 

@@ -14,10 +14,10 @@ from django.db import connection
 from souk.catalog import errors
 from souk.catalog.models import OfferingVersion
 from souk.catalog.pricing import FrozenPrice
-from souk.kernel.prepared import prepared
+from souk.kernel.prepared import Prepared
 from souk.kernel.scope import Scope, acting
 
-_LISTING = """
+_LISTING = Prepared("""
 select coalesce(json_agg(card order by position), '[]')::text, max(position)
 from (select card -> %(language)s as card, position from catalog_publishedoffering
       where marketplace_slug = %(marketplace)s and position > %(after)s
@@ -25,7 +25,7 @@ from (select card -> %(language)s as card, position from catalog_publishedofferi
         and (%(words)s = '' or search @@
              (nullif(plainto_tsquery('simple', unaccent(%(words)s))::text, '') || ':*')::tsquery)
       order by position limit %(limit)s) page
-"""
+""")
 
 _FOR_ORDER = """
 select m.id, p.listing_id, p.version_id, v.blueprint, v.parameters::text, v.texts -> 'fr' ->> 'name', l.id, l.key,
@@ -105,19 +105,16 @@ def published(
 
     All of `words` must occur; the last of them may be half typed.
     """
-    with prepared() as cursor:
-        cursor.execute(
-            _LISTING,
-            {
-                "language": language,
-                "marketplace": marketplace,
-                "after": after,
-                "category": category,
-                "words": words,
-                "limit": limit,
-            },
-        )
-        text, last = cursor.fetchone()
+    text, last = _LISTING.row(
+        {
+            "language": language,
+            "marketplace": marketplace,
+            "after": after,
+            "category": category,
+            "words": words,
+            "limit": limit,
+        }
+    )
     return text.encode(), last
 
 

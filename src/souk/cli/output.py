@@ -19,6 +19,10 @@ from souk.cli.language import _
 Cell = str | Text
 
 
+class Right(str):
+    """The heading of a column whose cells stand at its right edge: numbers."""
+
+
 def console(file: TextIO) -> Console:
     """A console that takes text as it is; a pipe gets wide lines instead of folded ones."""
     width = None if file.isatty() or "COLUMNS" in os.environ else 200
@@ -42,14 +46,14 @@ class Output:
         self.console.print(text, soft_wrap=True)
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, empty: str) -> None:
-        """Print rows below their headings, or the sentence that says there are none. A `>` aligns to the right."""
+        """Print rows below their headings, or the sentence that says there are none."""
         listed = list(rows)
         if not listed:
             self.text(empty)
             return
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
         for column in columns:
-            table.add_column(column.rstrip(">"), justify="right" if column.endswith(">") else "left", overflow="fold")
+            table.add_column(column, justify="right" if isinstance(column, Right) else "left", overflow="fold")
         for row in listed:
             table.add_row(*row)
         self.console.print(table)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from souk.kernel import clock, scope
+from souk.kernel import clock, events, scope
 
 _GENESIS = bytes(32)
 _ZERO = ("0", UUID(int=0))
@@ -88,15 +88,17 @@ def verify() -> Verification:
     return Verification(len(seals), events, None)
 
 
-def erase_personal(subject_kind: str, subject_id: UUID) -> int:
+def erase_personal(by: scope.Scope, subject_kind: str, subject_id: UUID) -> int:
     """Forget the personal content of a subject's events, as law 09-08 allows a person to ask; return how many."""
-    with connection.cursor() as cursor:
+    with scope.acting(by), connection.cursor() as cursor:
         cursor.execute(
             "update kernel_event set personal = null where subject_kind = %s and subject_id = %s"
             " and personal is not null",
             [subject_kind, subject_id],
         )
-        return int(cursor.rowcount)
+        erased = int(cursor.rowcount)
+        events.record("personal_data.erased", (subject_kind, subject_id), data={"events": erased})
+        return erased
 
 
 def _digest(previous: bytes, rows: list[tuple[object, ...]]) -> bytes:

@@ -59,6 +59,11 @@ class KeyRing:
     def __contains__(self, key_id: object) -> bool:
         return key_id in self._keys
 
+    @property
+    def active(self) -> str:
+        """The id of the key that seals."""
+        return self._active
+
     @staticmethod
     def generate_line() -> str:
         """A fresh key as a line of a ring's file."""

@@ -113,7 +113,8 @@ def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
             "actor": actor(scope),
         }
         try:
-            with transaction.atomic(), connection.cursor() as cursor:
+            # Whoever calls this is refused as a whole, so a savepoint would only cost two statements.
+            with transaction.atomic(savepoint=False), connection.cursor() as cursor:
                 cursor.execute(_CREATE, values)
                 promised, in_quota, made, _ = cursor.fetchone()
                 if made is None:

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from importlib.metadata import entry_points
 from typing import cast
 
+from django.conf import settings
+
 from souk.kernel.errors import Problem
 from souk.provisioning.contract import Blueprint
+from souk.provisioning.simulation import Simulated
 
 
 class BlueprintMissing(Problem):
@@ -19,8 +22,10 @@ class BlueprintMissing(Problem):
 
 @functools.cache
 def blueprints() -> Mapping[str, Blueprint]:
-    """Every installed blueprint by key."""
-    found = (cast(Blueprint, point.load()) for point in entry_points(group="souk.blueprints"))
+    """Every installed blueprint by key; simulated ones on an engine that isn't real."""
+    found = [cast(Blueprint, point.load()) for point in entry_points(group="souk.blueprints")]
+    if settings.SIMULATION:
+        found = [cast(Blueprint, Simulated(blueprint)) for blueprint in found]
     return {blueprint.key: blueprint for blueprint in found}
 
 

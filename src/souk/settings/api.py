@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 import structlog
@@ -13,15 +12,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from souk.doors.rest.api import problem_response
 from souk.doors.rest.etags import etag
-from souk.doors.rest.market import plain_offerings
 from souk.kernel.errors import NotFound, Unavailable
 
 log = structlog.get_logger("souk.web")
-
-#: By route: what may answer a GET without the framework. It returns None for a request that it leaves to it.
-SHORT_WAYS: Mapping[str, Callable[..., HttpResponse | None]] = {
-    "api/v1/marketplaces/<marketplace>/offerings": plain_offerings,
-}
 
 
 @lru_cache(maxsize=1024)
@@ -51,10 +44,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
         return problem_response(404, problem.code, problem.sentence)
     request.resolver_match = match
     try:
-        short = SHORT_WAYS.get(match.route) if request.method == "GET" else None
-        answer: HttpResponse | None = short(request, **match.kwargs) if short else None
-        if answer is None:
-            answer = match.func(request, *match.args, **match.kwargs)
+        answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
     except Exception:
         # The last line of defence: the caller gets a problem in the one shape, the log gets the trace.
         log.exception("request failed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from uuid import UUID
 
 import psycopg
@@ -22,14 +23,25 @@ def _record(action: str = "thing.happened", personal: dict[str, object] | None =
     return subject
 
 
-def _seen(subscriber: str) -> list[UUID]:
+def _seal_all(most: int = 10_000) -> None:
+    with acting(System("test")), connection.cursor() as cursor:
+        cursor.execute("select count(*) from kernel_event")
+        (total,) = cursor.fetchone()
+    sealed = 0
+    while sealed < total:
+        sealed += audit.seal(most=most)
+
+
+def _seen(subscriber: str, patience: float = 20.0) -> list[UUID]:
     seen: list[UUID] = []
 
     def handle(event: EventRow) -> None:
         if event.subject_kind == "thing":
             seen.append(event.subject_id)
 
-    while events.consume(subscriber, handle):
+    # A transaction in another database of the cluster may hold the horizon back for a moment.
+    deadline = time.monotonic() + patience
+    while events.consume(subscriber, handle) or (events.behind(subscriber) and time.monotonic() < deadline):
         pass
     return seen
 
@@ -54,7 +66,7 @@ def test_a_late_commit_does_not_slip_behind_the_cursor(own_database: str) -> Non
             [new_id(), late],
         )
         early = _record()
-        assert _seen("reader") == []
+        assert _seen("reader", patience=0) == []
         slow.commit()
     assert set(_seen("reader")) == {early, late}
 
@@ -93,8 +105,7 @@ def test_two_workers_never_consume_for_the_same_subscriber_at_once(own_database:
 def test_the_chain_of_seals_holds_and_covers_every_event(own_database: str) -> None:
     for _ in range(5):
         _record()
-    while audit.seal(most=3):
-        pass
+    _seal_all(most=3)
     result = audit.verify()
     assert result.broken_at is None
     assert result.events >= 5
@@ -102,8 +113,7 @@ def test_the_chain_of_seals_holds_and_covers_every_event(own_database: str) -> N
 
 def test_a_changed_event_breaks_its_seal(own_database: str) -> None:
     subject = _record()
-    while audit.seal():
-        pass
+    _seal_all()
     settings = connection.settings_dict
     with psycopg.connect(
         host=settings["HOST"], port=settings["PORT"], user=settings["OWNER"], dbname=own_database
@@ -121,8 +131,6 @@ def test_the_web_role_can_neither_change_nor_delete_an_event(own_database: str) 
 
 def test_erasing_personal_content_breaks_no_seal(own_database: str) -> None:
     subject = _record(personal={"name": "Aïcha"})
-    while audit.seal():
-        pass
-    with acting(System("test")):
-        assert audit.erase_personal("thing", subject) == 1
+    _seal_all()
+    assert audit.erase_personal(System("test"), "thing", subject) == 1
     assert audit.verify().broken_at is None

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from souk.cli import formats
 from souk.cli.context import Given
 from souk.cli.language import _
+from souk.cli.output import Right
 
 Marketplace = Annotated[str, Parameter(help=_("The market place's name."))]
 
@@ -27,7 +28,7 @@ def listing(
         context.output.data({"items": rows, "next": None})
         return
     context.output.table(
-        [_("Offering"), _("Name"), _("Summary"), _("From, per hour>"), _("From, per month>")],
+        [_("Offering"), _("Name"), _("Summary"), Right(_("From, per hour")), Right(_("From, per month"))],
         (
             (
                 row["slug"],
@@ -56,7 +57,14 @@ def show(
         return
     output.text(f"{row['name']} — {row['summary']}\n\n{row['description']}\n")
     output.table(
-        [_("Plan"), _("vCPU>"), _("Memory>"), _("Disk>"), _("Per hour>"), _("Per month>")],
+        [
+            _("Plan"),
+            Right(_("vCPU")),
+            Right(_("Memory")),
+            Right(_("Disk")),
+            Right(_("Per hour")),
+            Right(_("Per month")),
+        ],
         (
             (
                 plan["key"],

@@ -12,6 +12,7 @@ from souk.cli.commands.services import Name
 from souk.cli.context import Context, Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _
+from souk.cli.output import Right
 
 
 def usage(
@@ -29,7 +30,7 @@ def usage(
         context.output.data(used)
         return
     context.output.table(
-        [_("Meter"), _("Since"), _("Until"), _("Duration>")],
+        [_("Meter"), _("Since"), _("Until"), Right(_("Duration"))],
         (
             (
                 formats.word(interval["meter"]),
@@ -94,7 +95,16 @@ def _listing(context: Context, rows: list[dict[str, Any]]) -> None:
         context.output.data({"items": rows, "next": None})
         return
     context.output.table(
-        [_("Number"), _("Kind"), _("Date"), _("Due"), _("Without tax>"), _("Tax>"), _("Total>"), _("Left to pay>")],
+        [
+            _("Number"),
+            _("Kind"),
+            _("Date"),
+            _("Due"),
+            Right(_("Without tax")),
+            Right(_("Tax")),
+            Right(_("Total")),
+            Right(_("Left to pay")),
+        ],
         (
             (
                 row["number"],
@@ -130,7 +140,14 @@ def _show(context: Context, row: dict[str, Any]) -> None:
         return
     _listing(context, [row])
     context.output.table(
-        [_("Line>"), _("Description"), _("Quantity>"), _("Unit price>"), _("Without tax>"), "id"],
+        [
+            Right(_("Line")),
+            _("Description"),
+            Right(_("Quantity")),
+            Right(_("Unit price")),
+            Right(_("Without tax")),
+            "id",
+        ],
         (
             (
                 str(line["position"]),

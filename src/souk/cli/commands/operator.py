@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 from souk.cli import formats
 from souk.cli.context import Given
 from souk.cli.language import _
+from souk.cli.output import Right
 
 Organization = Annotated[str, Parameter(help=_("The organization's id."))]
 Amount = Annotated[str, Parameter(help=_("A decimal amount: 120.50"))]
@@ -73,7 +74,14 @@ def sites(*, context: Given) -> None:
         ]
         rows.append((site["code"], site["region_code"], _("yes") if site["engine_available"] else _("no"), *shares))
     context.output.table(
-        [_("Site"), _("Region"), _("Engine answers"), _("vCPU promised>"), _("Memory promised>"), _("Disk promised>")],
+        [
+            _("Site"),
+            _("Region"),
+            _("Engine answers"),
+            Right(_("vCPU promised")),
+            Right(_("Memory promised")),
+            Right(_("Disk promised")),
+        ],
         rows,
         empty=_("There is no site."),
     )

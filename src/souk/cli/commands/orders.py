@@ -12,6 +12,7 @@ from souk.cli import formats, parameters
 from souk.cli.context import Context, Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _
+from souk.cli.output import Right
 from souk.cli.progress import PAUSE, follow
 
 _OPEN = {"placed", "provisioning"}
@@ -94,7 +95,7 @@ def listing(*, context: Given) -> None:
         context.output.data({"items": rows, "next": None})
         return
     context.output.table(
-        [_("Number>"), _("Offering"), _("Plan"), _("Region"), _("Service"), _("State"), _("Placed"), "id"],
+        [Right(_("Number")), _("Offering"), _("Plan"), _("Region"), _("Service"), _("State"), _("Placed"), "id"],
         (
             (
                 str(row["number"]),

@@ -11,6 +11,7 @@ from souk.cli import formats
 from souk.cli.context import Context, Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _
+from souk.cli.output import Right
 from souk.cli.progress import follow, log_line
 
 Name = Annotated[str, Parameter(help=_("The service's name or id."))]
@@ -29,7 +30,16 @@ def listing(
         context.output.data({"items": rows, "next": None})
         return
     context.output.table(
-        [_("Service"), _("Kind"), _("Region"), _("vCPU>"), _("Memory>"), _("Disk>"), _("State"), _("Address")],
+        [
+            _("Service"),
+            _("Kind"),
+            _("Region"),
+            Right(_("vCPU")),
+            Right(_("Memory")),
+            Right(_("Disk")),
+            _("State"),
+            _("Address"),
+        ],
         (
             (
                 row["name"],
@@ -146,7 +156,7 @@ def operations(
 
 def _operations(context: Context, rows: Sequence[dict[str, Any]]) -> None:
     context.output.table(
-        [_("Operation"), _("State"), _("Progress>"), _("Asked"), _("Took>"), "id"],
+        [_("Operation"), _("State"), Right(_("Progress")), _("Asked"), Right(_("Took")), "id"],
         (
             (
                 formats.word(row["kind"]),

@@ -169,8 +169,10 @@ def _lines(rows: list[queries.InvoiceLineRow], currency: str) -> Table:
 
 def _described(row: queries.InvoiceLineRow) -> str:
     if not row.details:
-        return format_html("<bdi>{}</bdi>", row.description)
-    return format_html('<bdi>{}</bdi><br><bdi class="sk-muted">{}</bdi>', row.description, row.details)
+        return format_html("<div><bdi>{}</bdi></div>", row.description)
+    return format_html(
+        '<div><bdi>{}</bdi><br><bdi class="sk-muted sk-small">{}</bdi></div>', row.description, row.details
+    )
 
 
 def _number(row: queries.InvoiceRow) -> str:

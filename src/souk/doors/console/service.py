@@ -123,12 +123,19 @@ def _page(scope: Scope, row: queries.ServiceRow, *, money: bool) -> dict[str, An
     operations = queries.operations(scope, row.id)
     now = clock.now()
     subscription = subscription_of(scope, row.id)
+    place = next((each.name for each in regions() if each.code == row.region_code), row.region_code)
     return {
         "service": row,
         "subscription": subscription,
         "size": size_of(row),
+        "lead": _("%(offering)s, plan %(plan)s, %(region)s")
+        % {
+            "offering": words.isolated(subscription.offering_name),
+            "plan": words.isolated(subscription.plan_key.upper()),
+            "region": words.isolated(place),
+        },
         "parameters": _parameters(row),
-        "region": next((each.name for each in regions() if each.code == row.region_code), row.region_code),
+        "region": place,
         "moving": live.moves(row),
         "progress": live.progress(row, operations),
         "reach": _reach(scope, row),

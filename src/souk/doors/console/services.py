@@ -25,7 +25,6 @@ from souk.kernel.scope import Scope
 from souk.parties.access import CAN_OPERATE, CAN_ORDER
 from souk.provisioning import commands, queries
 from souk.sites.queries import regions
-from souk.ui import format as values
 from souk.ui.parts import Crumb
 from souk.ui.tables import Column, Page, Table
 
@@ -125,5 +124,4 @@ def _name(row: queries.ServiceRow) -> str:
 
 def size_of(row: queries.ServiceRow) -> str:
     """A service's size on one line: processors, memory, disk."""
-    parts = (words.processors(row.vcpus), values.size(row.memory), values.size(row.disk))
-    return format_html('<span class="sk-num">{}</span>', " · ".join(parts))
+    return words.size(row.vcpus, row.memory, row.disk)

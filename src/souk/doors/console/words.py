@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from babel import Locale
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -95,16 +96,32 @@ def percent(rate: Decimal) -> str:
     return f"{values.number((rate * 100).normalize())}\u00a0%"
 
 
+def isolated(text: object) -> str:
+    """Somebody's own words, so that they keep their direction inside a sentence of another one."""
+    return f"\u2068{text}\u2069"
+
+
 def processors(count: int) -> str:
     """A number of virtual processors."""
-    return gettext("%(count)s vCPU") % {"count": values.number(count)}
+    return isolated(gettext("%(count)s vCPU") % {"count": values.number(count)})
 
 
 def memory(count: int) -> str:
     """An amount of memory."""
-    return gettext("%(size)s of memory") % {"size": values.size(count)}
+    return isolated(gettext("%(size)s of memory") % {"size": ltr(values.size(count))})
 
 
 def disk(count: int) -> str:
     """An amount of disk."""
-    return gettext("%(size)s of disk") % {"size": values.size(count)}
+    return isolated(gettext("%(size)s of disk") % {"size": ltr(values.size(count))})
+
+
+def size(vcpus: int, memory: int, disk: int) -> str:
+    """A size on one line: processors, memory, disk."""
+    parts = (gettext("%(count)s vCPU") % {"count": values.number(vcpus)}, values.size(memory), values.size(disk))
+    return format_html('<bdi dir="ltr" class="sk-num">{}</bdi>', " · ".join(parts))
+
+
+def ltr(text: str) -> str:
+    """A measure, so that number and unit keep their order inside an Arabic sentence."""
+    return f"\u2066{text}\u2069"

@@ -16,9 +16,17 @@ class Changed(Problem):
     field = "If-Match"
 
 
+#: Hashing more than 2047 bytes at once lets another thread run meanwhile, and waiting for one's next turn costs more
+#: than hashing a body does.
+_AT_ONCE = 2047
+
+
 def etag(content: bytes) -> str:
     """The strong ETag of a body."""
-    return '"' + hashlib.sha256(content).hexdigest()[:32] + '"'
+    digest = hashlib.sha256()
+    for start in range(0, len(content), _AT_ONCE):
+        digest.update(content[start : start + _AT_ONCE])
+    return f'"{digest.hexdigest()[:32]}"'
 
 
 def resource_etag(row: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,11 +9,10 @@ from django.utils.translation import get_language
 from ninja import Router, Schema
 
 from souk.catalog import queries
-from souk.doors.rest.pages import MOST, Limit
+from souk.doors.rest.pages import Limit
 from souk.sites.queries import RegionRow, regions
 
 router = Router(tags=["Market"], auth=None)
-_PLAIN = re.compile(r"(?:&?(?:limit=(?P<limit>[0-9]{1,3})|after=(?P<after>[0-9]{1,18})))*")
 
 
 class Card(Schema):
@@ -81,25 +79,16 @@ def offerings(
 ) -> HttpResponse:
     """The published offerings of a market place."""
     del request
-    return _listing(marketplace, after=after, limit=limit, category=category, words=q)
-
-
-def _listing(marketplace: str, *, after: int = 0, limit: int = 20, category: str = "", words: str = "") -> HttpResponse:
-    items, last = queries.published(marketplace, language(), after=after, limit=limit, category=category, words=words)
-    following = b"null" if last is None else str(last).encode()
-    body = b'{"items":' + items + b',"next":' + following + b"}"
+    body = listing(marketplace, language(), after=after, limit=limit, category=category, words=q)
     return HttpResponse(body, content_type="application/json")
 
 
-def plain_offerings(request: HttpRequest, marketplace: str) -> HttpResponse | None:
-    """The listing for a query of `after` and `limit` alone; None for any other, which validation must read.
-
-    Validation costs more than the answer does, and this is what everybody asks.
-    """
-    asked = _PLAIN.fullmatch(request.META.get("QUERY_STRING", ""))
-    if asked is None or not 1 <= (limit := int(asked["limit"] or 20)) <= MOST:
-        return None
-    return _listing(marketplace, after=int(asked["after"] or 0), limit=limit)
+def listing(
+    marketplace: str, language: str, *, after: int = 0, limit: int = 20, category: str = "", words: str = ""
+) -> bytes:
+    """The body of the listing, as `Cards`."""
+    items, last = queries.published(marketplace, language, after=after, limit=limit, category=category, words=words)
+    return b'{"items":' + items + b',"next":' + (b"null" if last is None else str(last).encode()) + b"}"
 
 
 @router.get("/marketplaces/{marketplace}/offerings/{slug}", response=OfferingOut, operation_id="getOffering")

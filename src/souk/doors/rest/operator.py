@@ -16,6 +16,7 @@ from souk.doors.rest import telling
 from souk.doors.rest.auth import operator
 from souk.doors.rest.pages import Limit, Page, page
 from souk.kernel import clock
+from souk.kernel.audit import Verification, erase_personal, verify
 from souk.kernel.money import Money
 from souk.kernel.trail import TrailRow, search
 from souk.parties import queries as parties
@@ -57,6 +58,12 @@ class CreditIn(Schema):
 
     amount: Decimal
     reason: str
+
+
+class Erased(Schema):
+    """How many events lost their personal content."""
+
+    events: int
 
 
 class Created(Schema):
@@ -148,6 +155,19 @@ def credit(
     """Correct a part of an invoice line by a credit note."""
     amount = Money.of(body.amount, "MAD")
     return Status(201, {"id": invoicing.credit_line(operator(request), line, amount, body.reason, key=idempotency_key)})
+
+
+@router.delete("/people/{person}/personal-data", response=Erased, operation_id="erasePersonalData")
+def erase(request: HttpRequest, person: UUID) -> Erased:
+    """Forget what the audit trail says of a person by name or address (law 09-08); its seals still hold."""
+    return Erased(events=erase_personal(operator(request), "person", person))
+
+
+@router.get("/audit/verification", response=Verification, operation_id="verifyAudit")
+def verify_audit(request: HttpRequest) -> Verification:
+    """Recompute the chain of seals: which seal, if any, does not hold."""
+    operator(request)
+    return verify()
 
 
 @router.get("/audit", response=Page[TrailRow], operation_id="searchAudit")

@@ -41,6 +41,19 @@ class OrganizationIn(Schema):
         return OrganizationDetails(**self.dict())
 
 
+class SizeIn(Schema):
+    """A fiscal year's turnover without tax, in minor units."""
+
+    turnover_minor: int
+    fiscal_year: int
+
+
+class SizeOut(Schema):
+    """The size class that follows: tpme or large."""
+
+    size_class: str
+
+
 class ProjectIn(Schema):
     """A project's name."""
 
@@ -117,6 +130,15 @@ def change(
     check_match(if_match, queries.organization(scope, organization))
     commands.change_organization(scope, organization, body.details())
     return queries.organization(scope, organization)
+
+
+@router.post("/organizations/{organization}/size-evidence", response={201: SizeOut}, operation_id="declareSize")
+def declare_size(request: HttpRequest, organization: UUID, body: SizeIn) -> Status[SizeOut]:
+    """Declare a fiscal year's turnover; the rules of the day say which size class that is."""
+    size = commands.declare_size(
+        member(request), organization, turnover_minor=body.turnover_minor, fiscal_year=body.fiscal_year
+    )
+    return Status(201, SizeOut(size_class=size))
 
 
 @router.get("/organizations/{organization}/projects", response=list[queries.ProjectRow], operation_id="listProjects")

@@ -7,17 +7,26 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from importlib import resources
+from uuid import NAMESPACE_DNS, uuid5
 
 from django.db.models import Q
 
+from souk.kernel import clock, events
 from souk.kernel.errors import Problem
 from souk.kernel.models import Rule, RulePack
+from souk.kernel.scope import System, acting
 
 
 class RuleMissing(Problem):
     """No enabled rule “{key}” holds in {country} on {day}. The operator must complete the rule pack."""
 
     status = 503
+
+
+class PackMissing(Problem):
+    """There is no rule pack for the country “{country}”. Load one first."""
+
+    status = 404
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,25 @@ def require(country: str, key: str, day: date) -> RuleValue:
 def signed_off(country: str) -> bool:
     """Whether counsel has signed the country's pack off; if not, documents say SPECIMEN."""
     return RulePack.objects.filter(country=country, signed_off_at__isnull=False).exists()
+
+
+def sign_off(country: str, by: str) -> None:
+    """Record that counsel has checked the country's pack as it is now.
+
+    Raises:
+        PackMissing.
+    """
+    with acting(System("rules")):
+        pack = RulePack.objects.select_for_update().filter(country=country).first()
+        if pack is None:
+            raise PackMissing(country=country)
+        pack.signed_off_by, pack.signed_off_at = by, clock.now()
+        pack.save(update_fields=["signed_off_by", "signed_off_at"])
+        events.record(
+            "rule_pack.signed_off",
+            ("rule_pack", uuid5(NAMESPACE_DNS, country)),
+            data={"country": country, "version": pack.version, "by": by},
+        )
 
 
 def load_pack(name: str) -> int:

@@ -6,13 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import psycopg
 import structlog
-from django.db import close_old_connections, connection, connections
+from django.db import DatabaseError, OperationalError, close_old_connections, connection, connections
 
 from souk.engines.contract import EngineError
-from souk.kernel.scope import request
+from souk.kernel.scope import System, acting, request
 from souk.provisioning.reconciler import lease
 from souk.provisioning.reconciler.converge import Ground, converge
 from souk.provisioning.reconciler.lease import Lease
@@ -23,6 +24,7 @@ THREADS = 16
 RESYNC_SECONDS = 600.0
 LONGEST_SLEEP = 60.0
 AGAIN_SECONDS = 0.25
+HEED_SECONDS = 0.5
 
 
 class Loop:
@@ -51,7 +53,7 @@ class Loop:
             while not self._stopping.is_set():
                 try:
                     self._listen(pool)
-                except (psycopg.OperationalError, _database_error()) as error:
+                except (psycopg.OperationalError, OperationalError) as error:
                     log.warning("database lost", error=str(error)[:200])
                     close_old_connections()
                     connections.close_all()
@@ -71,10 +73,19 @@ class Loop:
             while not self._stopping.is_set():
                 self._resync_if_due()
                 self._claim(pool)
-                rung = set()
-                for notification in listener.notifies(timeout=self._sleep(), stop_after=1):
-                    rung.add(notification.channel)
-                self._ring(rung)
+                self._ring(self._wait(listener))
+
+    def _wait(self, listener: psycopg.Connection[Any]) -> set[str]:
+        """Channels that rang, as soon as one did; none when it is time for something else, or to stop."""
+        until = time.monotonic() + self._sleep()
+        while not self._stopping.is_set():
+            left = until - time.monotonic()
+            # In slices: a signal sets `_stopping`, but interrupts no wait for the database.
+            timeout = max(0.001, min(left, HEED_SECONDS))
+            rung = {notification.channel for notification in listener.notifies(timeout=timeout, stop_after=1)}
+            if rung or left <= HEED_SECONDS:
+                return rung
+        return set()
 
     def _ring(self, channels: set[str]) -> None:
         waiting, self._again = self._again, set()
@@ -113,6 +124,8 @@ class Loop:
                 return
 
     def _work(self, item: Lease) -> None:
+        if connection.connection is not None and not connection.is_usable():
+            connection.close()
         try:
             with request(f"converge-{item.subject}-{item.epoch}"):
                 converge(self._ground, item)
@@ -120,9 +133,19 @@ class Loop:
             # A thread's last line of defence: the lease runs out and the item is claimed again.
             log.exception("converge failed", instance=str(item.subject))
             connection.close()
+            self._hand_back(item)
         finally:
             with self._lock:
                 self._busy -= 1
+
+    def _hand_back(self, item: Lease) -> None:
+        """Save waiting for the lease to run out; if this fails too, it runs out."""
+        try:
+            with acting(System("reconciler")):
+                item.retry(1.0)
+        except (lease.Fenced, DatabaseError) as error:
+            log.warning("could not hand back", instance=str(item.subject), error=str(error)[:200])
+            connection.close()
 
     def _resync_if_due(self) -> None:
         if time.monotonic() < self._resync_at:
@@ -136,9 +159,3 @@ class Loop:
             return
         if drift.instances or drift.orphans:
             log.info("drift", instances=len(drift.instances), orphans=drift.orphans)
-
-
-def _database_error() -> type[Exception]:
-    from django.db import OperationalError
-
-    return OperationalError

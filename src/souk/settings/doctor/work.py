@@ -42,7 +42,9 @@ def worker() -> Iterator[Finding]:
     """Some worker is alive: it is connected, beats its heart, and has looked at the engine lately."""
     subject = _("Worker")
     mend = _("Run `make run`, or `souk-manage worker` to see what it says.")
-    connected = row("select count(*) from pg_stat_activity where application_name = 'souk-worker'")[0]
+    connected = row(
+        "select count(*) from pg_stat_activity where application_name = 'souk-worker' and datname = current_database()"
+    )[0]
     beats = row("select count(*), extract(epoch from now() - max(last_heartbeat)) from procrastinate_workers")
     if not connected:
         yield fail(subject, _("none is connected to the database, so nothing is made or deleted"), mend)

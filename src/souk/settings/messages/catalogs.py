@@ -34,10 +34,9 @@ _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w*\}")
 
 
-def read(path: Path, language: str, comment: str) -> Catalog:
+def read(path: Path, language: str) -> Catalog:
     """A file of translations; an empty one where there is none yet."""
-    header = _HEADER.format(comment=comment, language=language, plurals=_PLURALS[language])
-    content = path.read_bytes() if path.exists() else header.encode()
+    content = path.read_bytes() if path.exists() else _header(language, "#").encode()
     return read_po(io.BytesIO(content), locale=language, charset="utf-8")
 
 
@@ -49,7 +48,7 @@ def update(room: Room, language: str, template: Catalog) -> bool:
     path = room.catalog(language)
     if not path.exists() and not len(template):
         return False
-    catalog = read(path, language, f"# Souk, {room.name}: {_NAMES[language]}.")
+    catalog = read(path, language)
     catalog.update(template, no_fuzzy_matching=True)
     if language == "fr":
         for message in catalog:
@@ -57,8 +56,8 @@ def update(room: Room, language: str, template: Catalog) -> bool:
             message.string = forms if message.pluralizable else forms[0]
     body = io.BytesIO()
     write_po(body, catalog, width=0, omit_header=True, sort_by_file=True, include_lineno=False)
-    header = _HEADER.format(comment=catalog.header_comment, language=language, plurals=_PLURALS[language])
-    content = header.encode() + body.getvalue().strip() + b"\n"
+    comment = catalog.header_comment if len(catalog.header_comment) > 1 else f"# Souk, {room.name}: {_NAMES[language]}."
+    content = _header(language, comment).encode() + body.getvalue().strip() + b"\n"
     if path.exists() and path.read_bytes() == content:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,13 +68,17 @@ def update(room: Room, language: str, template: Catalog) -> bool:
 def faults(room: Room, language: str, template: Catalog) -> Iterator[str]:
     """What is wrong with a room's translations, one line each; nothing when all is well."""
     path = room.catalog(language)
-    catalog = read(path, language, "")
+    catalog = read(path, language)
     for wanted in template:
         if not wanted.id:
             continue
         given = catalog.get(wanted.id, wanted.context)
         if fault := _fault(given, catalog.num_plurals):
             yield f"{room.name} {language}: {fault}: {_forms(wanted.id)[0]!r}"
+
+
+def _header(language: str, comment: str) -> str:
+    return _HEADER.format(comment=comment, language=language, plurals=_PLURALS[language])
 
 
 def _fault(given: Message | None, plurals: int) -> str:

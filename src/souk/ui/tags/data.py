@@ -40,7 +40,10 @@ def data_table(table: Table) -> SafeString:
         }
         for row in table.rows
     ]
-    values = {"table": table, "heads": heads, "rows": rows, "has_actions": table.actions is not None}
+    has_actions = table.actions is not None
+    # What may have to be scrolled sideways must be reachable by keyboard: by a link in it, or by itself.
+    reachable = has_actions or any(column.url or column.sort for column in table.columns)
+    values = {"table": table, "heads": heads, "rows": rows, "has_actions": has_actions, "reachable": reachable}
     return SafeString(render_to_string("ui/components/table.html", values))
 
 

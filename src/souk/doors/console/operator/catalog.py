@@ -19,11 +19,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from souk.catalog import commands, queries
 from souk.catalog.pricing import Tier
+from souk.doors.console import words
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import operator_page
 from souk.doors.console.operator.money import AmountField
 from souk.doors.console.problems import tell
-from souk.doors.console.words import Text
 from souk.kernel import clock
 from souk.kernel.errors import Problem
 from souk.kernel.money import Money
@@ -31,7 +31,7 @@ from souk.ui import format as values
 from souk.ui.parts import Crumb
 from souk.ui.tables import Column, Table
 
-VERBS: dict[str, Text] = {
+VERBS: dict[str, words.Text] = {
     "submitted": pgettext_lazy("offering version", "Submit for review"),
     "approved": pgettext_lazy("offering version", "Approve"),
     "sent_back": pgettext_lazy("offering version", "Send back"),
@@ -148,10 +148,7 @@ def _prices(rows: list[queries.PlanPriceRow]) -> Table:
         Column(
             "size",
             _("Size"),
-            cell=lambda row: format_html(
-                '<span class="sk-num">{}</span>',
-                f"{row.vcpus} vCPU · {values.size(row.memory)} · {values.size(row.disk)}",
-            ),
+            cell=lambda row: words.size(row.vcpus, row.memory, row.disk),
         ),
         Column("book", _("Price book"), cell=lambda row: f"{row.marketplace}, {row.book_name}"),
         Column(

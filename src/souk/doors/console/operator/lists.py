@@ -120,7 +120,7 @@ def _trail(rows: Sequence[trail.TrailRow], page: Page) -> Table:
         return format_html("<bdi>{}</bdi>", names.get(person, row.actor) if person else row.actor)
 
     columns = [
-        Column("action", _("Action"), kind="code"),
+        Column("action", _("Action"), cell=lambda row: format_html('<bdi dir="ltr">{}</bdi>', row.action)),
         Column("at", _("When"), kind="when"),
         Column("actor", _("Who"), cell=actor),
         Column("subject_id", _("Subject"), cell=_subject),
@@ -144,4 +144,9 @@ def _subject(row: trail.TrailRow) -> str:
 def _data(row: trail.TrailRow) -> str:
     if not row.data:
         return ""
-    return format_html('<code class="sk-code" dir="ltr">{}</code>', json.dumps(row.data, ensure_ascii=False))
+    parts = [f"{key}: {_plain(value)}" for key, value in row.data.items() if value not in ("", None)]
+    return format_html('<bdi dir="ltr">{}</bdi>', " · ".join(parts))
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -113,4 +113,6 @@ def _gauges(site: UUID) -> list[Gauge]:
 
 
 def _gauge(label: words.Text, promised: int, limit: int, shown: words.Shown) -> Gauge:
-    return Gauge(label, shown(promised), shown(limit), round(100 * promised / limit) if limit else 0)
+    return Gauge(
+        label, words.ltr(shown(promised)), words.ltr(shown(limit)), round(100 * promised / limit) if limit else 0
+    )

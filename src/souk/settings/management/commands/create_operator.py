@@ -7,7 +7,9 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_email
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -36,6 +38,10 @@ class Command(BaseCommand):
                 raise CommandError(problem.sentence) from problem
 
     def _make(self, email: str, name: str, *, from_stdin: bool) -> None:
+        try:
+            validate_email(email)
+        except ValidationError as error:
+            raise CommandError(_("“%(email)s” is not an e-mail address.") % {"email": email}) from error
         person = operators.find_person(email)
         password = _given(from_stdin)
         generated = ""

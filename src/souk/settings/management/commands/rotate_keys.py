@@ -1,0 +1,41 @@
+"""`souk-manage rotate_keys`: seal every secret anew under the first key of its ring. Safe to stop and repeat."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from souk.kernel.rotation import Sealed, rotate
+from souk.parties.accounts import MfaAdapter
+from souk.provisioning.models import Binding
+from souk.sites.models import CertificateAuthority
+
+PLACES = [
+    Sealed("master", Binding, "sealed_password", lambda row: f"binding:{row.instance_id}:{row.name}"),
+    Sealed("master", CertificateAuthority, "sealed_key", lambda row: f"ca:{row.site_id}"),
+]
+#: Where django-allauth keeps what our adapter sealed for it: seeds of one-time codes and of recovery codes.
+FACTOR_FIELDS = ("secret", "seed")
+
+
+class Command(BaseCommand):
+    """Seals services' passwords, authorities' keys and people's second factors under their rings' active keys."""
+
+    help = __doc__ or ""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"{rotate(PLACES) + self._factors()} values sealed anew")
+
+    def _factors(self) -> int:
+        adapter, changed = MfaAdapter(), 0
+        for key in Authenticator.objects.values_list("pk", flat=True):
+            with transaction.atomic():
+                factor = Authenticator.objects.select_for_update().get(pk=key)
+                for field in set(FACTOR_FIELDS) & set(factor.data):
+                    factor.data[field] = adapter.encrypt(adapter.decrypt(factor.data[field]))
+                    changed += 1
+                factor.save(update_fields=["data"])
+        return changed

@@ -1,0 +1,131 @@
+"""The program against the real API in this process: from signing up to a cancelled order."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from tests.support.world import valid_ice
+
+from souk.cli.main import run
+
+pytestmark = pytest.mark.django_db
+SERVER = "http://127.0.0.1:8000"
+PASSWORD = "un-mot-de-passe-long"
+Souk = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(autouse=True)
+def one_connection() -> Iterator[None]:
+    """Requests run within the test's own transaction, so its connection must outlive them."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def souk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Souk:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG", "SOUK_SERVER", "SOUK_TOKEN", "SOUK_ORGANIZATION"):
+        monkeypatch.delenv(name, raising=False)
+
+    def go(*words: str, stdin: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        status = run(list(words), transport=httpx.WSGITransport(app=WSGIHandler()))
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return go
+
+
+@pytest.fixture
+def customer(souk: Souk) -> Souk:
+    """Somebody who signed up, signed in and registered a company, by this program."""
+    email = "salma@zellige.example"
+    who = ("--email", email, "--password-stdin")
+    assert souk("signup", "--server", SERVER, "--name", "Salma", *who, stdin=PASSWORD)[0] == 0
+    assert souk("login", *who, stdin=PASSWORD)[0] == 0
+    company = ("--name", "Atelier Zellige SARL", "--segment", "tpme", "--ice", valid_ice(), "--city", "Salé")
+    status, said, error = souk("organizations", "register", *company)
+    assert (status, error) == (0, "")
+    assert "Atelier Zellige SARL" in said
+    return souk
+
+
+def _json(ran: tuple[int, str, str]) -> Any:
+    assert ran[0] == 0, ran[2]
+    return json.loads(ran[1])
+
+
+def test_who_i_am(customer: Souk) -> None:
+    assert "Atelier Zellige SARL (owner)" in customer("whoami")[1]
+
+
+def test_an_order_is_placed_listed_and_cancelled(customer: Souk) -> None:
+    words = ("order", "exemple", "--plan", "s", "--region", "ma-temara", "--name", "compta", "-p", "flavour=mint")
+    order = _json(customer("--json", *words))
+    assert (order["state"], order["parameters"]) == ("placed", {"flavour": "mint"})
+    assert [row["id"] for row in _json(customer("--json", "orders"))["items"]] == [order["id"]]
+    service = _json(customer("--json", "services", "show", "compta"))
+    assert service["id"] == order["instance_id"]
+    assert customer("orders", "cancel", str(order["number"]))[0] == 0
+    assert _json(customer("--json", "orders"))["items"][0]["state"] == "cancelled"
+    assert [row["kind"] for row in _json(customer("--json", "operations", "compta"))] == ["delete", "create"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--plan", "xxl", "--region", "ma-temara", "--name", "a"), "xxl"),
+        (("--plan", "s", "--region", "ma-mars", "--name", "a"), "ma-mars"),
+        (("--plan", "s", "--region", "ma-temara", "--name", "a", "-p", "flavour=salt"), "flavour"),
+        (("--plan", "s", "--region", "ma-temara", "--name", ""), "1 to 63"),
+    ],
+)
+def test_a_refused_order_says_why(customer: Souk, words: tuple[str, ...], said: str) -> None:
+    status, out, error = customer("order", "exemple", *words)
+    assert (status, out) == (1, "")
+    assert said in error
+    assert error.count("\n") == 1
+
+
+def test_the_servers_sentences_come_in_the_readers_language(customer: Souk) -> None:
+    words = ("order", "exemple", "--plan", "xxl", "--region", "ma-temara", "--name", "a", "--language", "fr")
+    assert "formule" in customer(*words)[2].lower()
+
+
+def test_a_service_that_is_not_ready_has_no_credentials(customer: Souk) -> None:
+    customer("order", "exemple", "--plan", "s", "--region", "ma-temara", "--name", "compta")
+    status, _, error = customer("connect", "compta", "--print")
+    assert status == 1
+    assert "not ready" in error
+
+
+def test_usage_and_invoices_are_empty_before_anything_ran(customer: Souk) -> None:
+    customer("order", "exemple", "--plan", "s", "--region", "ma-temara", "--name", "compta")
+    assert "0.00 MAD" in customer("usage", "compta")[1]
+    assert customer("invoices")[1] == "There is no invoice yet.\n"
+
+
+def test_signing_out_ends_the_token_at_the_server(customer: Souk) -> None:
+    assert len(_json(customer("--json", "tokens"))) == 1
+    assert customer("logout")[0] == 0
+    status, _, error = customer("tokens")
+    assert status == 1
+    assert "souk login" in error
+
+
+def test_a_customer_is_no_operator(customer: Souk) -> None:
+    status, _, error = customer("operator", "machines")
+    assert status == 1
+    assert error

@@ -1,0 +1,164 @@
+"""What the doctor sees, and what it says to do."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from tests.support.world import customer
+
+from souk.kernel import events
+from souk.kernel.ids import new_id
+from souk.kernel.scope import System, acting
+from souk.kernel.secrets import KeyRing
+from souk.ordering.commands import OrderDetails, place_order
+from souk.settings.doctor import database, ground, keys, work
+from souk.settings.doctor.finding import Finding, Level
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _english(settings) -> Iterator[None]:
+    from django.utils import translation
+
+    from souk.cli import language
+
+    settings.PROCESS = "web"
+    language.install("en")
+    with translation.override("en"):
+        yield
+
+
+def _one(check: Callable[[], Iterator[Finding]], subject: str) -> Finding:
+    (found,) = (finding for finding in check() if finding.subject == subject)
+    return found
+
+
+def _event(age_seconds: int) -> None:
+    with acting(System("test")), connection.cursor() as cursor:
+        cursor.execute(
+            "insert into kernel_event (id, at, recorded_by, action, subject_kind, subject_id, actor, request_id, data)"
+            " values (%s, now() - make_interval(secs => %s), pg_current_xact_id(), 'thing.happened', 'thing', %s,"
+            " 'test', '', '{}')",
+            [new_id(), age_seconds, new_id()],
+        )
+
+
+def _order(name: str) -> None:
+    buyer = customer()
+    details = OrderDetails(buyer.organization, "public", "exemple", "s", "ma-temara", name)
+    place_order(buyer.scope, details)
+
+
+def test_a_healthy_database_names_version_and_role() -> None:
+    (found,) = database.answers()
+    assert found.level == Level.OK
+    assert "souk_web" in found.seen
+
+
+def test_the_wrong_role_is_a_failure(settings) -> None:
+    settings.PROCESS = "worker"
+    assert [finding.level for finding in database.answers()] == [Level.OK, Level.FAIL]
+
+
+def test_applied_migrations_and_walls_are_well() -> None:
+    assert [finding.level for finding in (*database.migrations(), *database.walls())] == [Level.OK, Level.OK]
+
+
+def test_a_missing_worker_is_a_failure() -> None:
+    found = _one(work.worker, "Worker")
+    assert found.level == Level.FAIL
+    assert "worker" in found.mend
+
+
+def test_a_service_in_trouble_is_named_with_its_trouble() -> None:
+    _order("compta")
+    with acting(System("test")), connection.cursor() as cursor:
+        cursor.execute("update provisioning_serviceinstance set trouble = 'The image is missing.'")
+    found = _one(work.services, "Service “compta”")
+    assert (found.level, found.seen) == (Level.FAIL, "The image is missing.")
+
+
+def test_work_that_nobody_takes_is_a_failure() -> None:
+    _order("compta")
+    with acting(System("test")), connection.cursor() as cursor:
+        cursor.execute("update provisioning_convergence set next_at = now() - interval '5 minutes'")
+    found = _one(work.services, "Services")
+    assert found.level == Level.FAIL
+    assert "5 min" in found.seen
+
+
+@pytest.mark.parametrize(("age", "level"), [(5, Level.OK), (60, Level.WARN), (900, Level.FAIL)])
+def test_events_that_wait_too_long_are_told(age: int, level: Level) -> None:
+    while events.consume("metering", lambda _: None):
+        pass
+    _event(age)
+    assert _one(work.events, "Events for metering").level == level
+
+
+def test_a_clock_set_back_is_told() -> None:
+    _event(-600)
+    found = _one(work.clock, "Clock")
+    assert found.level == Level.WARN
+    assert "set back" in found.seen
+
+
+def test_the_clock_is_well_otherwise() -> None:
+    assert _one(work.clock, "Clock").level == Level.OK
+
+
+@pytest.fixture
+def key_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("master", "identity", "django-secret"):
+        path = tmp_path / f"{name}.key"
+        path.write_text(KeyRing.generate_line())
+        path.chmod(0o400)
+    monkeypatch.setenv("SOUK_KEYS", str(tmp_path))
+    return tmp_path
+
+
+def test_keys_that_only_their_owners_read_are_well(key_folder: Path) -> None:
+    assert {finding.level for finding in keys.files()} == {Level.OK}
+
+
+def test_a_key_that_everybody_reads_comes_with_the_command_that_closes_it(key_folder: Path) -> None:
+    path = key_folder / "master.key"
+    path.chmod(0o644)
+    found = _one(keys.files, "Key master.key")
+    assert (found.level, found.mend) == (Level.FAIL, f"chmod 0600 {path}")
+
+
+def test_a_lost_key_is_a_failure(key_folder: Path) -> None:
+    (key_folder / "identity.key").unlink()
+    assert _one(keys.files, "Key identity.key").level == Level.FAIL
+
+
+def test_a_master_key_of_another_installation_is_found_out(key_folder: Path) -> None:
+    (found,) = keys.opens()
+    assert found.level == Level.FAIL
+    assert "not in the ring" in found.seen
+
+
+def test_the_ring_that_sealed_the_authority_opens_it() -> None:
+    assert "SOUK_KEYS" in os.environ
+    assert [finding.level for finding in keys.opens()] == [Level.OK]
+
+
+@pytest.mark.parametrize(("used", "level"), [(10, Level.OK), (80, Level.WARN), (95, Level.FAIL)])
+def test_a_pool_is_told_before_it_is_full(used: int, level: Level) -> None:
+    assert ground.room("Pool", used, 100).level == level
+
+
+def test_the_command_prints_json_and_exits_with_1_when_something_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        call_command("doctor", "--json")
+    findings = json.loads(capsys.readouterr().out)
+    assert ended.value.code == 1
+    assert {"level", "subject", "seen", "mend"} == set(findings[0])
+    assert all(finding["mend"] for finding in findings if finding["level"] != "ok")

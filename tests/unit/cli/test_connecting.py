@@ -1,0 +1,98 @@
+"""Opening psql: TLS checked in full, and no password where others can see it."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+SERVICE = {"id": "service1", "name": "compta", "label": "pg-1"}
+CREDENTIALS = {
+    "uri": "postgresql://app:s3cret@pg-1.souk.internal:5432/my%20db?sslmode=verify-full",
+    "fields": {"host": "pg-1.souk.internal"},
+    "client": ["psql"],
+    "username": "app",
+    "password": "s3:cr\\et",
+    "address": "10.0.0.10",
+    "authority": "-----BEGIN CERTIFICATE-----\n",
+}
+# Stands in for psql: writes down what it was given.
+PSQL = """#!/usr/bin/python3
+import json, os, sys
+names = ("PGPASSFILE", "PGSSLROOTCERT")
+files = {name: [open(os.environ[name]).read(), os.stat(os.environ[name]).st_mode] for name in names}
+with open(os.environ["NOTES"], "w") as notes:
+    json.dump({"argv": sys.argv[1:], "env": dict(os.environ), "files": files}, notes)
+sys.exit(3)
+"""
+
+
+@pytest.fixture
+def notes(server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signed_in: None) -> Path:
+    server.says("GET", "/services", {"items": [SERVICE], "next": None})
+    server.says("POST", "/services/service1/credentials", CREDENTIALS)
+    program = tmp_path / "bin" / "psql"
+    program.parent.mkdir()
+    program.write_text(PSQL)
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent))
+    monkeypatch.setenv("NOTES", str(tmp_path / "notes.json"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("PGOPTIONS", "-c something=else")
+    return tmp_path / "notes.json"
+
+
+def _connect(souk, notes: Path, *words: str) -> dict:
+    with pytest.raises(SystemExit) as ended:
+        souk("connect", "compta", *words)
+    assert ended.value.code == 3
+    return json.loads(notes.read_text())
+
+
+def test_psql_checks_the_certificate_against_the_name_and_the_sites_authority(souk, notes: Path) -> None:
+    given = _connect(souk, notes)
+    wanted = {
+        "PGHOST": "pg-1.souk.internal",
+        "PGHOSTADDR": "10.0.0.10",
+        "PGPORT": "5432",
+        "PGDATABASE": "my db",
+        "PGUSER": "app",
+        "PGSSLMODE": "verify-full",
+    }
+    assert {key: given["env"][key] for key in wanted} == wanted
+    assert given["files"]["PGSSLROOTCERT"][0] == CREDENTIALS["authority"]
+
+
+def test_the_password_is_in_a_file_for_its_owner_only_and_nowhere_else(souk, notes: Path) -> None:
+    given = _connect(souk, notes)
+    content, mode = given["files"]["PGPASSFILE"]
+    assert content == "*:*:*:*:s3\\:cr\\\\et\n"
+    assert stat.S_IMODE(mode) == 0o600
+    assert CREDENTIALS["password"] not in " ".join([*given["argv"], *given["env"].values()])
+
+
+def test_nothing_is_left_on_disk(souk, notes: Path) -> None:
+    given = _connect(souk, notes)
+    assert not Path(given["env"]["PGPASSFILE"]).exists()
+    assert not Path(given["env"]["PGSSLROOTCERT"]).parent.exists()
+
+
+def test_libpq_settings_of_the_shell_do_not_leak_in(souk, notes: Path) -> None:
+    assert "PGOPTIONS" not in _connect(souk, notes)["env"]
+
+
+def test_words_after_two_dashes_are_psqls(souk, notes: Path) -> None:
+    assert _connect(souk, notes, "--", "-c", "select 1")["argv"] == ["-c", "select 1"]
+
+
+def test_print_shows_the_address_instead(souk, notes: Path) -> None:
+    assert souk("connect", "compta", "--print").out == CREDENTIALS["uri"] + "\n"
+
+
+def test_without_psql_the_sentence_says_what_to_do(souk, notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    ran = souk("connect", "compta")
+    assert ran.status == 1
+    assert "--print" in ran.err
