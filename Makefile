@@ -2,7 +2,7 @@
 INSTALL := @./install/with-python
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop purge dev check test chaos bench lock locale
+.PHONY: help run stop upgrade rollback purge dev check test chaos bench lock locale
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -12,6 +12,12 @@ run:  ## set everything up on this Debian and sell a first database (root)
 
 stop:  ## end this checkout's processes
 	$(INSTALL) stop
+
+upgrade:  ## bring a running installation to this checkout's code, with a backup first (root)
+	$(INSTALL) upgrade
+
+rollback:  ## run the release before again; RESTORE=FILE: on the database of that backup (root)
+	$(INSTALL) rollback
 
 purge:  ## undo everything `make run` did to this host (asks first; PURGE=yes does not)
 	$(INSTALL) purge

@@ -14,12 +14,16 @@ import os
 import secrets
 from collections.abc import Iterator
 from statistics import median
+from typing import TYPE_CHECKING
 
 from support.figures import Figure, Target, publish
 from support.ground import Ground, ground
 from support.load import drive, request
 from support.pairs import alternate
 from support.processes import Running, web
+
+if TYPE_CHECKING:
+    from support.replay import Recording
 
 CONNECTIONS = 8
 PATH = "/api/v1/orders"
@@ -105,7 +109,7 @@ def _body(name: str) -> dict[str, str]:
     return {"offering": "postgresql", "plan": "s", "region": "ma-temara", "name": name}
 
 
-def _record(token: str) -> tuple[object, int]:
+def _record(token: str) -> tuple[Recording, int]:
     """One order's statements, and how many PostgreSQL gets with those that begin, guard and end transactions."""
     from django.db import connection
     from django.test import Client

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from install import bench, develop, lifecycle, purge, testing, virtualenv
+from install import bench, develop, lifecycle, purge, testing, upgrade, virtualenv
 from install.failure import Failure
 from install.here import CHECKOUT, namespace
 from install.steps import Steps
@@ -28,6 +28,8 @@ def main(words: list[str]) -> int:
         commands: dict[str, Callable[[], int]] = {
             "run": lambda: lifecycle.run(ns, steps),
             "stop": lambda: lifecycle.stop(ns, steps),
+            "upgrade": lambda: upgrade.upgrade(ns, steps),
+            "rollback": lambda: upgrade.rollback(ns, steps),
             "purge": lambda: purge.purge(ns, steps),
             "test": lambda: testing.test(ns, steps),
             "check": lambda: testing.check(steps),

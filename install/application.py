@@ -30,6 +30,10 @@ CACHE = Path("/var/cache/souk")
 WEB_THREADS = 16
 """Requests that one web process works on at once; each such thread holds a database connection."""
 
+WEB_CONNECTIONS = 512
+"""Clients' connections that one web process holds, idle kept-alive ones included: who comes after them waits until one
+closes, up to half a minute. Far more than threads, and fewer than the files a process may have open."""
+
 _MOMENTARY = ("SOUK_PROCESS", "SOUK_ENGINE", "SOUK_REQUIRE_ENGINE", "SOUK_POOL_SIZE")
 
 
@@ -150,7 +154,7 @@ def web_command(python: Path, port: int, workers: int) -> tuple[str, ...]:
         *(str(python), "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
         *("--workers", str(workers), "--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "10"),
         *("--blocking-threads", str(WEB_THREADS), "--blocking-threads-idle-timeout", "600"),
-        *("--backpressure", str(8 * WEB_THREADS)),
+        *("--backpressure", str(WEB_CONNECTIONS)),
         "souk.settings.wsgi:application",
     )
 

@@ -30,7 +30,6 @@ def wanted(ns: Any) -> list[Folder]:
         Folder(ns.dns_hosts, users.WORKER, users.WORKER, 0o755),
         Folder(ns.state / "documents", users.WORKER, users.SHARED, 0o2770),
         Folder(ns.state / "mail", users.WEB, users.SHARED, 0o2770),
-        Folder(ns.state / "images", users.WORKER, users.WORKER, 0o755),
         Folder(ns.run, "root", "root", 0o755),
         Folder(ns.postgresql_socket, users.DATABASE, users.DATABASE, 0o755),
         Folder(ns.run / "web", users.WEB, users.SHARED, 0o750),

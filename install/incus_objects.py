@@ -125,6 +125,11 @@ def running_elsewhere(ns: Any) -> bool:
     return any(one["status"] == "Running" and one["project"] != ns.project for one in everything)
 
 
+def anything_left() -> bool:
+    """Whether Incus holds a machine or a storage pool of anybody."""
+    return bool(call("GET", "/1.0/storage-pools") or call("GET", "/1.0/instances", project="*"))
+
+
 def remove(ns: Any) -> str:
     """Delete everything the namespace owns in Incus. Returns a remark."""
     count = 0

@@ -7,15 +7,18 @@ from pathlib import Path
 
 from install import incus_api
 from install.daemons import Daemon, wait_until
+from install.failure import Failure
 from install.host import has_systemd, in_container
 from install.ledger import Ledger
-from install.shell import clean_environment, run
+from install.shell import attempt, clean_environment, run
 
 GROUP = "incus-admin"
 """Debian's group that may use Incus' socket, and so is as powerful as root."""
 
 _BINARY = Path("/usr/libexec/incus/incusd")
 _LXCFS_MOUNT = Path("/var/lib/lxcfs")
+
+_UNITS = ("lxcfs.service", "incus.socket", "incus.service")
 
 LXCFS = Daemon("lxcfs", Path("/run/souk/lxcfs.pid"), Path("/var/log/souk/lxcfs.log"))
 INCUSD = Daemon("incusd", Path("/run/souk/incusd.pid"), Path("/var/log/souk/incusd.log"))
@@ -38,13 +41,20 @@ def ensure(ledger: Ledger) -> str:
         if incus_api.answers():
             return "just started by another namespace"
         if has_systemd():
-            run("systemctl", "enable", "--now", "lxcfs.service", "incus.socket", "incus.service")
+            _start_units()
         else:
             _start_lxcfs()
             _start_incusd()
-        if not wait_until(incus_api.answers, 60):
-            raise INCUSD.failure("The Incus daemon started but does not answer.")
     return "started"
+
+
+def _start_units() -> None:
+    """Start Debian's own units; a socket unit left over from an earlier installation needs a restart."""
+    run("systemctl", "enable", "--now", *_UNITS)
+    if not wait_until(incus_api.answers, 20):
+        run("systemctl", "restart", *_UNITS)
+        if not wait_until(incus_api.answers, 40):
+            raise Failure("The Incus daemon started but does not answer.", "See journalctl -u incus.")
 
 
 def _start_lxcfs() -> None:
@@ -71,6 +81,14 @@ def _start_incusd() -> None:
         subprocess.run([_BINARY, "waitready", "--timeout=60"], check=True, capture_output=True)
     except subprocess.CalledProcessError as late:
         raise INCUSD.failure("The Incus daemon did not come up within a minute.") from late
+    if not wait_until(incus_api.answers, 10):
+        raise INCUSD.failure("The Incus daemon started but does not answer.")
+
+
+def stop_units() -> None:
+    """End Debian's own units, before their package is removed: the package itself leaves the daemon running."""
+    if has_systemd():
+        attempt("systemctl", "stop", *reversed(_UNITS))
 
 
 def stop() -> str:

@@ -113,7 +113,6 @@ def run(ns: Any, steps: Steps) -> int:
     steps.say()
     status = application.first_sale(ns)
     steps.say()
-    steps.say(f'  Commands  export PATH="{application.commands_folder(ns)}:$PATH"')
     steps.say(f"  Logs      {log_folder(ns)}" + (f", journalctl -u 'souk-{ns.name}-*'" if host.has_systemd() else ""))
     steps.say("  make stop ends it, make purge removes it.")
     return status

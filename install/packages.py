@@ -10,7 +10,7 @@ from pathlib import Path
 from install import sources
 from install.failure import Failure
 from install.ledger import Ledger
-from install.shell import attempt, clean_environment, run, tail
+from install.shell import attempt, clean_environment, tail
 from install.steps import Progress
 
 RELEASES = {"12": "bookworm", "13": "trixie"}
@@ -143,10 +143,11 @@ def forget_source(ledger: Ledger) -> None:
         ledger.put("backports", None)
 
 
-def uninstall(ledger: Ledger) -> list[str]:
-    """Remove the packages that Souk installed; returns their names."""
-    ours = [name for name in ledger.get("packages", []) if not missing([name])]
+def uninstall(ledger: Ledger, *, keep: set[str]) -> list[str]:
+    """Remove the packages that Souk installed, `keep` apart; returns their names."""
+    installed = ledger.get("packages", [])
+    ours = [name for name in installed if name not in keep and not missing([name])]
     if ours:
-        run("apt-get", "-q", "--yes", "purge", *ours, env=clean_environment(DEBIAN_FRONTEND="noninteractive"))
-    ledger.put("packages", None)
+        _apt("purge", "--yes", *ours)
+    ledger.put("packages", [name for name in installed if name in keep] or None)
     return ours

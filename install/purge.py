@@ -14,6 +14,7 @@ from install import (
     application,
     firewall,
     folders,
+    incus_api,
     incus_objects,
     incusd,
     kernel_limits,
@@ -90,14 +91,35 @@ def _confirm(ns: Any, steps: Steps) -> None:
         raise Failure("That is not its name; nothing was deleted.")
 
 
+_ENGINE = {"btrfs-progs", "dnsmasq-base", "incus-base", "incus-client", "lxcfs", "nftables"}
+
+
+def _uninstall(ledger: Ledger, in_use: bool) -> str:
+    """Remove our packages, except those that somebody else's machines or databases have come to need."""
+    keep: set[str] = set()
+    if in_use:
+        keep |= _ENGINE
+    else:
+        incusd.stop_units()
+    if any(Path("/etc/postgresql").glob("*/*")):
+        keep |= {name for name in ledger.get("packages", []) if name.startswith("postgresql")}
+    removed = packages.uninstall(ledger, keep=keep)
+    kept = sorted(keep & set(ledger.get("packages", [])))
+    return f"{len(removed)} removed" + (f"; in use by others: {' '.join(kept)}" if kept else "")
+
+
 def _undo_host(ns: Any, ledger: Ledger, steps: Steps) -> None:
+    in_use = incus_api.answers() and incus_objects.anything_left()
     steps.step("Incus daemon", lambda _: lifecycle.stop_incus(ns))
-    steps.step("Kernel limits", lambda _: kernel_limits.undo(ledger))
-    steps.step("User ids of containers", lambda _: subordinate_ids.undo(ledger))
+    if in_use:
+        steps.say("    Incus holds what others made: its limits and user ids stay.")
+    else:
+        steps.step("Kernel limits", lambda _: kernel_limits.undo(ledger))
+        steps.step("User ids of containers", lambda _: subordinate_ids.undo(ledger))
     steps.step("System users", lambda _: users.remove(ledger))
     apparmor.undo(ledger)
     if os.environ.get("PACKAGES") == "yes":
-        steps.step("Debian packages", lambda _: " ".join(packages.uninstall(ledger)) or "none were ours")
+        steps.step("Debian packages", lambda _: _uninstall(ledger, in_use))
     elif ledger.get("packages"):
         steps.say("    Debian packages stay; `make purge PACKAGES=yes` removes those Souk installed:")
         steps.say(f"    {' '.join(ledger.get('packages'))}")

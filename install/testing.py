@@ -92,7 +92,7 @@ def test(ns: Any, steps: Steps) -> int:
 def chaos(ns: Any, steps: Steps) -> int:
     """The full fault counts; returns pytest's exit status."""
     prepare(ns, steps)
-    return _pytest(ns, "-m", "chaos", "tests")
+    return _pytest(ns, "-s", "-m", "chaos", "tests/chaos")
 
 
 def _suites(*names: str) -> list[str]:

@@ -57,6 +57,12 @@ def current(ns: Any) -> str:
     return os.readlink(link).rpartition("/")[2] if link.is_symlink() else ""
 
 
+def switch_to(ns: Any, folder: Path) -> str:
+    """Make a release that was kept the current one. Returns a remark with its name."""
+    _switch(ns.state / "venv", folder)
+    return f"release {folder.name}"
+
+
 def _dependencies(ns: Any) -> Path:
     lock = CHECKOUT / "requirements.lock"
     folder: Path = ns.state / "dependencies" / digest(lock.read_bytes(), tools.python_version().encode())

@@ -32,6 +32,7 @@ class Ground:
     database: str
     folder: Path
     told: dict[str, str] = field(repr=False)
+    _opened: list[psycopg.Connection] = field(default_factory=list, repr=False)
 
     def environment(self, process: str, **more: str) -> dict[str, str]:
         """The environment of a process of kind `process`: `web`, `worker` or `owner`."""
@@ -39,11 +40,20 @@ class Ground:
         return {**kept, **self.told, "SOUK_PROCESS": process, **more}
 
     def connect(self, role: str = "OWNER", *, autocommit: bool = True) -> psycopg.Connection:
-        """A bare connection as one of the three roles."""
+        """A bare connection as one of the three roles; closed at the latest when the ground is left."""
         connection = psycopg.connect(_libpq(self.told, role), autocommit=autocommit)
+        self._opened.append(connection)
         if f"DATABASE_URL_{role}" not in self.told:
             connection.execute(sql.SQL("set role {}").format(sql.Identifier(_ROLES[role])))
         return connection
+
+    def close(self) -> None:
+        """Close every connection made here, Django's too."""
+        from django.db import connections
+
+        connections.close_all()
+        for connection in self._opened:
+            connection.close()
 
     def analyze(self) -> None:
         """Let PostgreSQL know what was just written, as its own background process would within a minute."""
@@ -66,14 +76,15 @@ def ground(**settings: str) -> Iterator[Ground]:
     name = f"souk_bench_{secrets.token_hex(4)}"
     told = {**_told(folder, name), **settings}
     os.environ.update(told, SOUK_PROCESS="owner")
+    made = Ground(name, folder, told)
     admin = _libpq(_named(told, "postgres"), "OWNER")
     with psycopg.connect(admin, autocommit=True) as cluster:
         cluster.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
     try:
         _furnish()
-        yield Ground(name, folder, told)
+        yield made
     finally:
-        _leave()
+        made.close()
         _drop(admin, name)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -137,9 +148,3 @@ def _drop(admin: str, name: str, patience: float = 10.0) -> None:
                 time.sleep(0.1)
             else:
                 return
-
-
-def _leave() -> None:
-    from django.db import connections
-
-    connections.close_all()

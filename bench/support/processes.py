@@ -38,7 +38,7 @@ class Running:
 
     def cpu_seconds(self) -> float:
         """Processor time, user and system, of the process and its children, ended ones included."""
-        return sum(_cpu(pid) for pid in self.tree())
+        return sum(processor_seconds(pid) for pid in self.tree())
 
     def memory(self) -> int:
         """Bytes of memory in proportion to how it is shared (PSS), of the process and its children."""
@@ -134,7 +134,8 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def _cpu(pid: int) -> float:
+def processor_seconds(pid: int) -> float:
+    """Processor time, user and system, of one process and of its children that have ended."""
     fields = _stat(pid)
     return sum(int(value) for value in fields[11:15]) / _TICK if fields else 0.0
 

@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -41,12 +42,17 @@ class Rig:
                 self.engine.delete(machine.name)
 
 
+def image_cache() -> Path:
+    """Where built images are kept, the installer's own included."""
+    return Path(os.environ.get("SOUK_CACHE") or namespace.current().state) / "images"
+
+
 @pytest.fixture(scope="session")
 def incus() -> IncusEngine:
     """The engine; the test is skipped without one, or fails where SOUK_REQUIRE_ENGINE=1."""
     engine = IncusEngine.connect(namespace.current())
     try:
-        engine.machines()
+        engine.hosts()
     except EngineError as error:
         sentence = f"Incus can't be used here: {error}"
         if os.environ.get("SOUK_REQUIRE_ENGINE") == "1":
@@ -58,7 +64,7 @@ def incus() -> IncusEngine:
 @pytest.fixture(scope="session")
 def image(incus: IncusEngine) -> str:
     """The PostgreSQL image, built if the recipe or Debian changed."""
-    images.ensure(incus, BLUEPRINT.recipe, namespace.current().state / "images")
+    images.ensure(incus, BLUEPRINT.recipe, image_cache())
     return BLUEPRINT.recipe.alias
 
 

@@ -38,7 +38,7 @@ class Context:
             Stopped: no server is known yet.
         """
         if not self.profile.server:
-            raise Stopped(_("No server is known yet. Sign in first: souk login --server https://…"))
+            raise Stopped(_("No server is known yet. Sign in first: souk login https://…"))
         return self.connect(self.profile.server, self.profile.token)
 
     def connect(self, server: str, token: str = "") -> Client:

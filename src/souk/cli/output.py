@@ -53,7 +53,8 @@ class Output:
             return
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
         for column in columns:
-            table.add_column(column, justify="right" if isinstance(column, Right) else "left", overflow="fold")
+            right = isinstance(column, Right)
+            table.add_column(column, justify="right" if right else "left", no_wrap=right, overflow="fold")
         for row in listed:
             table.add_row(*row)
         self.console.print(table)

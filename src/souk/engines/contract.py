@@ -116,7 +116,8 @@ class Machine:
 class Usage:
     """Counters of a machine, read from the engine's metrics.
 
-    `disk` is bytes in use now; `egress` bytes sent since the machine last started (a counter that may restart);
+    `disk` is bytes of its own in use now, without what it shares with its image; `egress` bytes sent since the
+    machine last started (a counter that may restart);
     `cpu_seconds` and `memory` likewise since start and now.
     """
 
@@ -138,6 +139,10 @@ class Host:
     memory_used: int
     disk_total: int
     disk_used: int
+
+
+UNPACKED = "souk.unpacked"
+"""The image property that tells the size of its files in bytes: a machine's disk starts with them."""
 
 
 @dataclass(frozen=True)

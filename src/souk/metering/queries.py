@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -29,6 +30,16 @@ class SampleRow:
     egress: int
     cpu_seconds: float
     memory: int
+
+
+@dataclass(frozen=True)
+class TotalRow:
+    """What an instance used within a period: seconds of running, bytes sent, and bytes on disk when last looked at."""
+
+    instance: UUID
+    running: float
+    egress: int
+    disk: int | None
 
 
 def intervals(scope: Scope, instance: UUID, since: datetime, until: datetime) -> list[UsageRow]:
@@ -89,3 +100,20 @@ def sent(
             [every.total_seconds(), since, instance, since, until],
         )
         return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+def totals(scope: Scope, instances: Sequence[UUID], since: datetime, until: datetime) -> dict[UUID, TotalRow]:
+    """What each of some instances used within a period, one statement."""
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(
+            "select i.id, (select coalesce(sum(extract(epoch from upper(c) - lower(c))), 0)::float from"
+            "  (select during * tstzrange(%(since)s, %(until)s) as c from metering_usageinterval u"
+            "   where u.instance_id = i.id and meter = 'running' and during && tstzrange(%(since)s, %(until)s)) clipped"
+            "  where not isempty(c)),"
+            " (select coalesce(sum(egress), 0)::bigint from metering_usagesample s"
+            "  where s.instance_id = i.id and at > %(since)s and at <= %(until)s),"
+            " (select disk from metering_usagesample s where s.instance_id = i.id order by at desc limit 1)"
+            " from unnest(%(instances)s::uuid[]) i(id)",
+            {"since": since, "until": until, "instances": list(instances)},
+        )
+        return {row[0]: TotalRow(*row) for row in cursor.fetchall()}

@@ -12,6 +12,7 @@ from tests.engine.conftest import Rig
 from tests.engine.contract.suite import *  # noqa: F403
 from tests.engine.contract.suite import Workshop
 
+from souk.engines.contract import EngineError
 from souk.engines.incus import IncusEngine, UnixSocket
 
 pytestmark = pytest.mark.engine
@@ -36,3 +37,18 @@ def tarballs(tmp_path: Path) -> Callable[[str], Path]:
         return path
 
     return tarball
+
+
+def test_much_output_on_both_streams_arrives_whole(workshop: Workshop) -> None:
+    spec = workshop.machine(start=True)
+    script = "head -c 900000 /dev/zero >&2; head -c 900000 /dev/zero"
+    done = workshop.engine.execute(spec.name, ["sh", "-c", script])
+    assert (len(done.stdout), len(done.stderr)) == (900_000, 900_000)
+
+
+def test_a_command_that_takes_too_long_is_killed(workshop: Workshop) -> None:
+    spec = workshop.machine(start=True)
+    with pytest.raises(EngineError, match=r"took more than 1 s"):
+        workshop.engine.execute(spec.name, ["sleep", "98765"], timeout=1)
+    listed = workshop.engine.execute(spec.name, ["sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '"]).stdout
+    assert "sleep 98765" not in listed

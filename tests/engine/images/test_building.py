@@ -10,13 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.engine.conftest import Rig
+from tests.engine.conftest import Rig, image_cache
 
 from souk.blueprints.postgresql import BLUEPRINT
 from souk.engines import images
 from souk.engines.contract import MachineSpec, NotFound
 from souk.engines.images.workspace import workspace
-from souk.settings import namespace
 
 pytestmark = pytest.mark.engine
 
@@ -42,9 +41,7 @@ def test_a_killed_build_leaves_no_process_no_mount_and_no_image(image: str, tmp_
 def test_an_image_that_is_there_is_neither_built_nor_imported_again(rig: Rig, image: str) -> None:
     before = rig.engine.images()
     said: list[str] = []
-    images.ensure(
-        rig.engine, BLUEPRINT.recipe, namespace.current().state / "images", lambda _, sentence: said.append(sentence)
-    )
+    images.ensure(rig.engine, BLUEPRINT.recipe, image_cache(), lambda _, sentence: said.append(sentence))
     assert rig.engine.images() == before
     assert said == ["Asking the Debian mirror what is new", "Image ready"]
 

@@ -12,6 +12,9 @@ import pytest
 from tests.engine.conftest import Rig
 from tests.engine.postgresql.conftest import Service, order
 
+from souk.engines.incus import IncusEngine
+from souk.settings import namespace
+
 pytestmark = pytest.mark.engine
 
 _TCP = """
@@ -75,11 +78,26 @@ class Neighbours:
         assert done.exit_code == 0, done.stderr
 
 
+@pytest.fixture(scope="module")
+def neighbours(incus: IncusEngine, image: str, service: Service) -> Iterator[Neighbours]:
+    """A hostile machine that tests only look out from."""
+    rig = Rig(incus, namespace.current())
+    try:
+        yield _neighbours(rig, image, service)
+    finally:
+        rig.clear()
+
+
 @pytest.fixture
-def neighbours(rig: Rig, image: str, service: Service) -> Neighbours:
+def spoilt(rig: Rig, image: str, service: Service) -> Neighbours:
+    """A hostile machine whose network the test may change."""
+    return _neighbours(rig, image, service)
+
+
+def _neighbours(rig: Rig, image: str, victim: Service) -> Neighbours:
     hostile = order(rig, image, 9)
     hostile.configure()
-    return Neighbours(hostile, service, rig.place.gateway)
+    return Neighbours(hostile, victim, rig.place.gateway)
 
 
 @pytest.fixture
@@ -112,9 +130,9 @@ def test_another_customers_database_is_out_of_reach(neighbours: Neighbours) -> N
     assert neighbours.tcp(neighbours.victim.wanted.address, 5432) == "closed"
 
 
-def test_another_customers_database_is_out_of_reach_through_the_gateway(neighbours: Neighbours) -> None:
-    neighbours.run(f"ip route add {neighbours.victim.wanted.address}/32 via {neighbours.gateway}")
-    assert neighbours.tcp(neighbours.victim.wanted.address, 5432) == "closed"
+def test_another_customers_database_is_out_of_reach_through_the_gateway(spoilt: Neighbours) -> None:
+    spoilt.run(f"ip route add {spoilt.victim.wanted.address}/32 via {spoilt.gateway}")
+    assert spoilt.tcp(spoilt.victim.wanted.address, 5432) == "closed"
 
 
 def test_neighbours_do_not_hear_each_other_at_all(neighbours: Neighbours) -> None:
@@ -142,22 +160,22 @@ def test_the_engines_socket_and_guest_api_are_not_there(neighbours: Neighbours) 
         assert neighbours.hostile.execute(["test", "-e", path]).exit_code == 1
 
 
-def test_a_borrowed_address_gets_no_answer(neighbours: Neighbours) -> None:
-    assert neighbours.dns() == "answered"
-    neighbours.run("systemctl stop systemd-networkd.socket systemd-networkd; ip address flush dev eth0")
-    neighbours.run(f"ip address add {neighbours.victim.wanted.address}/24 dev eth0")
-    assert neighbours.dns() == "silent"
-    with neighbours.victim.connect() as connection:
+def test_a_borrowed_address_gets_no_answer(spoilt: Neighbours) -> None:
+    assert spoilt.dns() == "answered"
+    spoilt.run("systemctl stop systemd-networkd.socket systemd-networkd; ip address flush dev eth0")
+    spoilt.run(f"ip address add {spoilt.victim.wanted.address}/24 dev eth0")
+    assert spoilt.dns() == "silent"
+    with spoilt.victim.connect() as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_a_borrowed_hardware_address_gets_no_answer(neighbours: Neighbours) -> None:
-    assert neighbours.dns() == "answered"
-    neighbours.run(
+def test_a_borrowed_hardware_address_gets_no_answer(spoilt: Neighbours) -> None:
+    assert spoilt.dns() == "answered"
+    spoilt.run(
         "systemctl stop systemd-networkd.socket systemd-networkd; ip link set dev eth0 address 00:16:3e:00:00:01"
     )
-    neighbours.run(f"ip address replace {neighbours.hostile.wanted.address}/24 dev eth0")
-    assert neighbours.dns() == "silent"
+    spoilt.run(f"ip address replace {spoilt.hostile.wanted.address}/24 dev eth0")
+    assert spoilt.dns() == "silent"
 
 
 def test_root_in_a_machine_is_nobody_on_the_host_and_no_other_machines_user(neighbours: Neighbours) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import psycopg
 import pytest
 from tests.engine.postgresql.conftest import MIB, SIZE, Service
@@ -67,14 +69,35 @@ def test_a_machine_sees_its_own_processors_only(service: Service) -> None:
     assert service.python("import os; print(os.cpu_count(), len(os.sched_getaffinity(0)))").stdout == "1 1\n"
 
 
+def _shrink_to_almost_full(service: Service) -> None:
+    """Leave the machine's disk some 100 to 300 MiB of room."""
+    [used] = [row.disk for row in service.engine.usage() if row.name == service.spec.name]
+    service.engine.resize(service.spec.name, replace(service.spec.limits, disk=used + 500 * MIB))
+
+
 def test_a_full_disk_is_the_customers_own_and_passes(own_service: Service) -> None:
-    filled = own_service.python(_FILL, timeout=120)
-    code, written = filled.stdout.split()
+    _shrink_to_almost_full(own_service)
+    code, written = own_service.python(_FILL).stdout.split()
     assert code in {"EDQUOT", "ENOSPC"}
-    assert SIZE.disk - 64 * MIB < int(written) < BLUEPRINT.limits(SIZE).disk
+    assert 100 * MIB < int(written) < 300 * MIB
     own_service.configure()
     with own_service.connect() as connection:
         connection.execute("CREATE TABLE after (a int)")
+
+
+def test_a_database_that_filled_its_disk_comes_back_whole_once_it_is_grown(own_service: Service) -> None:
+    with own_service.connect() as connection:
+        connection.execute("CREATE TABLE fat (t text STORAGE EXTERNAL)")
+        connection.execute("INSERT INTO fat VALUES ('kept')")
+    _shrink_to_almost_full(own_service)
+    fill = "INSERT INTO fat SELECT repeat(md5(random()::text), 32768) FROM generate_series(1, 400)"
+    with pytest.raises(psycopg.Error, match=r"quota exceeded|closed"), own_service.connect() as connection:
+        connection.execute(fill)
+    own_service.engine.resize(own_service.spec.name, own_service.spec.limits)
+    own_service.configure()
+    with own_service.connect() as connection:
+        assert connection.execute("SELECT t FROM fat").fetchall() == [("kept",)]
+        connection.execute("INSERT INTO fat VALUES ('new')")
 
 
 def test_connections_end_at_the_plans_number(service: Service) -> None:

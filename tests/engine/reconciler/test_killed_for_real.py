@@ -21,7 +21,7 @@ SEED = int(os.environ.get("SOUK_SEED", "20261123"))
 PATIENCE = 120.0
 
 
-def _until(true: Callable[[], bool]) -> bool:
+def until(true: Callable[[], bool]) -> bool:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if true():
@@ -39,7 +39,7 @@ def test_services_survive_the_kills_of_their_worker(shop: Shop) -> None:
         shop.worker.kill()
     shop.worker.start()
     scope = shop.buyer.scope
-    assert _until(lambda: all(service(scope, instance).state == "ready" for instance in instances)), shop.worker.log
+    assert until(lambda: all(service(scope, instance).state == "ready" for instance in instances)), shop.worker.log
     assert shop.made() == {row.name for row in machines(operator())}
     assert len(shop.made()) == len(instances)
 
@@ -49,5 +49,5 @@ def test_services_survive_the_kills_of_their_worker(shop: Shop) -> None:
         time.sleep(chance.uniform(0.05, 1.0))
         shop.worker.kill()
         shop.worker.start()
-    assert _until(lambda: services(scope) == []), shop.worker.log
+    assert until(lambda: services(scope) == []), shop.worker.log
     assert shop.made() == set()

@@ -106,3 +106,9 @@ def souk(server: Server, capsys: pytest.CaptureFixture[str]) -> Souk:
         return Ran(status, said.out, said.err)
 
     return go
+
+
+@pytest.fixture(autouse=True)
+def _wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables are not wrapped, wherever the tests run."""
+    monkeypatch.setenv("COLUMNS", "160")

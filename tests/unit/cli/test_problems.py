@@ -42,7 +42,7 @@ def test_faults_of_a_malformed_request_are_named(server, souk) -> None:
 def test_a_stranger_is_told_to_sign_in(souk) -> None:
     ran = souk("services")
     assert ran.status == 1
-    assert "souk login --server" in ran.err
+    assert "souk login https" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ ME = {
     "is_operator": False,
     "organizations": {"o1": "owner"},
 }
-LOGIN = ("login", "--server", "https://souk.example", "--email", "salma@zellige.example", "--password-stdin")
+LOGIN = ("login", "https://souk.example", "--email", "salma@zellige.example", "--password-stdin")
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_password_never_travels_in_the_clear(server, souk, password: None) -> 
 
 def test_without_a_terminal_nobody_is_asked_for_a_password(server, souk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
-    ran = souk("login", "--server", "https://souk.example", "--email", "a@b.example")
+    ran = souk("login", "https://souk.example", "--email", "a@b.example")
     assert ran.status == 1
     assert "--password-stdin" in ran.err
 

@@ -23,6 +23,7 @@ from souk.engines.incus.errors import translate
         (500, "write /var/lib/incus/x: no space left on device", contract.PoolFull),
         (503, "Service unavailable", contract.EngineUnavailable),
         (500, "database is locked", contract.EngineUnavailable),
+        (500, 'Failed shutting down instance, status is "Running": context deadline exceeded', contract.EngineError),
         (500, "something new", contract.EngineError),
     ],
 )

@@ -24,8 +24,8 @@ FromStdin = Annotated[bool, Parameter(help=_("Read the password from standard in
 
 
 def login(
-    *,
     server: Server = "",
+    *,
     email: Email = "",
     password_stdin: FromStdin = False,
     code: Annotated[str, Parameter(help=_("A one-time code, where you have switched them on."))] = "",
@@ -132,8 +132,8 @@ def whoami(*, context: Given) -> None:
 
 
 def signup(
-    *,
     server: Server = "",
+    *,
     email: Email = "",
     name: Annotated[str, Parameter(help=_("Your full name."))],
     password_stdin: FromStdin = False,

@@ -14,7 +14,7 @@ from souk.parties.tokens import SCOPES
 SCOPE_LABELS = {
     "*": _("Everything I may do"),
     "read": _("Read everything"),
-    "order": _("Order"),
+    "order": _("Place orders"),
     "services": _("Operate services"),
     "billing": _("See invoices"),
     "organization": _("Administer the organization"),
@@ -34,8 +34,31 @@ class OrganizationForm(parties.OrganizationForm):
 
     def details(self, *, capital_minor: int | None = None) -> OrganizationDetails:
         """As the command wants it; the capital is not asked for here and stays."""
-        given = {name: value or "" for name, value in self.cleaned_data.items()}
+        known = OrganizationDetails.__dataclass_fields__
+        given = {name: value or "" for name, value in self.cleaned_data.items() if name in known}
         return OrganizationDetails(**given, capital_minor=capital_minor)
+
+
+class RegistrationForm(OrganizationForm):
+    """An organization that is new here. `next` is where its registrant wanted to go; `key` makes two sendings one."""
+
+    #: What is needed to begin; the rest may be told later.
+    FIRST = ("legal_name", "segment", "ice", "country")
+
+    next = forms.CharField(widget=forms.HiddenInput, required=False)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def first(self) -> list[forms.BoundField]:
+        """The fields that are needed to begin."""
+        return [self[name] for name in self.FIRST]
+
+    def rest(self) -> list[forms.BoundField]:
+        """The other fields that are shown."""
+        return [field for field in self.visible_fields() if field.name not in self.FIRST]
+
+    def rest_is_faulty(self) -> bool:
+        """Whether a field outside the first ones has a fault, and so must be seen."""
+        return any(field.errors for field in self.rest())
 
 
 class ProjectForm(forms.Form):

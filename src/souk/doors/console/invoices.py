@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from souk.billing import queries
 from souk.doors.console import words
@@ -29,7 +29,7 @@ from souk.ui.tables import Column, Page, Table
 Address = Callable[[Any], str]
 
 
-@require_GET
+@require_safe
 @member_page
 def invoices(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The organization's invoices and credit notes, newest first, and what it paid."""
@@ -46,7 +46,7 @@ def invoices(request: HttpRequest, desk: Desk) -> HttpResponse:
     return render(request, "console/invoices.html", context)
 
 
-@require_GET
+@require_safe
 @member_page
 def invoice(request: HttpRequest, desk: Desk, invoice: UUID) -> HttpResponse:
     """One invoice or credit note: lines, tax apart, totals, what was paid, and its files."""
@@ -60,7 +60,7 @@ def invoice(request: HttpRequest, desk: Desk, invoice: UUID) -> HttpResponse:
     return render(request, "console/parts/invoice_files.html" if part else "console/invoice.html", context)
 
 
-@require_GET
+@require_safe
 @member_page
 def invoice_file(request: HttpRequest, desk: Desk, invoice: UUID, kind: str) -> HttpResponse:  # noqa: ARG001
     """The invoice as PDF or XML."""

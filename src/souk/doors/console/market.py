@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from souk.catalog import queries
 from souk.doors.console import selling, words
@@ -20,7 +20,7 @@ from souk.ui.tables import Column, Page, Table
 PAGE = 24
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Where each kind of reader starts."""
     desk = desk_of(request)
@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect("services")
 
 
-@require_GET
+@require_safe
 def market(request: HttpRequest) -> HttpResponse:
     """What is for sale: searched by words, narrowed by category."""
     sought, category = request.GET.get("q", "").strip()[:100], request.GET.get("category", "")
@@ -55,7 +55,7 @@ def market(request: HttpRequest) -> HttpResponse:
     return render(request, "console/market.html", context)
 
 
-@require_GET
+@require_safe
 def offering(request: HttpRequest, slug: str) -> HttpResponse:
     """One offering: what it is, what it costs, where it runs."""
     found = queries.published_offering(selling.MARKETPLACE, slug, words.language())

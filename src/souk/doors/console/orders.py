@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_safe, require_POST
 
 from souk.catalog.pricing import FrozenPrice
 from souk.doors.console import selling
@@ -32,7 +32,7 @@ from souk.ui.tables import Column, Page, Table
 OPEN = frozenset({"placed", "provisioning"})
 
 
-@require_GET
+@require_safe
 @member_page
 def orders(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The organization's orders, newest first."""
@@ -41,7 +41,7 @@ def orders(request: HttpRequest, desk: Desk) -> HttpResponse:
     return render(request, "console/orders.html", {"rows": shown, "table": order_table(shown, page, "order")})
 
 
-@require_GET
+@require_safe
 @member_page
 def order(request: HttpRequest, desk: Desk, order: UUID) -> HttpResponse:
     """One order: where it stands, what was chosen, the frozen price; asked for again while it is open."""
@@ -56,7 +56,7 @@ def order(request: HttpRequest, desk: Desk, order: UUID) -> HttpResponse:
     return _answer(request, context)
 
 
-@require_GET
+@require_safe
 @operator_page
 def operator_order(request: HttpRequest, desk: Desk, order: UUID) -> HttpResponse:
     """Any customer's order as the operator sees it."""
@@ -88,7 +88,9 @@ def order_cancel(request: HttpRequest, desk: Desk, order: UUID) -> HttpResponse:
 def order_table(rows: Sequence[queries.OrderRow], page: Page | None, url_name: str) -> Table:
     """Orders as a table; numbers lead to `url_name`, which takes the order's id."""
     columns = [
-        Column("number", _("Number"), cell=lambda row: row.number, url=lambda row: reverse(url_name, args=[row.id])),
+        Column(
+            "number", _("Number"), cell=lambda row: str(row.number), url=lambda row: reverse(url_name, args=[row.id])
+        ),
         Column("offering_name", _("Offering"), cell=_what),
         Column("service_name", _("Service"), cell=lambda row: format_html("<bdi>{}</bdi>", row.service_name)),
         Column("state", _("State"), kind="status", status="order"),

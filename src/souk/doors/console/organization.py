@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_safe, require_http_methods, require_POST
 
 from souk.doors.console.asking import wanted_next
 from souk.doors.console.desk import Desk, choose
-from souk.doors.console.forms import OrganizationForm, ProjectForm
+from souk.doors.console.forms import OrganizationForm, ProjectForm, RegistrationForm
 from souk.doors.console.guards import member_page, person_page
 from souk.doors.console.problems import tell
 from souk.kernel.errors import Problem
@@ -30,28 +30,24 @@ from souk.ui.tables import Column, Table
 @person_page
 def organization_new(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Register an organization; its registrant becomes its owner and goes on where it wanted to."""
-    form = OrganizationForm(
-        request.POST or None, initial={"country": "MA", "email": getattr(request.user, "email", "")}
-    )
+    start = {"country": "MA", "email": getattr(request.user, "email", ""), "key": new_id()}
+    form = RegistrationForm(request.POST or None, initial={**start, "next": request.GET.get("next", "")})
     if request.method == "POST" and form.is_valid():
         try:
-            made = commands.register_organization(desk.person, form.details(), key=request.POST.get("key") or None)
+            made = commands.register_organization(
+                desk.person, form.details(), key=f"console:{form.cleaned_data['key']}"
+            )
         except Problem as problem:
             tell(form, problem)
         else:
             choose(request, str(made))
             messages.success(request, _("Your organization is registered. You can order now."))
             return redirect(wanted_next(request, "market"))
-    context = {
-        "form": form,
-        "next": wanted_next(request, "market"),
-        "key": request.POST.get("key") or str(new_id()),
-        "first": desk.chosen is None,
-    }
+    context = {"form": form, "first": desk.chosen is None}
     return render(request, "console/organization_new.html", context, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 @member_page
 def organization(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The organization's details and projects."""

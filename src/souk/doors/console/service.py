@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_safe, require_POST
 
 from souk.billing.queries import cost_so_far
 from souk.catalog.pricing import FrozenPrice
@@ -58,7 +58,7 @@ class Cost:
     tiers: list[selling.TierRow]
 
 
-@require_GET
+@require_safe
 @member_page
 def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     """A customer's service; the moving part is asked for again each second while it moves."""
@@ -73,7 +73,7 @@ def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     return render(request, "console/parts/service.html" if part else "console/service.html", context)
 
 
-@require_GET
+@require_safe
 @operator_page
 def operator_service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     """Any customer's service as the operator sees it: without its credentials, with its machine and trouble."""
@@ -92,7 +92,7 @@ def operator_service(request: HttpRequest, desk: Desk, service: UUID) -> HttpRes
     return render(request, "console/parts/service.html" if part else "console/service.html", context)
 
 
-@require_GET
+@require_safe
 @member_page
 def service_authority(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:  # noqa: ARG001
     """The certificate of the authority that signs the service's own, for clients to trust."""

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_safe, require_http_methods, require_POST
 
 from souk.doors.console import live, words
 from souk.doors.console.asking import PAGE, cursor, cut
@@ -36,7 +36,7 @@ VERBS: dict[str, tuple[Command, words.Text]] = {
 }
 
 
-@require_GET
+@require_safe
 @member_page
 def services(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The organization's services, newest first; asked for again while one of them moves."""

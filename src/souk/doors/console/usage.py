@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from souk.billing.queries import cost_so_far
 from souk.doors.console.asking import PAGE
@@ -41,7 +41,7 @@ class UseRow:
     cost: Money | None
 
 
-@require_GET
+@require_safe
 @member_page
 def usage(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Every service with its hours, its disk, what it sent and what it has cost since the last invoice."""
@@ -67,21 +67,20 @@ def usage(request: HttpRequest, desk: Desk) -> HttpResponse:
 def _rows(desk: Desk) -> list[UseRow]:
     until = clock.now()
     since, money = until - PERIOD, desk.may(CAN_SEE_MONEY)
-    rows = []
-    for row in services(desk.scope, organization=desk.organization.id, limit=PAGE):
-        last = metering.samples(desk.scope, row.id, since, limit=1)
-        rows.append(
-            UseRow(
-                row.id,
-                row.name,
-                row.state,
-                metering.seconds(desk.scope, row.id, "running", since, until),
-                last[-1].disk if last else None,
-                metering.egress(desk.scope, row.id, since, until),
-                cost_so_far(desk.scope, row.id) if money else None,
-            )
+    found = services(desk.scope, organization=desk.organization.id, limit=PAGE)
+    used = metering.totals(desk.scope, [row.id for row in found], since, until)
+    return [
+        UseRow(
+            row.id,
+            row.name,
+            row.state,
+            used[row.id].running,
+            used[row.id].disk,
+            used[row.id].egress,
+            cost_so_far(desk.scope, row.id) if money else None,
         )
-    return rows
+        for row in found
+    ]
 
 
 def _name(row: UseRow) -> str:

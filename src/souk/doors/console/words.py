@@ -21,7 +21,7 @@ Shown = Callable[[int], str]
 
 #: A category's name and drawing.
 CATEGORIES: dict[str, tuple[Text, str]] = {
-    "database": (_("Databases"), "database"),
+    "databases": (_("Databases"), "database"),
     "storage": (_("Storage"), "archive"),
     "compute": (_("Machines"), "server-2"),
     "network": (_("Network"), "network"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import structlog
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
@@ -18,6 +19,7 @@ from souk.doors.rest.auth import bearer
 from souk.kernel.errors import Problem, Unavailable
 from souk.kernel.scope import request_id
 
+log = structlog.get_logger("souk.rest")
 PROBLEM_BASE = "urn:souk:problem:"
 
 
@@ -117,7 +119,7 @@ def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 @api.exception_handler(DatabaseError)
 def _database(request: HttpRequest, error: DatabaseError) -> HttpResponse:
-    del request, error
+    log.error("database failed", path=request.path_info, error=str(error)[:500])
     return problem_response(503, "unavailable", Unavailable().sentence)
 
 

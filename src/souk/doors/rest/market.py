@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from ninja import Router, Schema
 
 from souk.catalog import queries
+from souk.doors.rest import telling
 from souk.doors.rest.pages import Limit
 from souk.sites.queries import RegionRow, regions
 
@@ -95,4 +96,5 @@ def listing(
 def offering(request: HttpRequest, marketplace: str, slug: str) -> dict[str, Any]:
     """One offering with plans, prices and parameters."""
     del request
-    return queries.published_offering(marketplace, slug, language())
+    found = queries.published_offering(marketplace, slug, language())
+    return {**found, "parameters": telling.parameters(found["parameters"])}

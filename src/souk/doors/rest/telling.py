@@ -21,6 +21,18 @@ def order(row: OrderRow) -> OrderRow:
     return replace(row, reason=gettext(row.reason)) if row.reason else row
 
 
+def parameters(schema: dict[str, Any]) -> dict[str, Any]:
+    """A JSON Schema with its titles and descriptions, at every depth."""
+    return {
+        key: gettext(value)
+        if key in {"title", "description"} and isinstance(value, str) and value
+        else parameters(value)
+        if isinstance(value, dict)
+        else value
+        for key, value in schema.items()
+    }
+
+
 def log(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """An operation's log with its sentences."""
     return [{**entry, "sentence": gettext(entry["sentence"])} for entry in entries]

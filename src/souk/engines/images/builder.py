@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from souk.engines.contract import UNPACKED
 from souk.engines.images import mirror
 from souk.engines.images.bootstrap import BuildFailed, bootstrap
 from souk.engines.images.mirror import Mirror, MirrorUnreachable
@@ -18,6 +19,7 @@ from souk.engines.images.workspace import alone, workspace
 
 _SUFFIX = ".tar.zst"
 _HALF_DIGEST = 16
+_BLOCK = 4096
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ def _pack(recipe: Recipe, work: Path, target: Path) -> None:
     (work / "metadata.yaml").write_text(
         f"architecture: {platform.machine()}\n"
         f"creation_date: {int(time.time())}\n"
-        f'properties:\n  os: debian\n  release: {recipe.suite}\n  description: "{recipe.description}"\n',
+        f'properties:\n  os: debian\n  release: {recipe.suite}\n  description: "{recipe.description}"\n'
+        f'  {UNPACKED}: "{_size(work / "rootfs")}"\n',
         encoding="utf-8",
     )
     partial = work / "image.tar.zst"
@@ -96,3 +99,9 @@ def _pack(recipe: Recipe, work: Path, target: Path) -> None:
     if packed.returncode != 0:
         raise BuildFailed(f"tar ended with {packed.returncode}: {packed.stderr[-500:]}")
     os.replace(partial, target)
+
+
+def _size(folder: Path) -> int:
+    """Bytes that a file system with 4 KiB blocks needs for a tree."""
+    sizes = (entry.lstat().st_size for entry in folder.rglob("*"))
+    return sum(-(-size // _BLOCK) * _BLOCK for size in sizes)

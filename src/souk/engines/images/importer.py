@@ -27,7 +27,8 @@ def ensure(engine: Engine, recipe: Recipe, folder: Path, progress: Progress = si
     built = build(recipe, folder, progress)
     if not _held(engine, recipe.alias, built.digest):
         progress(0.95, "Handing the image to the engine")
-        engine.import_image(str(built.path), recipe.alias, {DIGEST: built.digest, "description": recipe.description})
+        properties = {DIGEST: built.digest, "description": recipe.description}
+        engine.import_image(str(built.path), recipe.alias, properties)
     progress(1.0, "Image ready")
     return built.digest
 

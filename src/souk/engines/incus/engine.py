@@ -23,14 +23,15 @@ from souk.engines.contract import (
     Usage,
 )
 from souk.engines.incus import images, spec, wire
+from souk.engines.incus.address import Https, UnixSocket
 from souk.engines.incus.events import follow
 from souk.engines.incus.execution import execute
 from souk.engines.incus.spec import Place
-from souk.engines.incus.transport import Https, Transport, UnixSocket
+from souk.engines.incus.transport import Transport
 
 _INSTANCES = "/1.0/instances"
 _CREATE_WITHIN = 180.0
-_MARGIN = 64 * 1024 * 1024
+_MARGIN = 128 * 1024 * 1024
 """Bytes that a disk must keep free beyond what is on it: btrfs needs room to give room back."""
 
 
@@ -139,13 +140,21 @@ class IncusEngine:
             return
 
     def resize(self, name: str, limits: Limits, *, etag: str | None = None) -> None:
-        """See the contract. A disk may shrink to what is used and some more; less would wedge the machine."""
-        state = self._transport.get(f"{self._path(name)}/state", wire.State)
-        used = (state.disk or {}).get("root", wire.Amount()).usage
-        if limits.disk < used + _MARGIN:
-            raise Refused(f"{name} has {used} bytes on its disk, which is too much for {limits.disk}")
+        """See the contract. A disk may shrink to what is on it and some more; less would wedge the machine."""
+        row = self._transport.get(self._path(name), wire.Instance)
+        if limits.disk < spec.machine(row, server="").limits.disk:
+            needed = self._on_disk(row) + _MARGIN
+            if limits.disk < needed:
+                raise Refused(f"{name} needs {needed} bytes of disk, more than {limits.disk}")
         devices = {"root": spec.root(self._place, limits)}
         self._patch(name, {"config": spec.limits(limits), "devices": devices}, etag)
+
+    def _on_disk(self, row: wire.Instance) -> int:
+        """What btrfs counts against a machine's quota: its own bytes, which Incus tells, and its image's, which it
+        does not."""
+        state = self._transport.get(f"{self._path(row.name)}/state", wire.State)
+        own = (state.disk or {}).get("root", wire.Amount()).usage
+        return own + images.unpacked_size(self._transport, row.config.get("volatile.base_image", ""))
 
     def label(self, name: str, labels: Mapping[str, str], *, etag: str | None = None) -> None:
         """See the contract."""

@@ -20,6 +20,7 @@ from souk.engines.contract import (
 _BY_SENTENCE: tuple[tuple[re.Pattern[str], type[EngineError]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), kind)
     for pattern, kind in (
+        (r"failed shutting down", EngineError),
         (r"no space left on device|disk quota exceeded|not enough (free )?space", PoolFull),
         (r"address .*(already defined|already in use|conflict)|(IP|MAC) .*already (defined|in use)", AddressTaken),
         (r"image not provided|image .*not found", ImageMissing),

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection
 
 from souk.engines.contract import Event
+from souk.engines.incus.websocket import WebSocket
 from souk.engines.incus.wire import EventMessage
 
 _MACHINE = "/1.0/instances/"
 
 
-def follow(socket: ClientConnection) -> Iterator[Event]:
+def follow(socket: WebSocket) -> Iterator[Event]:
     """Machines' events until the connection ends, which it does when the iterator is closed."""
     with socket:
         while True:
-            try:
-                message = socket.recv()
-            except ConnectionClosed:
+            message = socket.receive()
+            if message is None:
                 return
             happened = msgspec.json.decode(message, type=EventMessage).metadata
             path = happened.source.partition("?")[0]

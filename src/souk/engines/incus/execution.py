@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from urllib.parse import urlencode
-
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection
 
 from souk.engines.contract import EngineError, Execution
 from souk.engines.incus.transport import Transport
+from souk.engines.incus.websocket import WebSocket, wait
 
 _STDIN, _STDOUT, _STDERR, _CONTROL = "0", "1", "2", "control"
 _CHUNK = 64 * 1024
@@ -28,12 +28,11 @@ def execute(transport: Transport, name: str, command: Sequence[str], stdin: byte
         operation = transport.begin("POST", f"/1.0/instances/{name}/exec", body=_request(command))
         assert operation is not None, "Incus answers exec with an operation"
         secrets = (operation.metadata or {}).get("fds", {})
-        with ExitStack() as open_sockets:
-            sockets = _open(transport, operation.id, secrets, open_sockets)
+        with ExitStack() as stack:
+            sockets = _open(transport, operation.id, secrets, stack)
             try:
-                _feed(sockets[_STDIN], stdin)
-                stdout = _drain(sockets[_STDOUT], deadline)
-                stderr = _drain(sockets[_STDERR], deadline)
+                with _fed(sockets[_STDIN], stdin):
+                    stdout, stderr = _drain((sockets[_STDOUT], sockets[_STDERR]), deadline)
             except TimeoutError:
                 sockets[_CONTROL].send('{"command": "signal", "signal": 9}')
                 raise EngineError(f"{command[0]} took more than {timeout:.0f} s and was killed") from None
@@ -54,34 +53,49 @@ def _request(command: Sequence[str]) -> dict[str, object]:
     }
 
 
-def _open(
-    transport: Transport, operation: str, secrets: Mapping[str, str], stack: ExitStack
-) -> dict[str, ClientConnection]:
+def _open(transport: Transport, operation: str, secrets: Mapping[str, str], stack: ExitStack) -> dict[str, WebSocket]:
     """Connect every stream; the command starts when all are."""
+    path = f"/1.0/operations/{operation}/websocket?"
     return {
-        stream: stack.enter_context(
-            transport.websocket(f"/1.0/operations/{operation}/websocket?" + urlencode({"secret": secrets[stream]}))
-        )
+        stream: stack.enter_context(transport.websocket(path + urlencode({"secret": secrets[stream]})))
         for stream in (_CONTROL, _STDIN, _STDOUT, _STDERR)
     }
 
 
-def _feed(socket: ClientConnection, content: bytes) -> None:
-    """Send standard input, then its end (an empty text message). A command may end without reading it all."""
+@contextmanager
+def _fed(socket: WebSocket, content: bytes) -> Iterator[None]:
+    """Send standard input and its end: little at once, much from a thread while output is read meanwhile."""
+    if len(content) <= _CHUNK:
+        _feed(socket, content)
+        yield
+        return
+    feeder = threading.Thread(target=_feed, args=(socket, content), daemon=True)
+    feeder.start()
     try:
+        yield
+    finally:
+        # Whoever still sends to a command that has ended, or is given up, stops when its connection does.
+        socket.hang_up()
+        feeder.join()
+
+
+def _feed(socket: WebSocket, content: bytes) -> None:
+    """Standard input, then its end (an empty text message). A command may end without reading it all."""
+    with contextlib.suppress(OSError):
         for start in range(0, len(content), _CHUNK):
             socket.send(content[start : start + _CHUNK])
         socket.send("")
-    except ConnectionClosed:
-        return
 
 
-def _drain(socket: ClientConnection, deadline: float) -> str:
-    """Read a stream to its end, which is a text message or the connection's."""
-    chunks: list[bytes] = []
-    try:
-        while isinstance(message := socket.recv(timeout=max(0.0, deadline - time.monotonic())), bytes):
-            chunks.append(message)
-    except ConnectionClosed:
-        pass
-    return b"".join(chunks).decode(errors="replace")
+def _drain(streams: Sequence[WebSocket], deadline: float) -> list[str]:
+    """Read all streams to their ends, which are a text message or the connection's."""
+    chunks: dict[WebSocket, list[bytes]] = {stream: [] for stream in streams}
+    unfinished = list(streams)
+    while unfinished:
+        for stream in wait(unfinished, deadline - time.monotonic()):
+            message = stream.receive(max(0.0, deadline - time.monotonic()))
+            if isinstance(message, bytes):
+                chunks[stream].append(message)
+            else:
+                unfinished.remove(stream)
+    return [b"".join(chunks[stream]).decode(errors="replace") for stream in streams]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from souk.engines.contract import AlreadyExists, Image, NotFound
+from souk.engines.contract import UNPACKED, AlreadyExists, Image, NotFound
 from souk.engines.incus.transport import Transport
 from souk.engines.incus.wire import Alias, ImageRow
 
@@ -17,6 +17,8 @@ _IMAGES = "/1.0/images"
 _FINGERPRINT = re.compile(r"[0-9a-f]{12,64}")
 _CHUNK = 1024 * 1024
 _IMPORT_WITHIN = 600.0
+_UNKNOWN_SIZE = 1024**3
+_MOST_COMPRESSED = 8
 
 
 def source(image: str) -> dict[str, str]:
@@ -52,6 +54,18 @@ def import_(transport: Transport, path: str, alias: str, properties: Mapping[str
     _point(transport, alias, fingerprint, exists=before is not None)
     if before is not None and before != fingerprint:
         _delete_if_nameless(transport, before)
+
+
+def unpacked_size(transport: Transport, fingerprint: str) -> int:
+    """Bytes of an image's files: as its property says, else more than they can be."""
+    try:
+        image = transport.get(f"{_IMAGES}/{fingerprint}", ImageRow) if fingerprint else None
+    except NotFound:
+        image = None
+    if image is None:
+        return _UNKNOWN_SIZE
+    told = (image.properties or {}).get(UNPACKED, "")
+    return int(told) if told.isdecimal() else image.size * _MOST_COMPRESSED
 
 
 def delete(transport: Transport, alias: str) -> None:

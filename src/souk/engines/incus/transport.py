@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 import msgspec
-from websockets.exceptions import WebSocketException
-from websockets.sync.client import ClientConnection, connect, unix_connect
 
 from souk.engines.contract import EngineError, EngineUnavailable
+from souk.engines.incus.address import Https, UnixSocket
 from souk.engines.incus.errors import translate
+from souk.engines.incus.websocket import WebSocket
 from souk.engines.incus.wire import Envelope, Operation
 
 T = TypeVar("T")
@@ -22,29 +19,7 @@ _SUCCESS = 200
 _RUNNING_BELOW = 200
 _CONNECTIONS = 64
 _ANSWER_WITHIN = 30.0
-
-
-@dataclass(frozen=True)
-class UnixSocket:
-    """The server of this host."""
-
-    path: Path = Path("/var/lib/incus/unix.socket")
-
-
-@dataclass(frozen=True)
-class Https:
-    """A server elsewhere: PEM files of our certificate and key, and of the certificate the server must show."""
-
-    url: str
-    certificate: Path
-    key: Path
-    authority: Path
-
-    def context(self) -> ssl.SSLContext:
-        """A TLS context that trusts this server alone."""
-        context = ssl.create_default_context(cafile=str(self.authority))
-        context.load_cert_chain(str(self.certificate), str(self.key))
-        return context
+_CONNECT_WITHIN = 5.0
 
 
 class Transport:
@@ -54,14 +29,11 @@ class Transport:
         self._address = address
         self._project = project
         limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
-        if isinstance(address, UnixSocket):
-            transport = httpx.HTTPTransport(uds=str(address.path), limits=limits)
-            url = "http://incus"
-        else:
-            transport = httpx.HTTPTransport(verify=address.context(), limits=limits)
-            url = address.url
         self._http = httpx.Client(
-            transport=transport, base_url=url, timeout=httpx.Timeout(_ANSWER_WITHIN, connect=5.0), trust_env=False
+            transport=address.transport(limits),
+            base_url=address.base_url,
+            timeout=httpx.Timeout(_ANSWER_WITHIN, connect=_CONNECT_WITHIN),
+            trust_env=False,
         )
 
     def close(self) -> None:
@@ -89,7 +61,7 @@ class Transport:
                 params={"project": self._project, **(query or {})},
                 headers=dict(headers or {}),
                 content=content,
-                timeout=httpx.Timeout(timeout, connect=5.0),
+                timeout=httpx.Timeout(timeout, connect=_CONNECT_WITHIN),
             )
         except httpx.TransportError as error:
             raise EngineUnavailable(f"{method} {path}: {type(error).__name__} {error}") from error
@@ -167,27 +139,14 @@ class Transport:
             raise translate(ended.status_code, ended.err or "the operation was cancelled")
         return ended
 
-    def websocket(self, path: str) -> ClientConnection:
+    def websocket(self, path: str) -> WebSocket:
         """Open a WebSocket. Use it as a context manager.
 
         Raises:
-            EngineUnavailable: the server doesn't take it.
+            EngineUnavailable: the server can't be reached or doesn't take it.
         """
-        options: dict[str, Any] = {
-            "compression": None,
-            "max_size": None,
-            "max_queue": None,
-            "ping_interval": None,
-            "open_timeout": 10,
-            "close_timeout": 1,
-            "user_agent_header": None,
-        }
         try:
-            if isinstance(self._address, UnixSocket):
-                opened: ClientConnection = unix_connect(str(self._address.path), f"ws://incus{path}", **options)
-                return opened
-            url = "wss" + self._address.url.removeprefix("https") + path
-            opened = connect(url, ssl=self._address.context(), proxy=None, **options)
-            return opened  # noqa: RET504
-        except (OSError, WebSocketException) as error:
+            connected = self._address.dial(_CONNECT_WITHIN)
+        except OSError as error:
             raise EngineUnavailable(f"WebSocket: {type(error).__name__} {error}") from error
+        return WebSocket(connected, path)

@@ -18,8 +18,8 @@ from souk.engines.incus import UnixSocket
 from souk.engines.incus.transport import Transport
 from souk.provisioning.reconciler.resync import compare
 from souk.provisioning.registry import blueprints
+from souk.settings.doctor import names
 from souk.settings.doctor.finding import Finding, fail, ok, warn
-from souk.settings.first_sale.resolver import Unanswered, resolve
 
 FULL, NEARLY_FULL = 0.95, 0.80
 _INSTANCES = 1024
@@ -98,7 +98,7 @@ def _network() -> Iterator[Finding]:
     else:
         yield ok(subject, _("isolated by %(acl)s, %(subnet)s") % {"acl": namespace.acl, "subnet": namespace.subnet})
     yield from _firewall(f"souk_{namespace.name}")
-    yield from _names(namespace.gateway)
+    yield from names.check(namespace.dns_hosts, namespace.gateway)
 
 
 def _firewall(table: str) -> Iterator[Finding]:
@@ -113,33 +113,6 @@ def _firewall(table: str) -> Iterator[Finding]:
         yield fail(subject, said, _("Run `make run`, which loads it: without it, machines reach this host's ports."))
     else:
         yield ok(subject, _("loaded"))
-
-
-def _names(gateway: str) -> Iterator[Finding]:
-    subject = _("Names")
-    hosts: Path = settings.NAMESPACE.dns_hosts
-    published = (
-        sorted(entry.name for entry in hosts.iterdir() if not entry.name.startswith(".")) if hosts.is_dir() else []
-    )
-    asked = published[0] if published else settings.NAMESPACE.domain
-    try:
-        address = resolve(asked, gateway, timeout=1.0)
-    except Unanswered:
-        seen = _("the name server at %(gateway)s does not answer") % {"gateway": gateway}
-        yield fail(
-            subject,
-            seen,
-            _("Restart the bridge: `incus network set %(bridge)s` or `make run`.")
-            % {"bridge": settings.NAMESPACE.bridge},
-        )
-        return
-    if published and (hosts / asked).read_text().split()[0] != address:
-        yield fail(subject, _("%(name)s does not resolve to its address") % {"name": asked}, _("Run `make run`."))
-        return
-    yield ok(
-        subject,
-        _("%(count)s published, the server at %(gateway)s answers") % {"count": len(published), "gateway": gateway},
-    )
 
 
 def _machines(found: Engine) -> Iterator[Finding]:

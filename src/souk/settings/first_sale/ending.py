@@ -29,8 +29,10 @@ def tell(telling: Telling, journal: Journal, sign_ins: SignIns) -> None:
 
 
 def _next(journal: Journal, email: str) -> list[str]:
+    programs = journal.path.parent / "bin"
     return [
-        f"souk login --server {journal.console.rstrip('/')} --email {email}",
+        *([f'export PATH="{programs}:$PATH"'] if programs.is_dir() else []),
+        f"souk login {journal.console.rstrip('/')} --email {email}",
         "souk order postgresql --plan s --region ma-temara --name ma-base --wait",
         "souk connect ma-base",
         "souk-manage doctor",

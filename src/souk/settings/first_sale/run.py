@@ -73,6 +73,9 @@ def run(telling: Telling, server: str, *, again: bool = False) -> bool:
         except (Stopped, StepFailed, psycopg.Error) as error:
             _explain(telling, error)
             return False
+        except KeyboardInterrupt:
+            _explain(telling, StepFailed(gettext("Interrupted.")))
+            return False
     journal.finished = True
     journal.save()
     return True

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_safe, require_POST
 
 from souk.catalog import commands, queries
 from souk.catalog.pricing import Tier
@@ -55,7 +55,7 @@ class PriceForm(forms.Form):
         ]
 
 
-@require_GET
+@require_safe
 @operator_page
 def catalog(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Every version of every offering."""
@@ -75,7 +75,7 @@ def catalog(request: HttpRequest, desk: Desk) -> HttpResponse:
     return render(request, "console/operator/catalog.html", {"table": table})
 
 
-@require_GET
+@require_safe
 @operator_page
 def version(request: HttpRequest, desk: Desk, version: UUID) -> HttpResponse:
     """One version: its state and moves, its plans and prices."""

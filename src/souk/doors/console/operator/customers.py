@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_safe, require_POST
 
 from souk.billing import invoicing, queries, settling
 from souk.doors.console.asking import PAGE
@@ -35,7 +35,7 @@ from souk.ui.tables import Column, Table
 CURRENCY = "MAD"
 
 
-@require_GET
+@require_safe
 @operator_page
 def customers(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Every organization, found by name or ICE."""
@@ -57,7 +57,7 @@ def customers(request: HttpRequest, desk: Desk) -> HttpResponse:
     return render(request, "console/operator/customers.html", {"table": table, "q": sought, "cut": len(rows) > PAGE})
 
 
-@require_GET
+@require_safe
 @operator_page
 def customer(request: HttpRequest, desk: Desk, organization: UUID) -> HttpResponse:
     """One customer: services, invoices, payments, and what the operator does about money."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import operator_page
@@ -15,7 +15,7 @@ from souk.ui import format as values
 from souk.ui.tables import Column, Table
 
 
-@require_GET
+@require_safe
 @operator_page
 def sites(request: HttpRequest, desk: Desk) -> HttpResponse:  # noqa: ARG001
     """Every site with its engine, capacity, racks and hosts."""

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe, require_http_methods
 
 from souk.billing import invoicing, queries
 from souk.doors.console.desk import Desk
@@ -55,7 +55,7 @@ def invoice(request: HttpRequest, desk: Desk, invoice: UUID) -> HttpResponse:
     return render(request, template, context, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 @operator_page
 def invoice_file(request: HttpRequest, desk: Desk, invoice: UUID, kind: str) -> HttpResponse:  # noqa: ARG001
     """The invoice as PDF or XML."""

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from souk.billing import queries as billing
 from souk.doors.console import live
@@ -45,7 +45,7 @@ class AuditForm(forms.Form):
             self.fields[name].widget.attrs.update(dir="ltr", autocomplete="off")
 
 
-@require_GET
+@require_safe
 @operator_page
 def orders(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Orders of all organizations, newest first."""
@@ -55,7 +55,7 @@ def orders(request: HttpRequest, desk: Desk) -> HttpResponse:
     return _list(request, _("Orders"), _with_customer(desk.operator, table))
 
 
-@require_GET
+@require_safe
 @operator_page
 def services(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Services of all organizations, newest first."""
@@ -65,7 +65,7 @@ def services(request: HttpRequest, desk: Desk) -> HttpResponse:
     return _list(request, _("Services"), table, moving=any(live.moves(row) for row in shown))
 
 
-@require_GET
+@require_safe
 @operator_page
 def invoices(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Invoices and credit notes of all organizations, newest first."""
@@ -74,7 +74,7 @@ def invoices(request: HttpRequest, desk: Desk) -> HttpResponse:
     return _list(request, _("Invoices"), _with_customer(desk.operator, invoice_table(shown, page, "operator-invoice")))
 
 
-@require_GET
+@require_safe
 @operator_page
 def audit(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The audit trail, searched."""

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from souk.billing import queries as billing
 from souk.doors.console import words
@@ -47,7 +47,7 @@ class SiteView:
     gauges: list[Gauge]
 
 
-@require_GET
+@require_safe
 @operator_page
 def overview(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The operator's first page; asked for again every few seconds."""

@@ -62,7 +62,7 @@ def _tell(console: Console, finding: Finding) -> None:
 def _sum_up(console: Console, findings: list[Finding]) -> None:
     counts = {level: sum(finding.level == level for finding in findings) for level in Level}
     if counts[Level.FAIL] or counts[Level.WARN]:
-        said = _("%(failures)s failures, %(warnings)s warnings, %(well)s well.") % {
+        said = _("Failures: %(failures)s, warnings: %(warnings)s, well: %(well)s.") % {
             "failures": counts[Level.FAIL],
             "warnings": counts[Level.WARN],
             "well": counts[Level.OK],

@@ -1,35 +1,29 @@
-"""The floor under an order for PostgreSQL: the same machine, guest work and TLS, by hand through Incus's API.
-
-`Floor.once()` is one run from nothing to `SELECT 1`; a script that measures Souk's own orders alternates with it.
-Run alone, `python bench/floor_postgresql.py [RUNS]` prints medians and runs as JSON, in seconds.
-"""
+"""The floor under an order for PostgreSQL: the same machine, guest work and TLS, by hand through Incus's API."""
 
 from __future__ import annotations
 
 import ipaddress
 import json
-import os
 import secrets
-import statistics
-import sys
 import time
 import uuid
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx
-import psycopg
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from websockets.sync.client import unix_connect
 
-from souk.blueprints.postgresql import BLUEPRINT, probing
+from souk.blueprints.postgresql import BLUEPRINT
 from souk.blueprints.postgresql.bundle import bundle
 from souk.provisioning.contract import Credentials, ServerCertificate, Size, Wanted
 from souk.settings import namespace
+from support import first_select
 
 SOCKET = "/var/lib/incus/unix.socket"
 SIZE = Size(vcpus=1, memory=1024**3, disk=10 * 1024**3)
@@ -49,34 +43,29 @@ class Floor:
         )
         self.key, self.authority = _authority()
 
-    def once(self) -> dict[str, float]:
-        """Make one service and delete it. Seconds of each step, and `total` up to the first `SELECT 1`."""
-        name, address = f"floor-{secrets.token_hex(3)}", self._free_address()
+    def once(self, address: str) -> float:
+        """Make one service at `address`, and delete it. Seconds from nothing to the first `SELECT 1`."""
+        name = f"floor-{secrets.token_hex(3)}"
         try:
             return self._run(name, address)
         finally:
-            self._change("PUT", f"/1.0/instances/{name}/state", {"action": "stop", "force": True})
-            self._change("DELETE", f"/1.0/instances/{name}", None)
+            self.delete(name)
 
-    def _run(self, name: str, address: str) -> dict[str, float]:
-        marks = [time.perf_counter()]
+    def delete(self, name: str) -> None:
+        """Take a machine down."""
+        self._change("PUT", f"/1.0/instances/{name}/state", {"action": "stop", "force": True})
+        self._change("DELETE", f"/1.0/instances/{name}", None)
+
+    def _run(self, name: str, address: str) -> float:
+        started = time.perf_counter()
         wanted = Wanted(uuid.uuid4(), name, {"databases": ["app"]}, self.size, f"{name}.{self.place.domain}", address)
         credentials = Credentials("app", secrets.token_urlsafe(24), "app")
         certificate = self._certificate(wanted)
+        first = first_select.meanwhile(wanted, credentials, certificate.authority)
         document = json.dumps(bundle(wanted, credentials, certificate, timeout=60)).encode()
-        marks.append(time.perf_counter())
         self._change("POST", "/1.0/instances", self._machine(name, address))
-        marks.append(time.perf_counter())
         self._execute(name, document)
-        marks.append(time.perf_counter())
-        with probing.certificate_file(certificate.authority) as file:
-            options = probing.connection_options(wanted, credentials, file)
-            with psycopg.connect(**options) as connection:
-                connection.execute("SELECT 1")
-        marks.append(time.perf_counter())
-        steps = ("prepare", "create_start", "boot_configure", "first_select")
-        taken = {step: after - before for step, before, after in zip(steps, marks, marks[1:], strict=False)}
-        return {**taken, "total": marks[-1] - marks[0]}
+        return first() - started
 
     def _machine(self, name: str, address: str) -> dict[str, Any]:
         limits = BLUEPRINT.limits(self.size)
@@ -129,11 +118,15 @@ class Floor:
             if ended.get("metadata", {}).get("status_code") != httpx.codes.OK:
                 raise RuntimeError(f"{method} {path}: {ended}")
 
-    def _free_address(self) -> str:
+    def taken_addresses(self) -> set[str]:
+        """Addresses that the project's machines have."""
         rows = self.http.get("/1.0/instances", params={"project": self.place.project, "recursion": "1"}).json()
-        taken = {row["devices"].get("eth0", {}).get("ipv4.address") for row in rows["metadata"]}
-        hosts = reversed(list(ipaddress.IPv4Network(self.place.subnet).hosts()))
-        return next(str(host) for host in hosts if str(host) not in taken)
+        devices = [row.get("devices") or {} for row in rows["metadata"]]
+        return {found for one in devices if (found := one.get("eth0", {}).get("ipv4.address"))}
+
+    def has_image(self, alias: str) -> bool:
+        """Whether the project has an image of this name."""
+        return self.http.get(f"/1.0/images/aliases/{quote(alias, safe='')}").status_code == httpx.codes.OK
 
     def _certificate(self, wanted: Wanted) -> ServerCertificate:
         key = ec.generate_private_key(ec.SECP256R1())
@@ -172,19 +165,3 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> str:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()
-
-
-def main() -> None:
-    """Print the floor's medians as JSON."""
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 10
-    floor = Floor()
-    floor.once()
-    taken = [floor.once() for _ in range(runs)]
-    medians = {step: round(statistics.median(run[step] for run in taken), 4) for step in taken[0]}
-    rounded = [{step: round(seconds, 4) for step, seconds in run.items()} for run in taken]
-    load = os.getloadavg()[0]
-    print(json.dumps({"figure": "floor_postgresql", "unit": "s", "median": medians, "load": load, "runs": rounded}))
-
-
-if __name__ == "__main__":
-    main()

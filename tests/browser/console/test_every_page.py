@@ -1,0 +1,40 @@
+"""Every page of the console: readable by everybody, fitting every screen, obeying the Content-Security-Policy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+from tests.browser.conftest import OpenPage
+from tests.browser.console.world import inhabited, sign_in
+
+pytestmark = pytest.mark.browser
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+LOOKS = [("fr", "light", 1280), ("fr", "dark", 390), ("ar", "dark", 1280), ("ar", "light", 390)]
+
+
+def check(page: Page, language: str) -> None:
+    found = Axe().run(page, options=WCAG).response["violations"]
+    faults = [(each["id"], node["target"], node["failureSummary"]) for each in found for node in each["nodes"][:3]]
+    assert not faults, (page.url, faults)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{page.url} scrolls sideways"
+    assert page.get_attribute("html", "dir") == ("rtl" if language == "ar" else "ltr")
+    assert page.locator("h1").count() == 1, page.url
+
+
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
+def test_every_page_is_accessible_fits_and_obeys_the_policy(
+    console: str, open_page: OpenPage, tmp_path: Path, language: str, theme: str, width: int
+) -> None:
+    world = inhabited(tmp_path)
+    people = {"visitor": "", "member": world.buyer.email, "operator": world.engineer}
+    for who, addresses in world.pages().items():
+        visit = open_page(language, theme, width)
+        if people[who]:
+            sign_in(visit, console, people[who])
+        for address in addresses:
+            check(visit.go(console + address), language)
+        complaints = [text for text in visit.complaints if "404 (Not Found)" not in text]
+        assert complaints == []

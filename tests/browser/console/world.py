@@ -1,0 +1,117 @@
+"""A console with something in every state, and the addresses of all its pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from playwright.sync_api import Page
+from tests.browser.conftest import Visit
+from tests.support import reconciling
+from tests.support.following import catch_up
+from tests.support.world import PASSWORD, Customer, customer, operator
+
+from souk.billing import invoicing, queries, rendering, settling
+from souk.catalog.queries import versions
+from souk.engines.contract import Usage
+from souk.kernel import clock
+from souk.kernel.money import Money
+from souk.kernel.scope import System, acting
+from souk.metering.commands import take_samples
+from souk.ordering.queries import subscription_of
+from souk.parties import commands
+from souk.parties.models import Person
+from souk.provisioning.models import ServiceInstance
+from souk.provisioning.queries import machines
+from souk.sites.queries import sites
+
+SYSTEM = System("test")
+LONG = "un-nom-de-service-vraiment-très-long-qui-remplit-toute-la-ligne"
+
+
+@dataclass(frozen=True)
+class World:
+    """Somebody with services, invoices and colleagues, and one of the operator's engineers."""
+
+    buyer: Customer
+    engineer: str
+    ready: UUID
+    moving: UUID
+    failed: UUID
+    invoice: UUID
+    note: UUID
+    invitation: str
+
+    def pages(self) -> dict[str, list[str]]:
+        """Every page by who opens it."""
+        order = subscription_of(SYSTEM, self.ready).order_id
+        services = [f"/services/{each}/" for each in (self.ready, self.moving, self.failed)]
+        documents = [f"/invoices/{each}/" for each in (self.invoice, self.note)]
+        return {
+            "visitor": ["/market/", "/market/?q=rien", "/market/exemple/", "/accounts/login/?next=/services/"],
+            "member": [
+                *("/market/", "/market/exemple/", "/market/exemple/order/?plan=m", "/services/", "/usage/"),
+                *(*services, f"/services/{self.ready}/delete/", "/orders/", f"/orders/{order}/"),
+                *("/invoices/", *documents, "/organization/", "/organization/edit/", "/organization/new/"),
+                *("/people/", self.invitation, "/tokens/", "/nothing-here/"),
+            ],
+            "operator": [
+                *("/operator/", "/operator/orders/", f"/operator/orders/{order}/", "/operator/services/"),
+                *(f"/operator/services/{self.failed}/", "/operator/customers/"),
+                *(f"/operator/customers/{self.buyer.organization}/", "/operator/invoices/"),
+                *(f"/operator{documents[0]}", "/operator/catalog/", f"/operator/catalog/{versions(SYSTEM)[0].id}/"),
+                *("/operator/sites/", "/operator/audit/"),
+            ],
+        }
+
+
+def inhabited(folder: Path) -> World:
+    """A console that has been in use for a while."""
+    buyer = customer("Coopérative « Zellige & Tadelakt » de l’Ounein")
+    ready = reconciling.order(buyer, "قاعدة بيانات المتجر")
+    reconciling.work(reconciling.ground(folder))
+    catch_up()
+    _use(ready)
+    moving, failed = reconciling.order(buyer, LONG), reconciling.order(buyer, "site-vitrine", "m")
+    with acting(SYSTEM):
+        ServiceInstance.objects.filter(id=failed).update(
+            state="failed", trouble="The service's image is missing on the engine; the operator must build it."
+        )
+    invoice, note = _bill(buyer)
+    commands.invite(buyer.scope, buyer.person, buyer.organization, "comptable@fiduciaire-casablanca.example", "billing")
+    _, token = commands.invite(buyer.scope, buyer.person, buyer.organization, "karim@client.example", "technical")
+    commands.create_token(buyer.person, "déploiement continu", ["read", "order"])
+    email = Person.objects.get(id=operator().person).email
+    return World(buyer, email, ready, moving, failed, invoice, note, f"/invitations/{token}/")
+
+
+def sign_in(visit: Visit, console: str, email: str) -> Page:
+    """Sign in as a person does."""
+    page = visit.go(f"{console}/accounts/login/?next=/organization/")
+    page.fill("[name=login]", email)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main form .btn-primary")
+    page.wait_for_load_state()
+    return page
+
+
+def _use(instance: UUID) -> None:
+    (machine,) = [each for each in machines(SYSTEM) if each.instance_id == instance]
+    for hours in range(1, 5):
+        with clock.at(clock.now() - timedelta(hours=5 - hours)):
+            take_samples([Usage(machine.name, hours * 2**30, hours * 2**28, hours * 30.0, 2**29)])
+
+
+def _bill(buyer: Customer) -> tuple[UUID, UUID]:
+    invoice = invoicing.bill(buyer.organization, clock.now())
+    (line,) = queries.invoice_lines(SYSTEM, invoice)
+    note = invoicing.credit_line(SYSTEM, line.id, Money(20, "MAD"), "Interruption")
+    details = settling.PaymentDetails(
+        buyer.organization, sites()[0].issuer_id, "transfer", "VIR-1", clock.now().date(), Money(100, "MAD")
+    )
+    settling.allocate(SYSTEM, settling.record_payment(SYSTEM, details), invoice, Money(50, "MAD"))
+    for each in (invoice, note):
+        rendering.write(each)
+    return invoice, note

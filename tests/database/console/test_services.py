@@ -1,0 +1,167 @@
+"""A customer's services: what a page shows while they are made, run, stop and go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from tests.database.console.desks import at_desk, ready_service, text, worker_answers
+from tests.support import reconciling
+from tests.support.world import PASSWORD, Customer, customer
+
+from souk.kernel.scope import System
+from souk.kernel.trail import search
+from souk.parties import commands
+from souk.parties.queries import projects
+from souk.provisioning.queries import service
+
+
+@pytest.fixture
+def owner(own_database: str) -> Customer:
+    return customer()
+
+
+@pytest.fixture
+def instance(owner: Customer, tmp_path: Path) -> UUID:
+    return ready_service(owner, tmp_path)
+
+
+def main(client: Client, address: str) -> str:
+    return client.get(address).content.decode().partition("<main")[2]
+
+
+def test_without_a_service_the_list_says_what_to_do(buyer: Customer, desk: Client) -> None:
+    page = text(desk.get("/services/"))
+    assert "Pas encore de service" in page
+    assert "Vers la place de marché" in page
+
+
+def test_the_list_shows_the_organizations_services_and_nobody_elses(buyer: Customer, desk: Client) -> None:
+    reconciling.order(buyer, "à nous")
+    reconciling.order(customer("Autre SARL"), "à eux")
+    page = text(desk.get("/services/"))
+    assert "à nous" in page
+    assert "à eux" not in page
+
+
+def test_somebody_elses_service_does_not_exist_for_the_reader(buyer: Customer, desk: Client) -> None:
+    theirs = reconciling.order(customer("Autre SARL"))
+    for address in (f"/services/{theirs}/", f"/services/{theirs}/delete/", f"/services/{theirs}/ca.pem"):
+        assert desk.get(address).status_code == 404
+    assert desk.post(f"/services/{theirs}/stop/").status_code == 404
+    assert desk.post(f"/services/{theirs}/credentials/").status_code == 404
+
+
+def test_a_page_asks_again_while_its_service_moves_and_rests_when_it_does(owner: Customer, tmp_path: Path) -> None:
+    desk, instance = at_desk(owner.person), reconciling.order(owner)
+    for address in ("/services/", f"/services/{instance}/"):
+        assert 'hx-trigger="every' in main(desk, address)
+    ready_service(owner, tmp_path, "autre")
+    for address in ("/services/", f"/services/{instance}/"):
+        assert 'hx-trigger="every' not in main(desk, address)
+
+
+def test_what_is_asked_again_is_only_the_moving_part(buyer: Customer, desk: Client) -> None:
+    instance = reconciling.order(buyer)
+    part = desk.get(f"/services/{instance}/", headers={"HX-Request": "true"}).content.decode()
+    assert part.startswith('<div id="service"')
+    assert "<html" not in part
+
+
+def test_a_service_being_made_shows_its_steps(buyer: Customer, desk: Client) -> None:
+    page = text(desk.get(f"/services/{reconciling.order(buyer)}/"))
+    assert "Adresse, identifiants et certificat" in page
+    assert "Le service répond en TLS" in page
+
+
+def test_a_ready_service_shows_how_to_reach_it_and_what_it_costs(owner: Customer, instance: UUID) -> None:
+    page = text(at_desk(owner.person).get(f"/services/{instance}/"))
+    row = service(owner.scope, instance)
+    assert f"Adresse {row.hostname}" in page
+    assert "Depuis la dernière facture 1,20 MAD" in page
+    assert "Mois complet 490,00 MAD" in page
+    assert "Opération État Demandée Durée Création Terminée" in page
+
+
+def test_the_authoritys_certificate_is_a_download(owner: Customer, instance: UUID) -> None:
+    answer = at_desk(owner.person).get(f"/services/{instance}/ca.pem")
+    assert answer.content.startswith(b"-----BEGIN CERTIFICATE-----")
+    assert answer["Content-Disposition"] == 'attachment; filename="souk-ca.pem"'
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_the_password_is_shown_on_demand_recorded_and_never_kept(
+    owner: Customer, instance: UUID, headers: dict[str, str]
+) -> None:
+    with worker_answers():
+        answer = at_desk(owner.person).post(f"/services/{instance}/credentials/", headers=headers)
+    assert answer.status_code == 200
+    assert answer["Cache-Control"] == "no-store"
+    (looked,) = search(System("test"), action="credentials.revealed", subject=instance)
+    assert looked.actor == f"person:{owner.person}"
+
+
+def test_a_viewer_gets_neither_the_password_nor_the_buttons(owner: Customer, instance: UUID) -> None:
+    person = commands.sign_up("viewer@client.example", PASSWORD, "Lectrice")
+    _, token = commands.invite(owner.scope, owner.person, owner.organization, "viewer@client.example", "viewer")
+    commands.accept_invitation(person, token)
+    viewer = at_desk(person)
+    page = text(viewer.get(f"/services/{instance}/"))
+    assert "Mot de passe" not in page
+    assert "Coût" not in page
+    assert "Redémarrer" not in page
+    assert viewer.post(f"/services/{instance}/credentials/").status_code == 403
+    assert viewer.post(f"/services/{instance}/stop/").status_code == 403
+
+
+def test_a_service_is_stopped_and_started_again(owner: Customer, instance: UUID, tmp_path: Path) -> None:
+    desk, place = at_desk(owner.person), reconciling.ground(tmp_path)
+    assert "Le service s’arrête." in desk.post(f"/services/{instance}/stop/", follow=True).content.decode()
+    reconciling.work(place)
+    assert "Arrêté" in text(desk.get(f"/services/{instance}/"))
+    desk.post(f"/services/{instance}/start/")
+    assert service(owner.scope, instance).desired == "running"
+
+
+def test_deleting_needs_the_services_name(owner: Customer, instance: UUID) -> None:
+    desk = at_desk(owner.person)
+    answer = desk.post(f"/services/{instance}/delete/", {"name": "autre"})
+    assert answer.status_code == 422
+    assert "Rien n’a été supprimé" in text(answer)
+    assert service(owner.scope, instance).desired == "running"
+    desk.post(f"/services/{instance}/delete/", {"name": " compta "})
+    assert service(owner.scope, instance).desired == "deleted"
+
+
+def test_usage_lists_what_each_service_used_and_cost(owner: Customer, instance: UUID) -> None:
+    page = text(at_desk(owner.person).get("/usage/"))
+    assert "compta" in page
+    assert "1,20 MAD" in page
+
+
+def test_a_service_in_trouble_says_why_in_the_readers_language(buyer: Customer, desk: Client) -> None:
+    from souk.kernel.scope import acting
+    from souk.provisioning.models import ServiceInstance
+
+    instance = reconciling.order(buyer)
+    with acting(System("test")):
+        ServiceInstance.objects.filter(id=instance).update(
+            state="failed", trouble="The engine does not answer; this goes on as soon as it does."
+        )
+    page = text(desk.get(f"/services/{instance}/"))
+    assert "Le service n’a pas pu être créé" in page
+    assert "The engine" not in page
+
+
+def test_the_list_narrows_to_the_chosen_project_and_says_so(buyer: Customer, desk: Client) -> None:
+    reconciling.order(buyer, "en production")
+    desk.post("/organization/projects/", {"name": "Essais"})
+    essays = next(each for each in projects(buyer.scope, buyer.organization) if each.name == "Essais")
+    desk.post("/organization/switch/", {"organization": str(buyer.organization), "project": str(essays.id)})
+    page = text(desk.get("/services/"))
+    assert "Seul ce projet est affiché : Essais" in page
+    assert "en production" not in page
+    desk.post("/organization/switch/", {"organization": str(buyer.organization)})
+    assert "en production" in text(desk.get("/services/"))
