@@ -5,6 +5,7 @@ Nothing of the namespace's own database, keys or processes is touched.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
@@ -15,11 +16,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
 
+from support.figures import say
+
+_PREFIX = "souk_bench_"
 _ROLES = {"OWNER": "souk_owner", "WEB": "souk_web", "WORKER": "souk_worker"}
 _URLS = ("DATABASE_URL", *(f"DATABASE_URL_{role}" for role in _ROLES))
 _BEFORE_NAME = re.compile(r"^([a-z]+://[^/?#]*)(/[^?#]*)?")
@@ -73,12 +78,13 @@ def ground(**settings: str) -> Iterator[Ground]:
     """
     folder = Path(tempfile.mkdtemp(prefix="souk-bench-"))
     folder.chmod(0o755)
-    name = f"souk_bench_{secrets.token_hex(4)}"
+    name = f"{_PREFIX}{os.getpid()}_{secrets.token_hex(3)}"
     told = {**_told(folder, name), **settings}
     os.environ.update(told, SOUK_PROCESS="owner")
     made = Ground(name, folder, told)
     admin = _libpq(_named(told, "postgres"), "OWNER")
     with psycopg.connect(admin, autocommit=True) as cluster:
+        _sweep(cluster)
         cluster.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
     try:
         _furnish()
@@ -135,7 +141,18 @@ def _furnish() -> None:
     seed()
 
 
-def _drop(admin: str, name: str, patience: float = 10.0) -> None:
+def _sweep(cluster: psycopg.Connection[Any]) -> None:
+    """Drop what benchmarks left that were killed: databases whose process is gone. An outside server is left alone."""
+    if cluster.info.host and not cluster.info.host.startswith("/"):
+        return
+    for (name,) in cluster.execute("select datname from pg_database where datname like %s", [f"{_PREFIX}%"]).fetchall():
+        pid = name.removeprefix(_PREFIX).partition("_")[0]
+        if pid.isdecimal() and not Path(f"/proc/{pid}").exists():
+            with contextlib.suppress(psycopg.errors.ObjectInUse):
+                cluster.execute(sql.SQL("drop database if exists {}").format(sql.Identifier(name)))
+
+
+def _drop(admin: str, name: str, patience: float = 15.0) -> None:
     """Drop the database as soon as the last connection of an ended process is gone."""
     deadline = time.monotonic() + patience
     with psycopg.connect(admin, autocommit=True) as cluster:
@@ -144,7 +161,8 @@ def _drop(admin: str, name: str, patience: float = 10.0) -> None:
                 cluster.execute(sql.SQL("drop database if exists {}").format(sql.Identifier(name)))
             except psycopg.errors.ObjectInUse:
                 if time.monotonic() > deadline:
-                    raise
+                    say(f"The database {name} is still in use and stays; the next benchmark drops it.")
+                    return
                 time.sleep(0.1)
             else:
                 return

@@ -23,13 +23,12 @@ from souk.kernel.ids import new_id
 from souk.kernel.locks import lock
 from souk.kernel.money import Money, total
 from souk.kernel.numbering import next_number
-from souk.kernel.scope import Scope, System, acting
+from souk.kernel.scope import Scope, acting
 from souk.ordering.queries import SubscriptionRow, subscriptions
 from souk.sites.models import LegalIssuer
 from souk.sites.queries import sites
 from souk.ui.format import money
 
-BILLING = System("billing")
 _SERIES_LETTER = {DocumentKind.INVOICE: "", DocumentKind.CREDIT_NOTE: "A"}
 
 
@@ -48,7 +47,7 @@ class _Heading:
     reason: str = ""
 
 
-def bill(organization: UUID, until: datetime, *, key: str | None = None) -> UUID:
+def bill(scope: Scope, organization: UUID, until: datetime, *, key: str | None = None) -> UUID:
     """Rate what an organization used until `until` and invoice all that was rated and not yet invoiced.
 
     Issues one invoice (of the issuer of the organization's first such line; others follow on the next call). Two calls
@@ -58,16 +57,16 @@ def bill(organization: UUID, until: datetime, *, key: str | None = None) -> UUID
     Raises:
         NothingToBill.
     """
-    with acting(BILLING):
+    with acting(scope):
         lock("billing", organization)
         invoice = new_id()
         if (known := idempotency.claim(key, [organization], invoice)) != invoice:
             return known
-        mine = {row.id: row for row in subscriptions(BILLING, organization=organization)}
+        mine = {row.id: row for row in subscriptions(scope, organization=organization)}
         ground = {site.issuer_id: site for site in sites()}
         for row in mine.values():
             ended = row.ended_at or until
-            rate(BILLING, row, min(until, ended), ground[row.issuer_id].fiscal_zone)
+            rate(scope, row, min(until, ended), ground[row.issuer_id].fiscal_zone)
         waiting = list(
             RatedLine.objects.filter(organization_id=organization, invoice_lines__isnull=True).order_by("id")
         )

@@ -32,6 +32,6 @@ def close_month(timestamp: int) -> None:
     until = month_of(datetime.fromtimestamp(timestamp, UTC), zone).since
     for organization in {row.organization_id for row in subscriptions(System("billing"))}:
         try:
-            invoicing.bill(organization, until)
+            invoicing.bill(System("billing"), organization, until)
         except errors.NothingToBill:
             log.debug("nothing to bill", organization=str(organization))

@@ -193,6 +193,19 @@ def outstanding(scope: Scope, *, organization: UUID | None = None) -> list[Money
         return [Money(gross - paid.get(currency, 0), currency) for currency, gross in sums]
 
 
+def line_currency(scope: Scope, line: UUID) -> str:
+    """The currency of the invoice a line is on.
+
+    Raises:
+        InvoiceMissing.
+    """
+    with acting(scope):
+        currency = InvoiceLine.objects.filter(id=line).values_list("invoice__currency", flat=True).first()
+    if currency is None:
+        raise errors.InvoiceMissing
+    return currency
+
+
 def invoice_file(scope: Scope, identifier: UUID, kind: str) -> StoredDocument:
     """The PDF or the XML of an invoice.
 

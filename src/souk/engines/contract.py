@@ -40,6 +40,10 @@ class PoolFull(EngineError):
     """The storage pool has no room left."""
 
 
+class DiskFull(EngineError):
+    """The machine's own disk is full, or smaller than its image. The pool may have room."""
+
+
 class AddressTaken(EngineError):
     """Another machine has this address. Choose another one."""
 
@@ -190,7 +194,7 @@ class Engine(Protocol):
     def create(self, spec: MachineSpec, *, start: bool = False) -> None:
         """Make a machine, stopped or, in the same round trip, started.
 
-        Raises AlreadyExists, AddressTaken, ImageMissing, PoolFull, EngineUnavailable. When starting fails,
+        Raises AlreadyExists, AddressTaken, ImageMissing, PoolFull, DiskFull, EngineUnavailable. When starting fails,
         the machine may exist, stopped.
         """
 

@@ -266,8 +266,10 @@ def invite(scope: Scope, inviter: UUID, organization: UUID, email: str, role: st
 def accept_invitation(person: UUID, token: str) -> UUID:
     """The person joins the organization the invitation is for; returns the organization.
 
+    A link that was passed on lets nobody in but whoever owns the invited address.
+
     Raises:
-        InvitationGone.
+        InvitationGone, InvitationForAnother.
     """
     with acting(System("invitation")):
         now = clock.now()
@@ -278,6 +280,8 @@ def accept_invitation(person: UUID, token: str) -> UUID:
         )
         if invitation is None:
             raise errors.InvitationGone
+        if invitation.email != Person.objects.values_list("email", flat=True).get(id=person):
+            raise errors.InvitationForAnother(email=invitation.email)
         Membership.objects.get_or_create(
             organization_id=invitation.organization_id,
             person_id=person,

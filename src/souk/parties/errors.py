@@ -94,6 +94,10 @@ class InvitationGone(NotFound):
     """This invitation was used, withdrawn or has expired. Ask for a new one."""
 
 
+class InvitationForAnother(Forbidden):
+    """This invitation is for {email}. Sign in with that address, or ask for an invitation to yours."""
+
+
 class AlreadyMember(Conflict):
     """{email} is a member already. Change the role in the list of members instead."""
 

@@ -105,7 +105,7 @@ def _use(instance: UUID) -> None:
 
 
 def _bill(buyer: Customer) -> tuple[UUID, UUID]:
-    invoice = invoicing.bill(buyer.organization, clock.now())
+    invoice = invoicing.bill(System("billing"), buyer.organization, clock.now())
     (line,) = queries.invoice_lines(SYSTEM, invoice)
     note = invoicing.credit_line(SYSTEM, line.id, Money(20, "MAD"), "Interruption")
     details = settling.PaymentDetails(

@@ -22,6 +22,7 @@ from souk.kernel.scope import System, acting
 from souk.metering import queries as usage
 from souk.ordering import commands as ordering
 
+BILLING = System("billing")
 START = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 
 
@@ -43,7 +44,7 @@ def _running(buyer: Customer, since: datetime = START, name: str = "compta") -> 
 
 def _bill(buyer: Customer, until: datetime) -> queries.InvoiceRow:
     with clock.at(until):
-        return queries.invoice(buyer.scope, invoicing.bill(buyer.organization, until))
+        return queries.invoice(buyer.scope, invoicing.bill(BILLING, buyer.organization, until))
 
 
 def test_half_an_hour_is_billed_as_the_first_hour_with_tva_apart(own_database: str) -> None:
@@ -121,7 +122,7 @@ def test_billing_raced_by_eight_bills_once(own_database: str) -> None:
 
     def work() -> None:
         try:
-            invoicing.bill(buyer.organization, START + timedelta(hours=3))
+            invoicing.bill(BILLING, buyer.organization, START + timedelta(hours=3))
             outcomes.append("billed")
         except errors.NothingToBill:
             outcomes.append("nothing")
@@ -143,8 +144,8 @@ def test_numbers_have_no_gap_under_concurrency_and_rollback(own_database: str) -
 
     def work(number: int) -> None:
         try:
-            with acting(System("billing")):
-                invoicing.bill(buyers[number].organization, START + timedelta(hours=1))
+            with acting(BILLING):
+                invoicing.bill(BILLING, buyers[number].organization, START + timedelta(hours=1))
                 if number % 2:
                     raise RuntimeError("rolled back")
         except RuntimeError:

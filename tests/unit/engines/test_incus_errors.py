@@ -21,6 +21,7 @@ from souk.engines.incus.errors import translate
         (400, 'Instance is busy running a "start" operation', contract.Busy),
         (400, "Instance is not running", contract.NotRunning),
         (500, "write /var/lib/incus/x: no space left on device", contract.PoolFull),
+        (500, "unable to limit requested quota group: Disk quota exceeded", contract.DiskFull),
         (503, "Service unavailable", contract.EngineUnavailable),
         (500, "database is locked", contract.EngineUnavailable),
         (500, 'Failed shutting down instance, status is "Running": context deadline exceeded', contract.EngineError),

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from ninja import Header, Router, Schema, Status
 
 from souk.billing import invoicing, settling
-from souk.billing.queries import PaymentRow, invoice, payments
+from souk.billing.queries import PaymentRow, invoice, line_currency, payments
 from souk.doors.rest import telling
 from souk.doors.rest.auth import operator
 from souk.doors.rest.pages import Limit, Page, page
@@ -114,8 +114,8 @@ def ground(request: HttpRequest) -> dict[str, Any]:
 @router.post("/billing-runs", response={201: Created}, operation_id="bill")
 def bill(request: HttpRequest, body: BillIn, idempotency_key: Header[str | None] = None) -> Status[dict[str, Any]]:
     """Rate and invoice what an organization used."""
-    operator(request)
-    return Status(201, {"id": invoicing.bill(body.organization, body.until or clock.now(), key=idempotency_key)})
+    scope = operator(request)
+    return Status(201, {"id": invoicing.bill(scope, body.organization, body.until or clock.now(), key=idempotency_key)})
 
 
 @router.post("/payments", response={201: Created}, operation_id="recordPayment")
@@ -153,7 +153,7 @@ def credit(
     request: HttpRequest, line: UUID, body: CreditIn, idempotency_key: Header[str | None] = None
 ) -> Status[dict[str, Any]]:
     """Correct a part of an invoice line by a credit note."""
-    amount = Money.of(body.amount, "MAD")
+    amount = Money.of(body.amount, line_currency(operator(request), line))
     return Status(201, {"id": invoicing.credit_line(operator(request), line, amount, body.reason, key=idempotency_key)})
 
 

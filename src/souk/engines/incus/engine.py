@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 from souk.engines.contract import (
     AlreadyExists,
     Busy,
+    DiskFull,
     EngineError,
     Event,
     Execution,
@@ -31,6 +33,7 @@ from souk.engines.incus.transport import Transport
 
 _INSTANCES = "/1.0/instances"
 _CREATE_WITHIN = 180.0
+_ATTEMPTS, _PAUSE = 25, 0.2
 _MARGIN = 128 * 1024 * 1024
 """Bytes that a disk must keep free beyond what is on it: btrfs needs room to give room back."""
 
@@ -134,8 +137,8 @@ class IncusEngine:
     def delete(self, name: str) -> None:
         """See the contract."""
         try:
-            self.stop(name, force=True)
-            self._transport.change("DELETE", self._path(name))
+            _patiently(lambda: self.stop(name, force=True))
+            _patiently(lambda: self._transport.change("DELETE", self._path(name)))
         except NotFound:
             return
 
@@ -147,7 +150,7 @@ class IncusEngine:
             if limits.disk < needed:
                 raise Refused(f"{name} needs {needed} bytes of disk, more than {limits.disk}")
         devices = {"root": spec.root(self._place, limits)}
-        self._patch(name, {"config": spec.limits(limits), "devices": devices}, etag)
+        _patiently(lambda: self._patch(name, {"config": spec.limits(limits), "devices": devices}, etag))
 
     def _on_disk(self, row: wire.Instance) -> int:
         """What btrfs counts against a machine's quota: its own bytes, which Incus tells, and its image's, which it
@@ -217,3 +220,18 @@ class IncusEngine:
 
     def _path(self, name: str) -> str:
         return f"{_INSTANCES}/{quote(name, safe='')}"
+
+
+def _patiently(act: Callable[[], object]) -> None:
+    """Do something to a machine whose disk may be full to the last byte.
+
+    btrfs charges even the raising of a quota to the quota, and lets it pass a moment later.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            act()
+        except DiskFull:
+            time.sleep(_PAUSE)
+        else:
+            return
+    act()

@@ -8,6 +8,7 @@ from souk.engines.contract import (
     AddressTaken,
     AlreadyExists,
     Busy,
+    DiskFull,
     EngineError,
     EngineUnavailable,
     ImageMissing,
@@ -21,7 +22,8 @@ _BY_SENTENCE: tuple[tuple[re.Pattern[str], type[EngineError]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), kind)
     for pattern, kind in (
         (r"failed shutting down", EngineError),
-        (r"no space left on device|disk quota exceeded|not enough (free )?space", PoolFull),
+        (r"disk quota exceeded", DiskFull),
+        (r"no space left on device|not enough (free )?space", PoolFull),
         (r"address .*(already defined|already in use|conflict)|(IP|MAC) .*already (defined|in use)", AddressTaken),
         (r"image not provided|image .*not found", ImageMissing),
         (r"already (exists|in use)|UNIQUE constraint failed|already being created", AlreadyExists),

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from souk.billing import invoicing, queries, settling
 from souk.doors.console.asking import PAGE
@@ -70,7 +70,7 @@ def bill(request: HttpRequest, desk: Desk, organization: UUID) -> HttpResponse:
     """Invoice what the customer used until now."""
     parties.organization(desk.operator, organization)
     try:
-        made = invoicing.bill(organization, clock.now(), key=_key(request.POST.get("key")))
+        made = invoicing.bill(desk.operator, organization, clock.now(), key=_key(request.POST.get("key")))
     except Problem as problem:
         messages.error(request, problem.sentence)
         return redirect("operator-customer", organization)
