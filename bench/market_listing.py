@@ -103,7 +103,7 @@ def _bodies(*running: Running) -> list[bytes]:
 
 def _ask(running: Running, count: int, **headers: str) -> Outcome:
     """Ask for the listing. A request with a cookie is not plain, and goes through all of Django and the API."""
-    return drive(running.port, repeat(request("GET", LISTING, **headers), count), connections=CONNECTIONS)
+    return drive(running.port, repeat(request("GET", LISTING, b"", **headers), count), connections=CONNECTIONS)
 
 
 def _costed(running: Running, count: int, costs: list[float]) -> float:

@@ -86,6 +86,10 @@ class RoleTooLow(Forbidden):
     organization."""
 
 
+class TokenTooNarrow(Forbidden):
+    """This token's scopes do not allow that. Use one that may do everything, or make one with the scope it needs."""
+
+
 class LastOwner(Conflict):
     """An organization needs at least one owner. Make somebody else an owner first."""
 

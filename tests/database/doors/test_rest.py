@@ -215,3 +215,10 @@ def test_a_sentence_is_in_the_readers_language(buyer: Customer) -> None:
         for language in ("fr", "ar", "en")
     }
     assert "no plan" in titles["en"]
+
+
+def test_an_operators_token_that_may_only_read_moves_no_money(buyer: Customer) -> None:
+    reader = Caller(create_token(operator().person, "reader", ["read"]).token)
+    assert reader("get", "/operator/services").status_code == 200
+    answer = reader("post", "/operator/billing-runs", {"organization": str(buyer.organization)})
+    assert (answer.status_code, answer.json()["type"]) == (403, "urn:souk:problem:token-too-narrow")

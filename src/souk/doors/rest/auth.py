@@ -10,7 +10,9 @@ from django.http import HttpRequest
 from souk.kernel.errors import NotFound
 from souk.kernel.scope import Member, Operator, Scope
 from souk.parties.access import Caller, by_token
-from souk.parties.errors import NotSignedIn
+from souk.parties.errors import NotSignedIn, TokenTooNarrow
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class ApiRequest(HttpRequest):
@@ -42,11 +44,13 @@ def operator(request: HttpRequest) -> Operator:
     """The caller as one of the operator's engineers; `X-Souk-Reason` says why it looks.
 
     Raises:
-        NotFound: the caller is none.
+        NotFound: the caller is none. TokenTooNarrow: its token may only read.
     """
     scope = cast(ApiRequest, request).caller.scope(as_operator=True, reason=request.headers.get("X-Souk-Reason", "api"))
     if not isinstance(scope, Operator):
         raise NotFound
+    if request.method not in READING and not scope.scopes & {"*", "billing"}:
+        raise TokenTooNarrow
     return scope
 
 
