@@ -33,6 +33,7 @@ class Example:
 
     def __init__(self) -> None:
         self.healthy = True
+        self.holds_data = False
 
     @property
     def recipe(self) -> Recipe:

@@ -11,7 +11,12 @@ from souk.kernel.events import EventRow
 
 SUBSCRIBER = "metering"
 
-_METERS = {"service.ready": "running", "service.stopped": "stopped", "service.delete_requested": None}
+_METERS = {
+    "service.ready": "running",
+    "service.stopped": "stopped",
+    "service.failed": None,
+    "service.delete_requested": None,
+}
 
 
 def follow() -> int:

@@ -117,6 +117,10 @@ class Blueprint(Protocol):
         """The TCP port of the endpoint."""
 
     @property
+    def holds_data(self) -> bool:
+        """Whether a machine that is lost loses customers' data: such a machine is never silently made anew."""
+
+    @property
     def recipe(self) -> Recipe:
         """How the image is built."""
 

@@ -10,6 +10,9 @@ from souk.provisioning.contract import Blueprint, Credentials, Guest, Health, Se
 class Simulated:
     """A blueprint whose machines exist on the in-memory engine only; the rest is the blueprint's own."""
 
+    #: There is no data to lose, and a restart of the process forgets its machines.
+    holds_data = False
+
     def __init__(self, blueprint: Blueprint) -> None:
         self._blueprint = blueprint
 

@@ -172,7 +172,7 @@ def test_a_restart_stops_and_starts_the_same_machine(place: Ground, engine: Memo
     [
         (engines.EngineUnavailable("connection refused"), "does not answer"),
         (engines.PoolFull("no space left"), "storage is full"),
-        (engines.NotFound("no image"), "image is missing"),
+        (engines.ImageMissing("no image"), "image is missing"),
         (engines.EngineError("something else"), "tried again"),
     ],
 )
@@ -197,7 +197,7 @@ def test_trouble_is_told_and_overcome(
 def test_what_cannot_be_made_fails_visibly_and_is_never_billed(place: Ground, engine: MemoryEngine) -> None:
     buyer = customer()
     instance = order(buyer)
-    engine.faults.plan("create", engines.NotFound("no image"), times=50)
+    engine.faults.plan("create", engines.ImageMissing("no image"), times=50)
     for _ in range(10):
         forget_leases()
         work(place, rounds=1)
@@ -210,7 +210,7 @@ def test_what_cannot_be_made_fails_visibly_and_is_never_billed(place: Ground, en
 def test_what_failed_becomes_ready_when_its_cause_is_gone(place: Ground, engine: MemoryEngine) -> None:
     buyer = customer()
     instance = order(buyer)
-    engine.faults.plan("create", engines.NotFound("no image"), times=9)
+    engine.faults.plan("create", engines.ImageMissing("no image"), times=9)
     for _ in range(12):
         forget_leases()
         work(place, rounds=1)
@@ -394,3 +394,27 @@ def test_a_worker_that_starts_takes_over_at_once_from_dead_ones_on_its_host(plac
     with pytest.raises(lease.Fenced):
         held.renew()
     assert len(lease.claim(1)) == 1
+
+
+def test_a_lost_machine_that_held_data_is_told_and_never_made_anew_nor_billed(
+    place: Ground, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(EXAMPLE, "holds_data", True)
+    buyer = customer()
+    instance = order(buyer)
+    work(place)
+    catch_up()
+    engine.delete(engine.machines()[0].name)
+    resync(engine)
+    work(place)
+    catch_up()
+    row = service(buyer.scope, instance)
+    assert row.state == "failed"
+    assert "data" in row.trouble
+    assert engine.machines() == []
+    with acting(System("test")), connection.cursor() as cursor:
+        cursor.execute("select count(*) from metering_usageinterval where upper_inf(during)")
+        assert cursor.fetchone() == (0,)
+    commands.delete_instance(buyer.scope, instance)
+    work(place)
+    assert service(buyer.scope, instance).state == "deleted"

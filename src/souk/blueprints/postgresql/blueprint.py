@@ -38,6 +38,7 @@ class PostgreSQL:
     key = "postgresql"
     prefix = "pg"
     port = probing.PORT
+    holds_data = True
 
     @functools.cached_property
     def recipe(self) -> Recipe:

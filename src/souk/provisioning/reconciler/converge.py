@@ -57,6 +57,32 @@ def _step(lease: Lease, subject: Subject, name: str, progress: int, sentence: st
     records.log_step(subject, name, progress, sentence, time.monotonic() - started)
 
 
+class MachineLost(Exception):
+    """A machine that held a customer's data is gone, and its disk with it."""
+
+
+#: What is told of each kind of trouble, the special before the general.
+_TROUBLES: tuple[tuple[type[Exception], str], ...] = (
+    (engines.EngineUnavailable, gettext_noop("The engine does not answer; this goes on as soon as it does.")),
+    (engines.PoolFull, gettext_noop("The site's storage is full; this goes on as soon as there is room.")),
+    (engines.DiskFull, gettext_noop("The service's own disk is full; delete something, or take a larger plan.")),
+    (
+        engines.ImageMissing,
+        gettext_noop("The service's image is missing on the engine; the operator must build it."),
+    ),
+    (
+        MachineLost,
+        gettext_noop(
+            "The service's machine is gone, and its data with it. The operator has been told; nothing is charged."
+        ),
+    ),
+    (engines.EngineError, gettext_noop("A step failed and is tried again.")),
+    (ConfigurationFailed, gettext_noop("A step failed and is tried again.")),
+    (Unhealthy, gettext_noop("A step failed and is tried again.")),
+    (records.NoAddress, gettext_noop("The site's network has no free address; the operator must enlarge it.")),
+)
+
+
 def converge(ground: Ground, lease: Lease) -> None:
     """Work one claim to its end: reached, superseded, to be retried, or taken over by another worker."""
     subject = records.load(lease.subject)
@@ -66,24 +92,11 @@ def converge(ground: Ground, lease: Lease) -> None:
         log.info("fenced", instance=str(lease.subject), epoch=lease.epoch)
     except Superseded:
         _hand_back(lease)
-    except engines.EngineUnavailable as error:
-        _trouble(lease, subject, gettext_noop("The engine does not answer; this goes on as soon as it does."), error)
     except engines.AddressTaken as error:
         log.warning("address taken", instance=str(lease.subject), error=str(error)[:200])
         _move_address(ground, lease, error)
-    except engines.PoolFull as error:
-        _trouble(
-            lease, subject, gettext_noop("The site's storage is full; this goes on as soon as there is room."), error
-        )
-    except engines.NotFound as error:
-        _trouble(
-            lease,
-            subject,
-            gettext_noop("The service's image is missing on the engine; the operator must build it."),
-            error,
-        )
-    except (engines.EngineError, ConfigurationFailed, Unhealthy, records.NoAddress) as error:
-        _trouble(lease, subject, gettext_noop("A step failed and is tried again."), error)
+    except tuple(kind for kind, _ in _TROUBLES) as error:
+        _trouble(lease, subject, error)
 
 
 def _move_address(ground: Ground, lease: Lease, error: Exception) -> None:
@@ -101,7 +114,7 @@ def _move_address(ground: Ground, lease: Lease, error: Exception) -> None:
         if machine.address and (mine is None or machine.name != mine.name)
     }
     if mine is None or mine.address not in holders or subject.row.ready_at is not None:
-        _trouble(lease, subject, "A step failed and is tried again.", error)
+        _trouble(lease, subject, error)
         return
     observed = ground.engine.machine(mine.name)
     if observed is not None and observed.labels.get("instance") == str(lease.subject):
@@ -120,11 +133,12 @@ def _hand_back(lease: Lease) -> None:
         log.info("fenced", instance=str(lease.subject), epoch=lease.epoch)
 
 
-def _trouble(lease: Lease, subject: Subject, sentence: str, error: Exception) -> None:
+def _trouble(lease: Lease, subject: Subject, error: Exception) -> None:
     log.warning("trouble", instance=str(lease.subject), attempts=lease.attempts, error=str(error)[:500])
-    give_up = lease.attempts >= GIVE_UP_AFTER
+    sentence = next(told for kind, told in _TROUBLES if isinstance(error, kind))
+    failed = isinstance(error, MachineLost) or (lease.attempts >= GIVE_UP_AFTER and subject.row.ready_at is None)
     try:
-        records.troubled(lease, subject, sentence, min(2.0**lease.attempts * 0.5, 300), give_up=give_up)
+        records.troubled(lease, subject, sentence, min(2.0**lease.attempts * 0.5, 300), failed=failed)
     except Fenced:
         log.info("fenced", instance=str(lease.subject), epoch=lease.epoch)
 
@@ -143,6 +157,8 @@ def _run(ground: Ground, lease: Lease, subject: Subject) -> None:
     wanted = subject.wanted(machine.address)
     spec = _spec(lease, subject, machine, blueprint.limits(wanted.size))
     observed = None if machine.fresh else ground.engine.machine(machine.name)
+    if observed is None and blueprint.holds_data and row.ready_at is not None:
+        raise MachineLost(machine.name)
     if observed is None:
         with _step(lease, subject, "create", 45, gettext_noop("The machine is made and has started.")):
             _create(ground.engine, spec)

@@ -269,14 +269,14 @@ def log_step(subject: Subject, step: str, progress: int, sentence: str, seconds:
         )
 
 
-def troubled(lease: Lease, subject: Subject, sentence: str, retry_in: float, *, give_up: bool) -> None:
-    """Record what is wrong, and when it is tried again. `give_up` fails the operation; the item is still retried."""
+def troubled(lease: Lease, subject: Subject, sentence: str, retry_in: float, *, failed: bool) -> None:
+    """Record what is wrong, and when it is tried again; `failed` shows the service as such until a try succeeds."""
     row = subject.row
     with acting(WORKER):
         ServiceInstance.objects.select_for_update().get(id=row.id)
         lease.retry(retry_in)
         changes: dict[str, Any] = {"trouble": sentence[:300]}
-        if give_up and row.desired != Desired.DELETED and row.ready_at is None:
+        if failed and row.desired != Desired.DELETED:
             changes["state"] = InstanceState.FAILED
             if row.state != InstanceState.FAILED:
                 events.record(
