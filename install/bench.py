@@ -16,11 +16,12 @@ from install import application
 from install.here import CHECKOUT
 from install.shell import attempt, clean_environment
 from install.steps import Steps
-from install.testing import BIN
+from install.testing import BIN, prepare
 
 
 def bench(ns: Any, steps: Steps) -> int:
-    """Run them all; returns 1 if one failed."""
+    """Set up what they measure, run them all; returns 1 if one failed."""
+    prepare(ns, steps)
     results = CHECKOUT / "bench" / "results"
     results.mkdir(parents=True, exist_ok=True)
     commit = attempt("git", "-C", CHECKOUT, "rev-parse", "HEAD").stdout.strip() or "unknown"
