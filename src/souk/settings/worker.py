@@ -18,7 +18,7 @@ from souk.engines.current import engine
 from souk.kernel import events
 from souk.metering import follow as metering
 from souk.ordering import follow as ordering
-from souk.provisioning.reconciler import lease, records
+from souk.provisioning.reconciler import hints, lease, records
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.reconciler.loop import Loop
 from souk.sites import commands, queries
@@ -60,8 +60,10 @@ def run() -> None:
         log.info("took over from dead workers", items=released)
     loop = Loop(ground(), {"souk_events": follow_events, "souk_reveals": records.answer_reveals})
     jobs = _Jobs()
+    stopping = threading.Event()
 
     def stop(*_: object) -> None:
+        stopping.set()
         loop.stop()
         jobs.stop()
 
@@ -69,6 +71,8 @@ def run() -> None:
     signal.signal(signal.SIGINT, stop)
     reconciler = threading.Thread(target=loop.run, name="reconciler")
     reconciler.start()
+    # A daemon: it sleeps in the engine's stream, which nothing but the process's end cuts short.
+    threading.Thread(target=hints.follow, args=(engine(), stopping), name="hints", daemon=True).start()
     log.info("worker started", namespace=settings.NAMESPACE.name)
     try:
         jobs.run(alive=reconciler.is_alive)
