@@ -85,8 +85,17 @@ def test(ns: Any, steps: Steps) -> int:
     one_by_one = _suites("engine", "browser")
     return max(
         _pytest(ns, "-n", "2", "-m", "not chaos", *side_by_side) if side_by_side else 0,
-        _pytest(ns, "-m", "not chaos", *one_by_one) if one_by_one else 0,
+        _with_second_look(ns, *one_by_one) if one_by_one else 0,
     )
+
+
+def _with_second_look(ns: Any, *suites: str) -> int:
+    """Run suites that touch the real engine and a real browser; what fails is run once more, and said to have been."""
+    status = _pytest(ns, "-m", "not chaos", *suites)
+    if status == 1:
+        print("\nSome tests failed; they alone are run again. One that passes now is unsteady: mend it.", flush=True)
+        status = _pytest(ns, "-m", "not chaos", "--last-failed", *suites)
+    return status
 
 
 def chaos(ns: Any, steps: Steps) -> int:
