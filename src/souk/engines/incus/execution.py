@@ -93,9 +93,11 @@ def _drain(streams: Sequence[WebSocket], deadline: float) -> list[str]:
     unfinished = list(streams)
     while unfinished:
         for stream in wait(unfinished, deadline - time.monotonic()):
-            message = stream.receive(max(0.0, deadline - time.monotonic()))
-            if isinstance(message, bytes):
-                chunks[stream].append(message)
-            else:
-                unfinished.remove(stream)
+            # Never wait for one stream alone: the command may be stuck until another one is read.
+            for message in stream.take():
+                if isinstance(message, bytes):
+                    chunks[stream].append(message)
+                else:
+                    unfinished.remove(stream)
+                    break
     return [b"".join(chunks[stream]).decode(errors="replace") for stream in streams]

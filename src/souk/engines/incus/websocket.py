@@ -82,6 +82,15 @@ class WebSocket:
             self._read(deadline)
         return self._received.popleft()
 
+    def take(self) -> list[bytes | str | None]:
+        """What one look at the network brings, maybe nothing (a ping, half a frame); None last when it has ended."""
+        if not self._received and not self._ended:
+            with contextlib.suppress(TimeoutError):
+                self._read(time.monotonic())
+        messages: list[bytes | str | None] = [*self._received]
+        self._received.clear()
+        return [*messages, None] if self._ended else messages
+
     @property
     def ready(self) -> bool:
         """Whether `receive` has something to work on without waiting for the network."""
