@@ -15,7 +15,7 @@ from typing import Any
 from install import users, virtualenv
 from install.daemons import wait_until
 from install.failure import Failure
-from install.here import namespace
+from install.here import CHECKOUT, namespace
 from install.postgresql import Cluster
 from install.services import Service, log_folder
 from install.shell import clean_environment, tail
@@ -85,16 +85,24 @@ def commands_folder(ns: Any) -> Path:
 
 
 def write_commands(ns: Any) -> None:
-    """Write `souk`, for everybody, and `souk-manage`, which knows the namespace's settings, for root."""
+    """Write `souk`, for everybody, and `souk-manage`, which knows the namespace's settings, for root.
+
+    `souk` is told where the operator's own programs are, for `souk doctor` and `souk upgrade`.
+    """
     folder = commands_folder(ns)
     folder.mkdir(exist_ok=True)
     programs = Path(ns.state) / "venv" / "bin"
-    exports = "".join(f"export {key}={shlex.quote(value)}\n" for key, value in sorted(settings(ns).items()))
-    for name, told, mode in (("souk", "", 0o755), ("souk-manage", exports, 0o700)):
+    exports = _exports(settings(ns))
+    places = _exports({"SOUK_MANAGE": str(folder / "souk-manage"), "SOUK_CHECKOUT": str(CHECKOUT)})
+    for name, told, mode in (("souk", places, 0o755), ("souk-manage", exports, 0o700)):
         path = folder / name
         path.touch(mode=mode)
         path.write_text(f'#!/bin/sh\n# Written by Souk\'s installer.\n{told}exec {programs / name} "$@"\n')
         path.chmod(mode)
+
+
+def _exports(values: Mapping[str, str]) -> str:
+    return "".join(f"export {key}={shlex.quote(value)}\n" for key, value in sorted(values.items()))
 
 
 def environment(ns: Any, process: str) -> dict[str, str]:

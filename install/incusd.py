@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from install import incus_api
+from install import incus_api, mounts
 from install.daemons import Daemon, wait_until
 from install.failure import Failure
 from install.host import has_systemd, in_container
@@ -59,12 +59,13 @@ def _start_units() -> None:
 
 def _start_lxcfs() -> None:
     """Guests see the host's memory and CPUs unless lxcfs runs."""
-    if _LXCFS_MOUNT.is_mount():
+    mounts.clear_dead(_LXCFS_MOUNT)
+    if mounts.mounted(_LXCFS_MOUNT):
         return
     _LXCFS_MOUNT.mkdir(parents=True, exist_ok=True)
     LXCFS.start(["lxcfs", "--pidfile=/run/souk/lxcfs.own", _LXCFS_MOUNT])
-    wait_until(lambda: _LXCFS_MOUNT.is_mount() or LXCFS.pid() is None, 10)
-    if not _LXCFS_MOUNT.is_mount() and not in_container():
+    wait_until(lambda: mounts.mounted(_LXCFS_MOUNT) or LXCFS.pid() is None, 10)
+    if not mounts.mounted(_LXCFS_MOUNT) and not in_container():
         raise LXCFS.failure("lxcfs, which shows guests their own memory and CPUs, did not start.")
 
 
@@ -99,6 +100,7 @@ def stop() -> str:
     if not wait_until(lambda: INCUSD.pid() is None, 120):
         INCUSD.stop()
     INCUSD.pidfile.unlink(missing_ok=True)
-    if LXCFS.stop() and _LXCFS_MOUNT.is_mount():
+    if LXCFS.stop() and mounts.mounted(_LXCFS_MOUNT):
         run("umount", "--lazy", _LXCFS_MOUNT)
+    mounts.clear_dead(_LXCFS_MOUNT)
     return "ended"

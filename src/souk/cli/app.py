@@ -8,7 +8,7 @@ from cyclopts import App, Group, Parameter
 from cyclopts.exceptions import CycloptsError, MissingArgumentError, UnknownCommandError, UnknownOptionError
 
 from souk import __version__
-from souk.cli.commands import connect, market, money, operator, orders, organizations, people, services
+from souk.cli.commands import connect, host, market, money, operator, orders, organizations, people, services
 from souk.cli.context import Context
 from souk.cli.language import _
 
@@ -37,7 +37,9 @@ def build(context: Context) -> App:
     branch = _branch(app, "orders", _("My orders."), orders.listing)
     branch.command(orders.cancel, name="cancel", help=_("Cancel an order that is not fulfilled yet."))
     app.command(money.invoices, name="invoices", help=_("Invoices and credit notes; save them as PDF or UBL."))
-    app.command(_operators_doctor, name="doctor", help=_("What is wrong with the platform (for its operator)."))
+    app.command(host.doctor, name="doctor", help=_("What is wrong with the platform (for its operator)."))
+    app.command(host.upgrade, name="upgrade", help=_("Bring the platform to its checkout's code (for its operator)."))
+    app.command(host.rollback, name="rollback", help=_("Run the platform's release before again (for its operator)."))
     operator.register(app)
 
     @app.meta.default
@@ -83,13 +85,6 @@ def _services(app: App) -> None:
     app.command(services.operations, name="operations", help=_("What was done to a service, and what is under way."))
     app.command(connect.connect, name="connect", help=_("Open psql on a service."))
     app.command(money.usage, name="usage", help=_("What a service used and what it has cost."))
-
-
-def _operators_doctor(*, context: Annotated[Context, Parameter(parse=False)]) -> int:
-    context.output.remark(
-        _("The doctor looks at the host itself. Its administrator runs it there, as root: souk-manage doctor")
-    )
-    return 1
 
 
 def sentence(error: CycloptsError) -> str:

@@ -65,9 +65,3 @@ def test_help_needs_no_server(server, souk) -> None:
     assert ran.status == 0
     assert "market" in ran.out
     assert not server.asked
-
-
-def test_the_doctor_is_the_operators(souk) -> None:
-    ran = souk("doctor")
-    assert ran.status == 1
-    assert "souk-manage doctor" in ran.err

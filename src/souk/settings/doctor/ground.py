@@ -144,7 +144,16 @@ def host() -> Iterator[Finding]:
         yield fail(subject, seen, "sysctl -w fs.inotify.max_user_instances=8192")
     else:
         yield ok(subject, str(limit))
-    if Path("/var/lib/lxcfs/proc/meminfo").exists():
-        yield ok("lxcfs", _("mounted"))
-    else:
-        yield warn("lxcfs", _("not mounted: machines see the host's memory as theirs"), "systemctl start lxcfs")
+    yield _lxcfs()
+
+
+def _lxcfs() -> Finding:
+    """Whether guests are shown their own memory. A killed lxcfs leaves a mount on which every call fails."""
+    mend = _("Start it: `systemctl restart lxcfs`, or `make run` where there is no systemd.")
+    try:
+        mounted = Path("/var/lib/lxcfs/proc/meminfo").exists()
+    except OSError:
+        return fail("lxcfs", _("it was killed, and its mount answers nothing"), mend)
+    if not mounted:
+        return warn("lxcfs", _("not mounted: machines see the host's memory as theirs"), mend)
+    return ok("lxcfs", _("mounted"))
