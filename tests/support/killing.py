@@ -22,6 +22,7 @@ RECORD_CALLS = (
     "converged",
     "erased",
     "log_step",
+    "counted",
 )
 
 

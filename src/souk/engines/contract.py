@@ -236,6 +236,9 @@ class Engine(Protocol):
     def usage(self) -> Sequence[Usage]:
         """Counters of every running machine, in one request."""
 
+    def usage_of(self, name: str) -> Usage | None:
+        """Counters of one machine; None when it doesn't run, or isn't there."""
+
     def images(self) -> Sequence[Image]:
         """Images of the project."""
 

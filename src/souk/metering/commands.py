@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -22,27 +24,20 @@ select %(id)s, m.organization_id, m.instance_id, %(at)s, %(disk)s,
 from provisioning_machine m
 left join lateral (select egress_counter from metering_usagesample s
                    where s.instance_id = m.instance_id order by at desc limit 1) last on true
-where m.name = %(name)s and m.deleted_at is null
+where m.name = %(name)s
 returning instance_id
 """
 
 
-def take_samples(usages: Sequence[Usage]) -> list[UUID]:
-    """Record what the engine counts now; a counter that went back has restarted. Returns the instances sampled."""
-    at, sampled = clock.now(), []
+def take_samples(usages: Sequence[Usage], at: datetime | None = None) -> list[UUID]:
+    """Record what the engine counts, now or at an instant just past; a counter that went back has restarted.
+
+    A machine's name is never given twice, so a sample also finds the instance of one that is gone by now.
+    Returns the instances sampled.
+    """
+    at, sampled = at or clock.now(), []
     with acting(System("metering")), connection.cursor() as cursor:
         for usage in usages:
-            cursor.execute(
-                _SAMPLE,
-                {
-                    "id": new_id(),
-                    "at": at,
-                    "disk": usage.disk,
-                    "egress": usage.egress,
-                    "cpu_seconds": usage.cpu_seconds,
-                    "memory": usage.memory,
-                    "name": usage.name,
-                },
-            )
+            cursor.execute(_SAMPLE, {"id": new_id(), "at": at, **asdict(usage)})
             sampled += [row[0] for row in cursor.fetchall()]
     return sampled

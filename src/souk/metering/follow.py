@@ -1,13 +1,16 @@
-"""Intervals of use, from the history of service instances: from first ready to accepted delete."""
+"""Use, from the history of service instances: intervals from first ready to accepted delete, and last counters."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+import msgspec
 from django.db import connection
 
+from souk.engines.contract import Usage
 from souk.kernel import events
 from souk.kernel.events import EventRow
+from souk.metering.commands import take_samples
 
 SUBSCRIBER = "metering"
 
@@ -25,9 +28,16 @@ def follow() -> int:
 
 
 def _handle(event: EventRow) -> None:
-    if event.subject_kind != "service" or event.action not in _METERS:
+    if event.subject_kind != "service":
         return
     at = datetime.fromisoformat(str(event.data.get("at", event.at.isoformat())))
+    if event.action == "service.counted":
+        take_samples([msgspec.convert(event.data["usage"], Usage)], at)
+    elif event.action in _METERS:
+        _meter(event, at)
+
+
+def _meter(event: EventRow, at: datetime) -> None:
     meter = _METERS[event.action]
     with connection.cursor() as cursor:
         cursor.execute(

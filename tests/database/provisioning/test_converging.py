@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -15,8 +18,11 @@ from tests.support.world import customer, operator
 
 from souk.engines import contract as engines
 from souk.engines.memory import MemoryEngine
+from souk.kernel import clock
 from souk.kernel.errors import NotFound
-from souk.kernel.scope import System, acting
+from souk.kernel.scope import Scope, System, acting
+from souk.metering.commands import take_samples
+from souk.metering.queries import egress
 from souk.ordering import commands as ordering
 from souk.ordering import queries
 from souk.provisioning import commands, errors
@@ -418,3 +424,24 @@ def test_a_lost_machine_that_held_data_is_told_and_never_made_anew_nor_billed(
     commands.delete_instance(buyer.scope, instance)
     work(place)
     assert service(buyer.scope, instance).state == "deleted"
+
+
+@pytest.mark.parametrize("verb", [commands.stop_instance, commands.restart_instance, commands.delete_instance])
+def test_what_was_sent_since_the_last_sample_is_counted_before_the_machine_stops(
+    place: Ground, engine: MemoryEngine, verb: Callable[[Scope, UUID], UUID]
+) -> None:
+    buyer = customer()
+    instance = order(buyer)
+    work(place)
+    (machine,) = engine.simulated.values()
+    machine.egress = 1000
+    take_samples(engine.usage())
+    machine.egress = 1700
+    verb(buyer.scope, instance)
+    accepted = clock.now()
+    work(place)
+    catch_up()
+    since = accepted - timedelta(minutes=5)
+    assert egress(buyer.scope, instance, since, clock.now()) == 1700
+    if verb is commands.delete_instance:
+        assert egress(buyer.scope, instance, since, accepted) == 1700

@@ -236,6 +236,17 @@ def test_usage_counts_running_machines_only(workshop: Workshop) -> None:
     assert usage[running.name].egress >= 0
 
 
+def test_the_usage_of_one_machine_is_that_of_the_listing(workshop: Workshop) -> None:
+    running, stopped = workshop.machine(start=True), workshop.machine()
+    one = workshop.engine.usage_of(running.name)
+    [listed] = [row for row in workshop.engine.usage() if row.name == running.name]
+    assert one is not None
+    assert (one.name, one.disk > 0, one.memory > 0) == (running.name, listed.disk > 0, listed.memory > 0)
+    assert one.cpu_seconds <= listed.cpu_seconds
+    assert workshop.engine.usage_of(stopped.name) is None
+    assert workshop.engine.usage_of(f"{workshop.prefix}nobody") is None
+
+
 def test_a_host_has_room_and_runs_containers(workshop: Workshop) -> None:
     [host] = workshop.engine.hosts()
     assert host.online

@@ -170,7 +170,14 @@ class IncusEngine:
     def usage(self) -> Sequence[Usage]:
         """See the contract."""
         rows = self._transport.get(_INSTANCES, list[wire.Instance], recursion="2")
-        return [found for row in rows if (found := spec.usage(row)) is not None]
+        return [found for row in rows if (found := spec.usage(row.name, row.state)) is not None]
+
+    def usage_of(self, name: str) -> Usage | None:
+        """See the contract."""
+        try:
+            return spec.usage(name, self._transport.get(f"{self._path(name)}/state", wire.State))
+        except NotFound:
+            return None
 
     # Inside machines
 

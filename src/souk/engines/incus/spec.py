@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from souk.engines.contract import Limits, Machine, MachineKind, MachineSpec, MachineStatus, Usage
-from souk.engines.incus.wire import Instance
+from souk.engines.incus.wire import Instance, State
 
 LABEL = "user.souk."
 _STATUSES = {
@@ -107,16 +107,15 @@ def machine(row: Instance, *, server: str, etag: str | None = None) -> Machine:
     )
 
 
-def usage(row: Instance) -> Usage | None:
+def usage(name: str, state: State | None) -> Usage | None:
     """Counters of a running machine, or None when it doesn't run."""
-    state = row.state
     if state is None or state.status not in _STATUSES or _STATUSES[state.status] != MachineStatus.RUNNING:
         return None
     cards = (state.network or {}).items()
     return Usage(
-        name=row.name,
+        name=name,
         disk=(state.disk or {})["root"].usage if "root" in (state.disk or {}) else 0,
-        egress=sum(card.counters.bytes_sent for name, card in cards if name != "lo"),
+        egress=sum(card.counters.bytes_sent for card_name, card in cards if card_name != "lo"),
         cpu_seconds=(state.cpu.usage if state.cpu else 0) / 1e9,
         memory=state.memory.usage if state.memory else 0,
     )

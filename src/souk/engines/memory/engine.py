@@ -180,6 +180,12 @@ class MemoryEngine:
         return [machine.usage() for machine in self.simulated.values() if machine.running]
 
     @_call
+    def usage_of(self, name: str) -> Usage | None:
+        """See the contract."""
+        machine = self.simulated.get(name)
+        return machine.usage() if machine is not None and machine.running else None
+
+    @_call
     def images(self) -> Sequence[Image]:
         """See the contract."""
         return list(self._images.values())

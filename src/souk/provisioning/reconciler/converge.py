@@ -164,7 +164,7 @@ def _run(ground: Ground, lease: Lease, subject: Subject) -> None:
             _create(ground.engine, spec)
     elif observed.status == MachineStatus.RUNNING and records.restart_asked(subject):
         with _step(lease, subject, "stop", 30, gettext_noop("The machine is stopped.")):
-            ground.engine.stop(machine.name)
+            _stop_machine(ground.engine, subject, machine.name)
     if observed is not None and observed.limits != spec.limits:
         ground.engine.resize(machine.name, spec.limits, etag=observed.etag)
     if observed is not None:
@@ -216,11 +216,23 @@ def _probe_until_healthy(probe: Callable[[], object]) -> None:
         pause = min(pause * 1.5, 0.5)
 
 
+def _stop_machine(engine: Engine, subject: Subject, name: str) -> None:
+    _count(engine, subject, name)
+    engine.stop(name)
+
+
+def _count(engine: Engine, subject: Subject, name: str) -> None:
+    """Tell what the machine's counters say before they end with it; what the next sample would have found is lost."""
+    usage = engine.usage_of(name)
+    if usage is not None:
+        records.counted(subject, usage)
+
+
 def _stop(ground: Ground, lease: Lease, subject: Subject) -> None:
     if subject.machine is not None:
         with _step(lease, subject, "stop", 60, gettext_noop("The machine is stopped.")):
             if ground.engine.machine(subject.machine.name) is not None:
-                ground.engine.stop(subject.machine.name)
+                _stop_machine(ground.engine, subject, subject.machine.name)
     records.converged(lease, subject, InstanceState.STOPPED)
 
 
@@ -231,6 +243,7 @@ def _delete(ground: Ground, lease: Lease, subject: Subject) -> None:
             if observed is not None:
                 if observed.labels.get("instance") != str(subject.row.id):
                     raise engines.EngineError(f"{subject.machine.name} belongs to something else")
+                _count(ground.engine, subject, subject.machine.name)
                 ground.engine.delete(subject.machine.name)
     ground.names.withdraw(subject.hostname)
     records.erased(lease, subject)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
+from souk.engines.contract import Usage
 from souk.kernel import clock, events, secrets
 from souk.kernel.scope import System, acting
 from souk.provisioning.contract import Blueprint, Credentials, ServerCertificate, Size, Wanted
@@ -240,6 +241,21 @@ def erased(lease: Lease, subject: Subject) -> None:
                 data={"at": now.isoformat()},
             )
         _finish_operations(row, OperationState.SUCCEEDED)
+
+
+def counted(subject: Subject, usage: Usage) -> None:
+    """Tell the counters of a machine that is about to stop. What was sent after an accepted delete counts at that
+    moment, the last one that is billed.
+    """
+    row, now = subject.row, clock.now()
+    with acting(WORKER):
+        at = min(now, row.deletion_accepted_at or now)
+        events.record(
+            "service.counted",
+            ("service", row.id),
+            organization=row.organization_id,
+            data={"at": at.isoformat(), "usage": asdict(usage)},
+        )
 
 
 def _finish_operations(row: ServiceInstance, state: OperationState) -> None:
