@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -82,20 +83,29 @@ def test(ns: Any, steps: Steps) -> int:
     """Set up, then run every suite; returns pytest's worst exit status."""
     prepare(ns, steps)
     side_by_side = _suites("unit", "database")
-    one_by_one = _suites("engine", "browser")
-    return max(
-        _pytest(ns, "-n", "2", "-m", "not chaos", *side_by_side) if side_by_side else 0,
-        _with_second_look(ns, *one_by_one) if one_by_one else 0,
+    status = _pytest(ns, "-n", "2", "-m", "not chaos", *side_by_side) if side_by_side else 0
+    return max(status, _waiting_suites(ns))
+
+
+def _waiting_suites(ns: Any) -> int:
+    """The suites that mostly wait, for a real engine and a real browser, beside each other; the browser's output is
+    told when both have ended. What fails is run once more, by itself, and said to have been.
+    """
+    with ThreadPoolExecutor() as pool:
+        quiet = {suite: pool.submit(_pytest, ns, "-m", "not chaos", suite, quiet=True) for suite in _suites("browser")}
+        outcomes = {suite: _pytest(ns, "-m", "not chaos", suite) for suite in _suites("engine")}
+        outcomes |= {suite: one.result() for suite, one in quiet.items()}
+    return max((_second_look(ns, suite, status) for suite, status in outcomes.items()), default=0)
+
+
+def _second_look(ns: Any, suite: str, status: int) -> int:
+    if status != 1:
+        return status
+    print(
+        f"\nSome tests of {suite} failed; they alone are run again. One that passes now is unsteady: mend it.",
+        flush=True,
     )
-
-
-def _with_second_look(ns: Any, *suites: str) -> int:
-    """Run suites that touch the real engine and a real browser; what fails is run once more, and said to have been."""
-    status = _pytest(ns, "-m", "not chaos", *suites)
-    if status == 1:
-        print("\nSome tests failed; they alone are run again. One that passes now is unsteady: mend it.", flush=True)
-        status = _pytest(ns, "-m", "not chaos", "--last-failed", *suites)
-    return status
+    return _pytest(ns, "-m", "not chaos", "--last-failed", suite)
 
 
 def chaos(ns: Any, steps: Steps) -> int:
@@ -110,7 +120,8 @@ def _suites(*names: str) -> list[str]:
     return [str(folder) for folder in folders if any((CHECKOUT / folder).rglob("test_*.py"))]
 
 
-def _pytest(ns: Any, *words: str) -> int:
+def _pytest(ns: Any, *words: str, quiet: bool = False) -> int:
+    """Run pytest; `quiet` keeps what it prints until it has ended. Returns its exit status, 0 if it found no test."""
     told = {
         **application.settings(ns),
         "DJANGO_SETTINGS_MODULE": "souk.settings.testing",
@@ -118,9 +129,18 @@ def _pytest(ns: Any, *words: str) -> int:
     }
     if os.environ.get("CI"):
         told["SOUK_REQUIRE_ENGINE"] = "1"
-    command = [str(BIN / "pytest"), "-q", "--color=auto", *words]
-    status = subprocess.run(command, check=False, env=clean_environment(**told), cwd=CHECKOUT).returncode
-    return 0 if status == 5 else status
+    command = [str(BIN / "pytest"), "-q", "--color=auto", "-o", f"cache_dir={_cache(words[-1])}", *words]
+    done = subprocess.run(
+        command, check=False, env=clean_environment(**told), cwd=CHECKOUT, capture_output=quiet, text=True
+    )
+    if quiet:
+        print(done.stdout + done.stderr, flush=True)
+    return 0 if done.returncode == 5 else done.returncode
+
+
+def _cache(suite: str) -> Path:
+    """Where pytest remembers what failed: suites that run at once would overwrite each other's memory."""
+    return CHECKOUT / ".pytest_cache" / Path(suite).name
 
 
 def locale(steps: Steps) -> int:

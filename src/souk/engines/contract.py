@@ -90,7 +90,8 @@ class Limits:
 class MachineSpec:
     """A machine to be made. `image` is an alias or fingerprint; `address` its fixed IPv4 on the bridge.
 
-    `labels` are kept by the engine with the machine (`user.souk.*`): instance, epoch, generation.
+    `labels` are kept by the engine with the machine (`user.souk.*`): instance, epoch, generation. `neighbours` opens it
+    to the other machines of its network, which never reach each other.
     """
 
     name: str
@@ -100,6 +101,7 @@ class MachineSpec:
     labels: Mapping[str, str] = field(default_factory=dict)
     kind: MachineKind = MachineKind.CONTAINER
     host: str | None = None
+    neighbours: bool = False
 
 
 @dataclass(frozen=True)

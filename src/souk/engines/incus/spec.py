@@ -53,8 +53,9 @@ def root(place: Place, values: Limits) -> dict[str, str]:
     return {"type": "disk", "path": "/", "pool": place.pool, "size": str(values.disk)}
 
 
-def card(place: Place, address: str) -> dict[str, str]:
-    """The network card's device: only its own address and MAC pass, and never to another machine's card.
+def card(place: Place, address: str, *, neighbours: bool) -> dict[str, str]:
+    """The network card's device: only its own address and MAC pass, and never from one isolated card to another;
+    `neighbours` is a card that all others reach.
 
     What passes between the bridge and the rest of the world is the network's own ACL's matter. Naming the ACL
     here as well would not start: Incus 6.0 looks for it in the machine's project, and it lies in the bridge's.
@@ -66,7 +67,7 @@ def card(place: Place, address: str) -> dict[str, str]:
         "ipv4.address": address,
         "security.ipv4_filtering": "true",
         "security.mac_filtering": "true",
-        "security.port_isolation": "true",
+        "security.port_isolation": "false" if neighbours else "true",
     }
 
 
@@ -84,7 +85,7 @@ def request(place: Place, spec: MachineSpec, *, start: bool) -> dict[str, Any]:
         "start": start,
         "profiles": [],
         "config": config,
-        "devices": {"root": root(place, spec.limits), "eth0": card(place, spec.address)},
+        "devices": {"root": root(place, spec.limits), "eth0": card(place, spec.address, neighbours=spec.neighbours)},
     }
 
 
