@@ -47,7 +47,7 @@ def test_five_hundred_kills_lose_nothing_and_double_nothing(
         assert len(engine.machines()) == 1, f"seed {SEED}, round {round_}"
         drift = compare(engine)
         assert (drift.instances, drift.orphans) == ([], []), f"seed {SEED}, round {round_}"
-        commands.delete_instance(buyer.scope, instance)
+        commands.erase_instance(buyer.scope, instance)
         for _ in range(chance.randint(1, 3)):
             forget_leases()
             at = chance.randint(1, 20)

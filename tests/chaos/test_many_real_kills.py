@@ -39,7 +39,7 @@ def test_fifty_real_kills_lose_nothing_and_double_nothing(shop: Shop) -> None:
         assert shop.made() == {row.name for row in machines(operator())}, f"seed {SEED}, round {round_}"
         assert len(shop.made()) == 2, f"seed {SEED}, round {round_}"
         for instance in instances:
-            commands.delete_instance(scope, instance)
+            commands.erase_instance(scope, instance)
         time.sleep(chance.uniform(0.05, 1.0))
         shop.worker.kill()
         killed += 1

@@ -8,6 +8,7 @@ from typing import Any
 from souk.engines.contract import Limits
 from souk.engines.images import Recipe
 from souk.provisioning.contract import (
+    Binder,
     ConfigurationFailed,
     Connection,
     Credentials,
@@ -24,16 +25,38 @@ GIB = 1024**3
 CONFIGURE = ("/usr/lib/souk/configure",)
 
 
+class ExampleBinder:
+    """Bindings of the example: one command grants, another revokes."""
+
+    def binding(self, wanted: Wanted, name: str, password: str) -> Credentials:
+        return Credentials(name, password, "main")
+
+    def grant(self, guest: Guest, wanted: Wanted, credentials: Credentials) -> None:
+        _run(guest, ("/usr/lib/souk/grant", credentials.username), credentials.password)
+
+    def revoke(self, guest: Guest, wanted: Wanted, username: str) -> None:
+        _run(guest, ("/usr/lib/souk/revoke", username))
+
+
+def _run(guest: Guest, command: tuple[str, ...], secret: str = "") -> None:
+    done = guest.execute(command, stdin=secret.encode())
+    if done.exit_code:
+        raise ConfigurationFailed(done.stderr)
+
+
 class Example:
     """What the tests sell."""
 
     key = "example"
     prefix = "ex"
     port = 4000
+    serves_neighbours = False
+    archivist = None
 
     def __init__(self) -> None:
         self.healthy = True
         self.holds_data = False
+        self.binder: Binder | None = ExampleBinder()
 
     @property
     def recipe(self) -> Recipe:

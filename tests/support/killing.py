@@ -73,7 +73,7 @@ def run_until_killed(place: Ground, engine: MemoryEngine, at: int, work: Callabl
     executioner = Executioner(at)
     mortal = Ground(_Mortal(engine, executioner), place.names)  # type: ignore[arg-type]
     patches = [mock.patch.object(records, name, executioner.around(getattr(records, name))) for name in RECORD_CALLS]
-    patches.append(mock.patch.object(Lease, "renew", executioner.around(Lease.renew)))
+    patches += [mock.patch.object(Lease, name, executioner.around(getattr(Lease, name))) for name in ("renew", "hold")]
     for patch in patches:
         patch.start()
     try:

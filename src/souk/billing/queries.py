@@ -16,9 +16,10 @@ from souk.billing.models import Allocation, Invoice, InvoiceLine, Payment
 from souk.billing.rating import unrated
 from souk.kernel import clock
 from souk.kernel.documents import StoredDocument, fetch
-from souk.kernel.money import Money
+from souk.kernel.errors import NotFound
+from souk.kernel.money import Money, total
 from souk.kernel.scope import Scope, acting
-from souk.ordering.queries import subscription_of
+from souk.ordering.queries import subscriptions_of
 from souk.provisioning.queries import service
 from souk.sites.queries import site
 
@@ -234,10 +235,12 @@ def payments(scope: Scope, *, organization: UUID | None = None) -> list[PaymentR
 def cost_so_far(scope: Scope, instance: UUID) -> Money:
     """What a service has cost since its last invoice, without tax."""
     with acting(scope):
-        subscription = subscription_of(scope, instance)
-        zone = site_zone(scope, instance)
-        until = min(clock.now(), subscription.ended_at or clock.now())
-        return unrated(scope, subscription, until, zone)
+        zone, now = site_zone(scope, instance), clock.now()
+        found = subscriptions_of(scope, instance)
+        if not found:
+            raise NotFound
+        costs = [unrated(scope, row, min(now, row.ended_at or now), zone) for row in found]
+        return total(costs, costs[0].currency)
 
 
 def site_zone(scope: Scope, instance: UUID) -> str:

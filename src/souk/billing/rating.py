@@ -80,7 +80,7 @@ def _charges(
     if "stopped_disk" in price.tiers:
         stopped = Decimal(metering.seconds(scope, instance, "stopped", since, end)) / 3600
         if stopped:
-            held = Decimal(service(scope, instance).disk) / _GIBIBYTE
+            held = Decimal(subscription.disk or service(scope, instance).disk) / _GIBIBYTE
             charges += graduated_charges(price, "stopped_disk", GIBIBYTE_HOUR, stopped * held, already)
     return charges
 

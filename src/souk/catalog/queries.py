@@ -178,6 +178,20 @@ def sellable(marketplace: str, offering: str, plan: str, segment: str, now: date
     return Sellable(*(*row[:4], msgspec.json.decode(row[4]), *row[5:11], price))
 
 
+def listed(listing: UUID) -> tuple[str, str]:
+    """Under which names a listing is published: its market place's and its offering's.
+
+    Raises:
+        OfferingMissing: it is no longer for sale.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select marketplace_slug, slug from catalog_publishedoffering where listing_id = %s", [listing])
+        row = cursor.fetchone()
+    if row is None:
+        raise errors.OfferingMissing(slug="")
+    return row[0], row[1]
+
+
 def versions(scope: Scope) -> list[VersionRow]:
     """Every offering version, newest first, for the operator."""
     with acting(scope):

@@ -8,7 +8,7 @@ from cyclopts import App, Group, Parameter
 from cyclopts.exceptions import CycloptsError, MissingArgumentError, UnknownCommandError, UnknownOptionError
 
 from souk import __version__
-from souk.cli.commands import connect, host, market, money, operator, orders, organizations, people, services
+from souk.cli.commands import bindings, connect, host, market, money, operator, orders, organizations, people, services
 from souk.cli.context import Context
 from souk.cli.language import _
 
@@ -81,8 +81,18 @@ def _services(app: App) -> None:
     branch.command(services.stop, name="stop", help=_("Stop a service; its data stays."))
     branch.command(services.start, name="start", help=_("Start a stopped service."))
     branch.command(services.restart, name="restart", help=_("Restart a service."))
-    branch.command(services.delete, name="delete", help=_("Delete a service with its data."))
-    app.command(services.operations, name="operations", help=_("What was done to a service, and what is under way."))
+    branch.command(services.plan, name="plan", help=_("Change a service's plan."))
+    branch.command(services.rename, name="rename", help=_("Call a service by another name."))
+    branch.command(services.protect, name="protect", help=_("Guard a service from deletion."))
+    branch.command(services.unprotect, name="unprotect", help=_("Let a service be deleted again."))
+    branch.command(services.delete, name="delete", help=_("Delete a service; it can be recovered for some days."))
+    branch.command(services.recover, name="recover", help=_("Bring a deleted service back."))
+    done = _branch(app, "operations", _("What was done to a service, and what is under way."), services.operations)
+    done.command(services.cancel, name="cancel", help=_("Take back an operation that has not begun."))
+    named = _branch(app, "bindings", _("The named credentials of a service."), bindings.listing)
+    named.command(bindings.create, name="create", help=_("Make credentials for one more consumer."))
+    named.command(bindings.rotate, name="rotate", help=_("Replace credentials; the former ones work on for a while."))
+    named.command(bindings.revoke, name="revoke", help=_("Make credentials work no more."))
     app.command(connect.connect, name="connect", help=_("Open psql on a service."))
     app.command(money.usage, name="usage", help=_("What a service used and what it has cost."))
 

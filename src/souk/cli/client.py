@@ -88,6 +88,10 @@ class Client:
         """Replace what is at a path."""
         return _json(self._send("PUT", path, body=body))
 
+    def patch(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Change a part of what is at a path."""
+        return _json(self._send("PATCH", path, body=body))
+
     def delete(self, path: str) -> Any:
         """Delete what is at a path."""
         return _json(self._send("DELETE", path))

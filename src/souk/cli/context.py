@@ -63,6 +63,7 @@ class Context:
             for row in self.client.items("/services", organization=self.profile.organization or None)
             if name in {row["name"], row["label"], row["id"]}
         ]
+        found = [row for row in found if row.get("state") != "soft_deleted"] or found
         if len(found) > 1:
             ids = ", ".join(row["id"] for row in found)
             raise Stopped(_("Several services are called “{name}”. Use an id: {ids}").format(name=name, ids=ids))

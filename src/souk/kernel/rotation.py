@@ -36,7 +36,7 @@ def rotate(places: list[Sealed]) -> int:
         for key in keys:
             with acting(System("rotation")):
                 row = place.model._default_manager.select_for_update().get(pk=key)
-                value = bytes(getattr(row, place.field))
+                value = bytes(getattr(row, place.field) or b"")
                 if value and ring.key_id(value) != ring.active:
                     setattr(row, place.field, ring.rewrap(value, place.context(row)))
                     row.save(update_fields=[place.field])

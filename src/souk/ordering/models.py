@@ -18,7 +18,10 @@ class OrderState(models.TextChoices):
 
 
 class Order(Row):
-    """What an organization ordered: one plan of one offering version, in one region."""
+    """What an organization ordered: one plan of one offering version, in one region.
+
+    An order for another plan of a service that runs `replaces` the subscription that pays for it.
+    """
 
     number = models.BigIntegerField(unique=True)
     organization_id = models.UUIDField()
@@ -37,6 +40,9 @@ class Order(Row):
     reason = models.CharField(max_length=300, blank=True)
     placed_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    replaces = models.ForeignKey(
+        "Subscription", on_delete=models.PROTECT, null=True, related_name="replaced_by", db_index=False
+    )
 
     class Meta:
         indexes = [models.Index(fields=["organization_id", "-id"], name="order_organization")]
@@ -54,13 +60,16 @@ class Subscription(Row):
     """What is paid for a service instance, at the price it was sold at.
 
     `price` is the frozen price: {book, per_hour, per_month, minimum_hours, currency, tiers}, decimals as strings.
+    `disk` is the plan's, in bytes; unknown for those sold before plans could change: the instance's own. A change of
+    plan ends one subscription and starts the next, so that each has one price.
     """
 
     organization_id = models.UUIDField()
     order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="subscription")
-    instance_id = models.UUIDField(unique=True)
+    instance_id = models.UUIDField(db_index=True)
     issuer_id = models.UUIDField()
     price = models.JSONField()
+    disk = models.BigIntegerField(null=True)
     state = models.CharField(max_length=8, choices=SubscriptionState.choices, default=SubscriptionState.PENDING)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
@@ -68,3 +77,10 @@ class Subscription(Row):
 
     class Meta:
         indexes = [models.Index(fields=["organization_id", "-id"], name="subscription_organization")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["instance_id", "state"],
+                condition=~models.Q(state="ended"),
+                name="subscription_one_of_each_state",
+            )
+        ]

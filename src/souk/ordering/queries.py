@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Case, F, When
+
 from souk.kernel.errors import NotFound
 from souk.kernel.scope import Scope, acting
-from souk.ordering.models import Order, Subscription
+from souk.ordering.models import Order, Subscription, SubscriptionState
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class OrderRow:
     number: int
     organization_id: UUID
     project_id: UUID
+    listing_id: UUID
     offering_name: str
     plan_key: str
     region_code: str
@@ -47,6 +50,7 @@ class SubscriptionRow:
     plan_key: str
     service_name: str
     price: dict[str, Any]
+    disk: int | None
     state: str
     created_at: datetime
     started_at: datetime | None
@@ -54,7 +58,7 @@ class SubscriptionRow:
 
 
 _ORDER = (
-    *list(OrderRow.__dataclass_fields__)[:13],
+    *list(OrderRow.__dataclass_fields__)[:14],
     "subscription__id",
     "subscription__instance_id",
     "subscription__price",
@@ -69,6 +73,7 @@ _SUBSCRIPTION = (
     "order__plan_key",
     "order__service_name",
     "price",
+    "disk",
     "state",
     "created_at",
     "started_at",
@@ -118,13 +123,28 @@ def subscriptions(scope: Scope, *, organization: UUID | None = None) -> list[Sub
 
 
 def subscription_of(scope: Scope, instance: UUID) -> SubscriptionRow:
-    """The subscription that pays for a service instance.
+    """The subscription that pays for a service instance, or paid for it last.
 
     Raises:
         NotFound.
     """
-    with acting(scope):
-        row = Subscription.objects.filter(instance_id=instance).values_list(*_SUBSCRIPTION).first()
-    if row is None:
+    found = subscriptions_of(scope, instance)
+    if not found:
         raise NotFound
-    return SubscriptionRow(*row)
+    return found[0]
+
+
+def subscriptions_of(scope: Scope, instance: UUID) -> list[SubscriptionRow]:
+    """Every subscription of a service instance: the active one first, then one that waits to begin, then those that
+    ended, the last one first.
+    """
+    with acting(scope):
+        rows = Subscription.objects.filter(instance_id=instance).annotate(
+            rank=Case(
+                When(state=SubscriptionState.ACTIVE, then=0),
+                When(state=SubscriptionState.PENDING, then=1),
+                default=2,
+            )
+        )
+        ordered = rows.order_by("rank", F("ended_at").desc(nulls_last=True), "-id")
+        return [SubscriptionRow(*row) for row in ordered.values_list(*_SUBSCRIPTION)]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -101,6 +103,100 @@ class Guest(Protocol):
         """Run a command as root in the machine. stdin may carry secrets and is never logged."""
 
 
+@dataclass(frozen=True)
+class Repository:
+    """Where one instance's backups go: a bucket on an S3 server, reached over TLS with a key for this bucket alone.
+
+    `passphrase` encrypts the backups before they leave the machine. `address` is the server's IPv4, `host` the name
+    in its certificate, which `authority` (a PEM text) signed.
+    """
+
+    host: str
+    address: str
+    port: int
+    region: str
+    bucket: str
+    access_key: str
+    authority: str
+    secret_key: str = field(repr=False)
+    passphrase: str = field(repr=False)
+
+
+class BackupKind(StrEnum):
+    """How much a backup copies: everything, or what changed since the last full one."""
+
+    FULL = "full"
+    DIFFERENTIAL = "differential"
+
+
+@dataclass(frozen=True)
+class BackupFound:
+    """A backup as its repository shows it: bytes of data it restores, bytes it takes in the repository."""
+
+    label: str
+    kind: BackupKind
+    started_at: datetime
+    finished_at: datetime
+    size: int
+    stored: int
+
+
+class Binder(Protocol):
+    """What a blueprint adds whose services can have several named credentials. Every call is safe to repeat."""
+
+    def binding(self, wanted: Wanted, name: str, password: str) -> Credentials:
+        """The credentials that a binding called `name` (lowercase letters, digits, underscores) gets."""
+
+    def grant(self, guest: Guest, wanted: Wanted, credentials: Credentials) -> None:
+        """Make these credentials work, or change their password.
+
+        Raises:
+            ConfigurationFailed.
+        """
+
+    def revoke(self, guest: Guest, wanted: Wanted, username: str) -> None:
+        """Make these credentials work no more, end the connections they opened; what they own stays the owner's.
+
+        Raises:
+            ConfigurationFailed.
+        """
+
+
+class Archivist(Protocol):
+    """What a blueprint adds whose services are backed up into a repository. Every call is safe to repeat."""
+
+    def attach(self, guest: Guest, wanted: Wanted, repository: Repository) -> None:
+        """Let the service keep its history in the repository from now on.
+
+        Raises:
+            ConfigurationFailed.
+        """
+
+    def back_up(self, guest: Guest, wanted: Wanted, kind: BackupKind, label: str) -> None:
+        """Make a backup and wait for its end; nothing to do if one that carries `label` (ours) is there already.
+
+        Raises:
+            ConfigurationFailed.
+        """
+
+    def backups(self, guest: Guest, wanted: Wanted) -> Mapping[str, BackupFound]:
+        """What the repository holds, by our label."""
+
+    def restore(self, guest: Guest, wanted: Wanted, repository: Repository, until: datetime | None) -> None:
+        """Fill a machine that was never configured with the data of a repository, as it was at `until` (None: the
+        last that was archived), and let it start from there. The repository is only read.
+
+        Raises:
+            ConfigurationFailed: `until` lies outside of what the repository holds, or it can't be read.
+        """
+
+    def fingerprint(self, guest: Guest, wanted: Wanted) -> str:
+        """A checksum over the customer's data: equal for equal data, whichever machine it is on."""
+
+    def expire(self, guest: Guest, wanted: Wanted, keep_full: int) -> None:
+        """Forget all but the newest `keep_full` full backups, with the history that only older ones need."""
+
+
 class Blueprint(Protocol):
     """A managed service as a folder: recipe, parameters, configuration, health."""
 
@@ -125,8 +221,20 @@ class Blueprint(Protocol):
         """How the image is built."""
 
     @property
-    def starting_offering(self) -> StartingOffering:
-        """What the operator's starting catalogue says of this service."""
+    def serves_neighbours(self) -> bool:
+        """Whether machines of other services on the same network may reach this one: for what the platform runs."""
+
+    @property
+    def starting_offering(self) -> StartingOffering | None:
+        """What the operator's starting catalogue says of this service; None for what is not sold."""
+
+    @property
+    def binder(self) -> Binder | None:
+        """How further credentials are made, if its services can have them."""
+
+    @property
+    def archivist(self) -> Archivist | None:
+        """How its services are backed up, if they hold data."""
 
     def schema(self) -> Mapping[str, Any]:
         """The JSON Schema of the parameters."""
@@ -153,3 +261,7 @@ class Blueprint(Protocol):
 
 class ConfigurationFailed(Exception):
     """A guest could not be configured."""
+
+
+class Declined(ConfigurationFailed):
+    """The service can't do what was asked, and trying again won't help. The message is one for the customer (an id)."""

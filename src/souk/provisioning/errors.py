@@ -48,6 +48,64 @@ class ServiceGone(Conflict):
     """The service “{name}” is being deleted, so it can't be changed any more."""
 
 
+class ServiceProtected(Conflict):
+    """The service “{name}” is protected from deletion. Give up its protection first, then delete it."""
+
+
+class NotRecoverable(Conflict):
+    """The service “{name}” can't be recovered: it is not deleted, or already erased."""
+
+
+class ResizeUnderWay(Conflict):
+    """The service “{name}” is changing its size already. Wait until that is done."""
+
+
+class NotCancellable(Conflict):
+    """This operation has begun or follows from the state you asked for, so it can't be cancelled any more."""
+
+
+class NoBindings(Conflict):
+    """This kind of service has one set of credentials only."""
+
+
+class InvalidBindingName(Problem):
+    """The name of credentials has 1 to 40 lowercase letters, digits and underscores, a letter first."""
+
+    status = 422
+    field = "name"
+
+
+class BindingTaken(Conflict):
+    """This service has credentials named “{name}” already. Choose another name."""
+
+    field = "name"
+
+
+class TooManyBindings(Conflict):
+    """A service has at most {most} sets of credentials. Revoke those that nobody uses."""
+
+
+class BindingNotReady(Conflict):
+    """The credentials “{name}” are still being made. Wait a moment."""
+
+
+class RotationUnderWay(Conflict):
+    """The credentials “{name}” are being rotated; the former ones still work. Wait until they have run out."""
+
+
+class OverlapTooLong(Problem):
+    """Former credentials may work on for at most {days} days after a rotation."""
+
+    status = 422
+    field = "overlap"
+
+
+class LastBinding(Conflict):
+    """The first credentials of a service can't be revoked, because the platform itself watches it with them. Rotate
+    them instead.
+    """
+
+
 class NotReadyYet(Conflict):
     """The service “{name}” is not ready yet. Wait for its creation to finish."""
 

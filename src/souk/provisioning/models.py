@@ -18,6 +18,7 @@ class InstanceState(models.TextChoices):
     STOPPED = "stopped"
     FAILED = "failed"
     DELETING = "deleting"
+    SOFT_DELETED = "soft_deleted"
     DELETED = "deleted"
 
 
@@ -26,11 +27,15 @@ class Desired(models.TextChoices):
 
     RUNNING = "running"
     STOPPED = "stopped"
+    SOFT_DELETED = "soft_deleted"
     DELETED = "deleted"
 
 
 class ServiceInstance(Row):
-    """What a customer runs. Commands write what is desired and raise `generation`; the reconciler follows."""
+    """What a customer runs. Commands write what is desired and raise `generation`; the reconciler follows.
+
+    A `protected` one can't be deleted. A soft-deleted one is kept, stopped, until `erase_at`.
+    """
 
     organization_id = models.UUIDField()
     project_id = models.UUIDField()
@@ -43,21 +48,23 @@ class ServiceInstance(Row):
     vcpus = models.PositiveSmallIntegerField()
     memory = models.BigIntegerField()
     disk = models.BigIntegerField()
-    desired = models.CharField(max_length=8, choices=Desired.choices, default=Desired.RUNNING)
+    desired = models.CharField(max_length=14, choices=Desired.choices, default=Desired.RUNNING)
     generation = models.BigIntegerField(default=1)
     observed_generation = models.BigIntegerField(default=0)
     state = models.CharField(max_length=14, choices=InstanceState.choices, default=InstanceState.PENDING)
     trouble = models.CharField(max_length=300, blank=True)
+    protected = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True)
     deletion_accepted_at = models.DateTimeField(null=True)
+    erase_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["project_id", "name"],
-                condition=~models.Q(desired="deleted"),
+                condition=~models.Q(desired__in=["soft_deleted", "deleted"]),
                 name="service_instance_name_once",
             ),
             models.CheckConstraint(
@@ -102,12 +109,56 @@ class OperationState(models.TextChoices):
     CANCELLED = "cancelled"
 
 
+class OperationKind(models.TextChoices):
+    """What an operation changes. Those of `SETTLED` are reached by what is desired, and settled together with it; the
+    others are done one after another, in the order in which they were asked for, while the service runs.
+    """
+
+    CREATE = "create"
+    START = "start"
+    STOP = "stop"
+    RESTART = "restart"
+    RESIZE = "resize"
+    DELETE = "delete"
+    RECOVER = "recover"
+    GRANT = "grant"
+    ROTATE = "rotate"
+    REVOKE = "revoke"
+    BACKUP = "backup"
+    PROVE = "prove"
+    RESTORE = "restore"
+
+
+SETTLED = frozenset(
+    {
+        OperationKind.CREATE,
+        OperationKind.START,
+        OperationKind.STOP,
+        OperationKind.RESTART,
+        OperationKind.RESIZE,
+        OperationKind.DELETE,
+        OperationKind.RECOVER,
+    }
+)
+
+
+OPEN = frozenset({OperationState.QUEUED, OperationState.RUNNING})
+
+
 class Operation(Row):
-    """One change to a service instance, in progress or done. `log` is a list of {at, step, seconds, sentence}."""
+    """One change to a service instance, in progress or done. `log` is a list of {at, step, seconds, sentence}.
+
+    `details` is what was asked for, `result` what came of it, `trouble` why it failed (a message id): plain JSON and
+    text for the customer to read, never a secret.
+    """
 
     organization_id = models.UUIDField()
     instance = models.ForeignKey(ServiceInstance, on_delete=models.CASCADE, related_name="operations")
-    kind = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20, choices=OperationKind.choices)
+    details = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    result = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    trouble = models.CharField(max_length=300, blank=True, db_default="")
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     generation = models.BigIntegerField()
     state = models.CharField(max_length=10, choices=OperationState.choices, default=OperationState.QUEUED)
     progress = models.PositiveSmallIntegerField(default=0)
@@ -118,7 +169,14 @@ class Operation(Row):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["instance", "-id"], name="operation_instance")]
+        indexes = [
+            models.Index(fields=["instance", "-id"], name="operation_instance"),
+            models.Index(
+                fields=["instance", "id"],
+                condition=models.Q(state__in=["queued", "running"]),
+                name="operation_open",
+            ),
+        ]
 
 
 class Machine(Row):
@@ -161,7 +219,11 @@ class Endpoint(Row):
 
 
 class Binding(Row):
-    """Credentials for a consumer of a service instance. The password is sealed under the worker's key."""
+    """Credentials for a consumer of a service instance. The password is sealed under the worker's key.
+
+    Further ones work once `granted_at` is set. A rotation first makes the next ones, then puts them in place; those of
+    `former_username` work on until `former_until`.
+    """
 
     organization_id = models.UUIDField()
     instance = models.ForeignKey(ServiceInstance, on_delete=models.CASCADE, related_name="bindings")
@@ -170,6 +232,12 @@ class Binding(Row):
     database = models.CharField(max_length=63, blank=True)
     sealed_password = models.BinaryField()
     created_at = models.DateTimeField()
+    granted_at = models.DateTimeField(null=True)
+    next_username = models.CharField(max_length=63, blank=True, db_default="")
+    sealed_next_password = models.BinaryField(null=True)
+    rotated_at = models.DateTimeField(null=True)
+    former_username = models.CharField(max_length=63, blank=True, db_default="")
+    former_until = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -13,9 +13,11 @@ from souk.kernel.errors import NotFound
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
 from souk.provisioning.contract import Connection, Size, Wanted
-from souk.provisioning.models import Binding, Endpoint, Machine, Operation, ServiceInstance
+from souk.provisioning.models import SETTLED, Binding, Endpoint, Machine, Operation, ServiceInstance
 from souk.provisioning.registry import blueprint
 from souk.sites import authority
+
+__all__ = ["SETTLED"]
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,13 @@ class ServiceRow:
     desired: str
     state: str
     trouble: str
+    protected: bool
     generation: int
     observed_generation: int
     created_at: datetime
     ready_at: datetime | None
     deletion_accepted_at: datetime | None
+    erase_at: datetime | None
     deleted_at: datetime | None
     hostname: str | None
     address: str | None
@@ -55,10 +59,13 @@ class OperationRow:
     id: UUID
     instance_id: UUID
     kind: str
+    details: dict[str, Any]
     state: str
     progress: int
     step: str
     log: list[dict[str, Any]]
+    result: dict[str, Any]
+    trouble: str
     requested_by: str
     created_at: datetime
     finished_at: datetime | None
@@ -66,13 +73,19 @@ class OperationRow:
 
 @dataclass(frozen=True)
 class BindingRow:
-    """Named credentials, without the password."""
+    """Named credentials, without the password. They work once `granted_at` is set; those of `former_username`, which
+    they replaced, work until `former_until`.
+    """
 
     id: UUID
     name: str
     username: str
     database: str
     created_at: datetime
+    granted_at: datetime | None
+    rotated_at: datetime | None
+    former_username: str
+    former_until: datetime | None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,10 @@ PROCESS = os.environ.get("SOUK_PROCESS", "owner")
 SIMULATION = os.environ.get("SOUK_ENGINE") == "memory"
 SOUK_SIMULATION = SIMULATION
 DEBUG = os.environ.get("SOUK_DEBUG") == "1"
+DELETION_GRACE = timedelta(days=float(os.environ.get("SOUK_DELETION_GRACE_DAYS", "7")))
+"""How long a deleted service can be recovered before it is erased."""
+ROTATION_OVERLAP = timedelta(hours=float(os.environ.get("SOUK_ROTATION_OVERLAP_HOURS", "24")))
+"""How long former credentials work on after a rotation, unless asked for otherwise."""
 
 
 def _secret_key() -> str:

@@ -26,6 +26,7 @@ INSTANCE = {
     "stopping": Status(pgettext_lazy("service instance", "Stopping"), "busy", True),
     "stopped": Status(pgettext_lazy("service instance", "Stopped"), "idle"),
     "deleting": Status(pgettext_lazy("service instance", "Being deleted"), "warn", True),
+    "soft_deleted": Status(pgettext_lazy("service instance", "Deleted, can be recovered"), "idle"),
     "deleted": Status(pgettext_lazy("service instance", "Deleted"), "idle"),
     "degraded": Status(pgettext_lazy("service instance", "Degraded"), "warn"),
     "suspended": Status(pgettext_lazy("service instance", "Suspended"), "warn"),

@@ -25,11 +25,13 @@ NOT_READ = {
     "project-new",
 }
 NOT_READ |= {"service-stop", "service-start", "service-restart", "service-credentials", "order-cancel"}
+NOT_READ |= {"service-recover", "service-protect", "service-unprotect", "operation-cancel"}
+NOT_READ |= {"binding-reveal", "binding-rotate", "binding-revoke"}
 NOT_READ |= {"operator-bill", "operator-pay", "operator-allocate", "operator-move", "operator-price"}
 
 
 def address(pattern: URLPattern) -> str:
-    texts = {"slug": "exemple", "token": "x", "kind": "pdf"}
+    texts = {"slug": "exemple", "token": "x", "kind": "pdf", "name": "default"}
     converters = pattern.pattern.converters
     arguments = {
         name: new_id() if isinstance(kind, UUIDConverter) else texts[name] for name, kind in converters.items()

@@ -132,7 +132,87 @@ def test_deleting_needs_the_services_name(owner: Customer, instance: UUID) -> No
     assert "Rien n’a été supprimé" in text(answer)
     assert service(owner.scope, instance).desired == "running"
     desk.post(f"/services/{instance}/delete/", {"name": " compta "})
+    assert service(owner.scope, instance).desired == "soft_deleted"
+
+
+def test_a_deleted_service_is_recovered_with_one_press_or_erased_for_good(
+    owner: Customer, instance: UUID, tmp_path: Path
+) -> None:
+    desk, place = at_desk(owner.person), reconciling.ground(tmp_path)
+    desk.post(f"/services/{instance}/delete/", {"name": "compta"})
+    reconciling.work(place)
+    page = text(desk.get(f"/services/{instance}/"))
+    assert "Ce service est supprimé et peut être récupéré" in page
+    assert "Récupérer le service" in page
+    desk.post(f"/services/{instance}/recover/")
+    assert service(owner.scope, instance).desired == "running"
+    desk.post(f"/services/{instance}/delete/", {"name": "compta", "erase": "on"})
     assert service(owner.scope, instance).desired == "deleted"
+
+
+def test_a_protected_service_offers_no_deletion_and_refuses_it(owner: Customer, instance: UUID) -> None:
+    desk = at_desk(owner.person)
+    desk.post(f"/services/{instance}/protect/")
+    assert f"/services/{instance}/delete/" not in main(desk, f"/services/{instance}/")
+    answer = desk.post(f"/services/{instance}/delete/", {"name": "compta"})
+    assert "protégé de la suppression" in text(answer)
+    desk.post(f"/services/{instance}/unprotect/")
+    assert f"/services/{instance}/delete/" in main(desk, f"/services/{instance}/")
+
+
+def test_a_plan_is_changed_from_a_page_that_shows_what_each_costs(
+    owner: Customer, instance: UUID, tmp_path: Path
+) -> None:
+    desk = at_desk(owner.person)
+    page = desk.get(f"/services/{instance}/plan/").content.decode()
+    assert "1\u202f690" in page
+    key = page.partition('name="key" value="')[2].partition('"')[0]
+    for _ in range(2):
+        answer = desk.post(f"/services/{instance}/plan/", {"plan": "m", "key": key})
+        assert answer.status_code == 302
+    reconciling.work(reconciling.ground(tmp_path))
+    assert service(owner.scope, instance).vcpus == 2
+    assert "est en train" not in text(desk.get(f"/services/{instance}/plan/"))
+    assert desk.post(f"/services/{instance}/plan/", {"plan": "xxl"}).status_code == 422
+
+
+def test_credentials_are_made_shown_rotated_and_revoked_from_their_page(
+    owner: Customer, instance: UUID, tmp_path: Path
+) -> None:
+    desk, place = at_desk(owner.person), reconciling.ground(tmp_path)
+    here = f"/services/{instance}/bindings/"
+    assert "default" in text(desk.get(here))
+    assert desk.post(here, {"name": "Rapport !"}).status_code == 422
+    desk.post(here, {"name": "rapports"})
+    assert "en cours de création" in text(desk.get(here))
+    reconciling.work(place)
+    with worker_answers():
+        shown = desk.post(f"{here}rapports/reveal/", headers={"HX-Request": "true"})
+    assert shown["Cache-Control"] == "no-store"
+    desk.post(f"{here}rapports/rotate/")
+    reconciling.work(place)
+    page = text(desk.get(here))
+    assert "rapports_2" in page
+    assert "valable jusqu’au" in page
+    desk.post(f"{here}rapports/revoke/")
+    reconciling.work(place)
+    assert "rapports" not in text(desk.get(here))
+
+
+def test_what_waits_for_its_turn_can_be_taken_back(owner: Customer, instance: UUID, tmp_path: Path) -> None:
+    desk = at_desk(owner.person)
+    desk.post(f"/services/{instance}/bindings/", {"name": "rapports"})
+    page = main(desk, f"/services/{instance}/")
+    assert "En attente de leur tour" in page
+    address = page.partition(f'action="/services/{instance}/cancel/')[2].partition('"')[0]
+    desk.post(f"/services/{instance}/cancel/{address}")
+    assert "En attente de leur tour" not in main(desk, f"/services/{instance}/")
+
+
+def test_a_renamed_service_is_shown_under_its_new_name(owner: Customer, instance: UUID) -> None:
+    desk = at_desk(owner.person)
+    desk.post(f"/services/{instance}/rename/", {"name": "قاعدة المحاسبة"})
+    assert "قاعدة المحاسبة" in text(desk.get("/services/"))
 
 
 def test_usage_lists_what_each_service_used_and_cost(owner: Customer, instance: UUID) -> None:

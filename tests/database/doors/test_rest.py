@@ -29,7 +29,7 @@ class Caller:
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
         call = getattr(self._client, method)
-        if method in {"post", "put"}:
+        if method in {"post", "put", "patch"}:
             return call(BASE + path, body if body is not None else {}, content_type="application/json", headers=headers)
         return call(BASE + path, headers=headers)
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.utils import translation
-from tests.support import reconciling
 from tests.support.example import EXAMPLE
 from tests.support.following import catch_up
 from tests.support.reconciling import forget_leases, order, work
@@ -31,16 +29,6 @@ from souk.provisioning.reconciler import lease, records
 from souk.provisioning.reconciler.converge import Ground, converge
 from souk.provisioning.reconciler.resync import compare, resync
 from souk.sites.queries import capacity, sites
-
-
-@pytest.fixture
-def engine() -> MemoryEngine:
-    return MemoryEngine()
-
-
-@pytest.fixture
-def place(own_database: str, tmp_path: Path, engine: MemoryEngine) -> Ground:
-    return reconciling.ground(tmp_path, engine)
 
 
 def test_an_order_becomes_a_running_service(place: Ground, engine: MemoryEngine) -> None:
@@ -74,7 +62,7 @@ def test_its_name_resolves_while_it_lives(place: Ground) -> None:
     work(place)
     hostname = service(buyer.scope, instance).hostname
     assert place.names.published() == {hostname}
-    commands.delete_instance(buyer.scope, instance)
+    commands.erase_instance(buyer.scope, instance)
     work(place)
     assert place.names.published() == set()
 
@@ -85,7 +73,7 @@ def test_a_deleted_service_leaves_nothing(place: Ground, engine: MemoryEngine) -
     instance = order(buyer)
     work(place)
     assert capacity(sites()[0].id).memory == before.memory + service(buyer.scope, instance).memory
-    commands.delete_instance(buyer.scope, instance)
+    commands.erase_instance(buyer.scope, instance)
     work(place)
     assert engine.machines() == []
     assert machines(operator()) == []
@@ -98,15 +86,15 @@ def test_a_deleted_service_leaves_nothing(place: Ground, engine: MemoryEngine) -
 def test_a_deleted_service_cannot_be_changed_any_more(place: Ground) -> None:
     buyer = customer()
     instance = order(buyer)
-    commands.delete_instance(buyer.scope, instance)
-    for verb in (commands.delete_instance, commands.stop_instance, commands.restart_instance):
+    commands.erase_instance(buyer.scope, instance)
+    for verb in (commands.erase_instance, commands.stop_instance, commands.restart_instance):
         with pytest.raises(errors.ServiceGone):
             verb(buyer.scope, instance)
 
 
 def test_a_name_is_free_again_after_its_service_is_deleted(place: Ground) -> None:
     buyer = customer()
-    commands.delete_instance(buyer.scope, order(buyer))
+    commands.erase_instance(buyer.scope, order(buyer))
     order(buyer)
 
 
@@ -310,7 +298,7 @@ def test_an_address_is_used_again_after_its_machine_is_gone(place: Ground, engin
     first = order(buyer)
     work(place)
     (machine,) = engine.machines()
-    commands.delete_instance(buyer.scope, first)
+    commands.erase_instance(buyer.scope, first)
     work(place)
     order(buyer)
     work(place)
@@ -321,7 +309,7 @@ def test_an_outsider_can_neither_see_nor_touch_a_service(place: Ground) -> None:
     buyer, outsider = customer(), customer("Autre SARL")
     instance = order(buyer)
     work(place)
-    for verb in (service, commands.delete_instance, commands.stop_instance, operations):
+    for verb in (service, commands.erase_instance, commands.stop_instance, operations):
         if verb is operations:
             assert operations(outsider.scope, instance) == []
             continue
@@ -421,12 +409,12 @@ def test_a_lost_machine_that_held_data_is_told_and_never_made_anew_nor_billed(
     with acting(System("test")), connection.cursor() as cursor:
         cursor.execute("select count(*) from metering_usageinterval where upper_inf(during)")
         assert cursor.fetchone() == (0,)
-    commands.delete_instance(buyer.scope, instance)
+    commands.erase_instance(buyer.scope, instance)
     work(place)
     assert service(buyer.scope, instance).state == "deleted"
 
 
-@pytest.mark.parametrize("verb", [commands.stop_instance, commands.restart_instance, commands.delete_instance])
+@pytest.mark.parametrize("verb", [commands.stop_instance, commands.restart_instance, commands.erase_instance])
 def test_what_was_sent_since_the_last_sample_is_counted_before_the_machine_stops(
     place: Ground, engine: MemoryEngine, verb: Callable[[Scope, UUID], UUID]
 ) -> None:
@@ -443,5 +431,5 @@ def test_what_was_sent_since_the_last_sample_is_counted_before_the_machine_stops
     catch_up()
     since = accepted - timedelta(minutes=5)
     assert egress(buyer.scope, instance, since, clock.now()) == 1700
-    if verb is commands.delete_instance:
+    if verb is commands.erase_instance:
         assert egress(buyer.scope, instance, since, accepted) == 1700

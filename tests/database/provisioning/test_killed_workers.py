@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from datetime import timedelta
 from uuid import UUID
 
-import pytest
-from tests.support import reconciling
+from tests.support.accounts import Accounts
 from tests.support.killing import moments, run_until_killed
 from tests.support.reconciling import forget_leases, order, work
 from tests.support.world import Customer, customer, operator
 
 from souk.engines.memory import MemoryEngine
 from souk.provisioning import commands
-from souk.provisioning.queries import machines, operations, service
+from souk.provisioning.queries import bindings, machines, operations, service
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.reconciler.resync import compare
-
-
-@pytest.fixture
-def engine() -> MemoryEngine:
-    return MemoryEngine()
-
-
-@pytest.fixture
-def place(own_database: str, tmp_path: Path, engine: MemoryEngine) -> Ground:
-    return reconciling.ground(tmp_path, engine)
 
 
 def _finish(place: Ground) -> None:
@@ -52,7 +41,7 @@ def test_killed_at_every_boundary_of_a_creation_it_is_still_made_once(place: Gro
         crossed = run_until_killed(place, engine, at, work).crossed
         _finish(place)
         _assert_one_machine_and_no_orphan(engine, buyer, instance)
-        commands.delete_instance(buyer.scope, instance)
+        commands.erase_instance(buyer.scope, instance)
         _finish(place)
         if crossed < at:
             break
@@ -66,7 +55,7 @@ def test_killed_at_every_boundary_of_a_deletion_it_still_leaves_nothing(place: G
         at += 1
         instance = order(buyer, name=f"n{at}")
         work(place)
-        commands.delete_instance(buyer.scope, instance)
+        commands.erase_instance(buyer.scope, instance)
         crossed = run_until_killed(place, engine, at, work).crossed
         _finish(place)
         assert service(buyer.scope, instance).state == "deleted"
@@ -88,9 +77,63 @@ def test_killed_again_and_again_at_random_it_gets_there(place: Ground, engine: M
             run_until_killed(place, engine, moment(), work)
         _finish(place)
         _assert_one_machine_and_no_orphan(engine, buyer, instance)
-        commands.delete_instance(buyer.scope, instance)
+        commands.erase_instance(buyer.scope, instance)
         for _ in range(3):
             forget_leases()
             run_until_killed(place, engine, moment(), work)
         _finish(place)
         assert engine.machines() == []
+
+
+def test_killed_at_every_boundary_of_a_queue_of_operations_each_is_done_once_and_in_order(
+    place: Ground, engine: MemoryEngine
+) -> None:
+    buyer = customer()
+    at = 0
+    while True:
+        at += 1
+        instance = order(buyer, name=f"n{at}")
+        work(place)
+        accounts = Accounts(engine)
+        commands.create_binding(buyer.scope, instance, "a")
+        commands.rotate_binding(buyer.scope, instance, "default", timedelta(0))
+        commands.create_binding(buyer.scope, instance, "b")
+        commands.revoke_binding(buyer.scope, instance, "a")
+        crossed = run_until_killed(place, engine, at, work).crossed
+        _finish(place)
+        assert {row.state for row in operations(buyer.scope, instance)} == {"succeeded"}
+        assert {row.name: row.username for row in bindings(buyer.scope, instance)} == {"default": "owner_2", "b": "b"}
+        assert set(accounts.passwords) == {"owner_2", "b"}
+        firsts = list(dict.fromkeys(accounts.calls))
+        assert firsts == ["grant a", "grant owner_2", "revoke owner", "grant b", "revoke a"]
+        commands.erase_instance(buyer.scope, instance)
+        _finish(place)
+        if crossed < at:
+            break
+    assert at > 30
+
+
+def test_killed_at_every_boundary_of_a_deletion_with_grace_it_comes_back_whole(
+    place: Ground, engine: MemoryEngine
+) -> None:
+    buyer = customer()
+    at = 0
+    while True:
+        at += 1
+        instance = order(buyer, name=f"n{at}")
+        work(place)
+        (machine,) = engine.simulated
+        commands.delete_instance(buyer.scope, instance)
+        crossed = run_until_killed(place, engine, at, work).crossed
+        _finish(place)
+        assert service(buyer.scope, instance).state == "soft_deleted"
+        commands.recover_instance(buyer.scope, instance)
+        crossed = max(crossed, run_until_killed(place, engine, at, work).crossed)
+        _finish(place)
+        assert service(buyer.scope, instance).state == "ready"
+        assert list(engine.simulated) == [machine]
+        commands.erase_instance(buyer.scope, instance)
+        _finish(place)
+        if crossed < at:
+            break
+    assert at > 15

@@ -44,7 +44,7 @@ def test_services_survive_the_kills_of_their_worker(shop: Shop) -> None:
     assert len(shop.made()) == len(instances)
 
     for instance in instances:
-        commands.delete_instance(scope, instance)
+        commands.erase_instance(scope, instance)
     for _ in range(2):
         time.sleep(chance.uniform(0.05, 1.0))
         shop.worker.kill()

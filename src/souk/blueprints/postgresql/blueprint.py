@@ -14,6 +14,8 @@ from souk.blueprints.postgresql.offering import STARTING_OFFERING
 from souk.engines.contract import Execution, Limits
 from souk.engines.images import Recipe, load
 from souk.provisioning.contract import (
+    Archivist,
+    Binder,
     ConfigurationFailed,
     Connection,
     Credentials,
@@ -39,6 +41,9 @@ class PostgreSQL:
     prefix = "pg"
     port = probing.PORT
     holds_data = True
+    serves_neighbours = False
+    binder: Binder | None = None
+    archivist: Archivist | None = None
 
     @functools.cached_property
     def recipe(self) -> Recipe:

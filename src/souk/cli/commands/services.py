@@ -102,9 +102,58 @@ def restart(name: Name, /, *, yes: Yes = False, wait: Wait = False, context: Giv
     _change(context, name, ("POST", "restart"), "" if yes else question, wait)
 
 
-def delete(name: Name, /, *, yes: Yes = False, wait: Wait = False, context: Given) -> None:
-    question = _("Delete “{name}” with all its data? This can't be undone.")
-    _change(context, name, ("DELETE", ""), "" if yes else question, wait)
+def delete(
+    name: Name,
+    /,
+    *,
+    erase: Annotated[bool, Parameter(help=_("Erase its data at once: it can't be recovered."))] = False,
+    yes: Yes = False,
+    wait: Wait = False,
+    context: Given,
+) -> None:
+    question = (
+        _("Erase “{name}” with all its data? This can't be undone.")
+        if erase
+        else _("Delete “{name}”? For some days it can be recovered, then its data is erased.")
+    )
+    _change(context, name, ("DELETE", "?erase=true" if erase else ""), "" if yes else question, wait)
+
+
+def recover(name: Name, /, *, wait: Wait = False, context: Given) -> None:
+    _change(context, name, ("POST", "recover"), "", wait)
+
+
+def protect(name: Name, /, *, context: Given) -> None:
+    row = context.client.patch(f"/services/{context.service(name)['id']}", {"protected": True})
+    context.output.done(_("“{name}” can't be deleted now.").format(name=row["name"]), row)
+
+
+def unprotect(name: Name, /, *, context: Given) -> None:
+    row = context.client.patch(f"/services/{context.service(name)['id']}", {"protected": False})
+    context.output.done(_("“{name}” can be deleted again.").format(name=row["name"]), row)
+
+
+def rename(name: Name, new: Annotated[str, Parameter(help=_("Its new name."))], /, *, context: Given) -> None:
+    row = context.client.patch(f"/services/{context.service(name)['id']}", {"name": new})
+    context.output.done(_("It is called “{name}” now.").format(name=row["name"]), row)
+
+
+def plan(
+    name: Name,
+    key: Annotated[str, Parameter(help=_("The plan to change to."))],
+    /,
+    *,
+    yes: Yes = False,
+    wait: Wait = False,
+    context: Given,
+) -> None:
+    row = context.service(name)
+    question = _("Change “{name}” to plan {plan}, at today's price?").format(name=row["name"], plan=key)
+    if not yes and not context.output.confirm(question):
+        raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
+    asked = context.client.post(f"/services/{row['id']}/plan", {"plan": key})
+    newest = context.client.get(f"/services/{row['id']}/operations")[0]
+    finish(context, name, {**asked, "operation": newest["id"]}, wait)
 
 
 def _change(context: Context, name: str, how: tuple[str, str], question: str, wait: bool) -> None:
@@ -118,20 +167,34 @@ def _change(context: Context, name: str, how: tuple[str, str], question: str, wa
         raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
     method, verb = how
     path = f"/services/{row['id']}"
-    asked = context.client.delete(path) if method == "DELETE" else context.client.post(f"{path}/{verb}")
-    if not wait:
-        context.output.done(
-            _("It is under way. Follow it with: souk operations {name} --watch").format(name=name), asked
-        )
-        return
-    _over(context, follow(context, asked["operation"]))
+    asked = context.client.delete(path + verb) if method == "DELETE" else context.client.post(f"{path}/{verb}")
+    finish(context, name, asked, wait)
+
+
+def finish(context: Context, name: str, asked: dict[str, Any], wait: bool) -> None:
+    """Say that an operation is under way, or follow it to its end.
+
+    Raises:
+        Stopped: it failed, or was cancelled.
+    """
+    if wait:
+        _over(context, follow(context, asked["operation"]))
+    else:
+        said = _("It is under way. Follow it with: souk operations {name} --watch").format(name=name)
+        context.output.done(said, asked)
 
 
 def _over(context: Context, operation: dict[str, Any]) -> None:
     if operation["state"] != "succeeded":
-        raise Stopped(_("The operation is {state}.").format(state=formats.word(operation["state"])))
+        state = formats.word(operation["state"])
+        raise Stopped(operation.get("trouble") or _("The operation is {state}.").format(state=state))
     seconds = formats.between(operation["created_at"], operation["finished_at"])
     context.output.done(_("Done after {seconds}.").format(seconds=seconds), operation)
+
+
+def cancel(operation: Annotated[str, Parameter(help=_("The operation's id."))], /, *, context: Given) -> None:
+    context.client.post(f"/operations/{operation}/cancel")
+    context.output.done(_("It will not be done."), {"operation": operation})
 
 
 def operations(

@@ -78,14 +78,36 @@ class TokenForm(parties.TokenForm):
     )
 
 
+class BindingForm(forms.Form):
+    """What further credentials are called."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=40,
+        help_text=_("Lowercase letters, digits and underscores; it becomes the user's name."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"}),
+    )
+
+
+class RenameForm(forms.Form):
+    """A service's new name."""
+
+    name = forms.CharField(label=_("Name"), max_length=63, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+
 class DeletionForm(forms.Form):
-    """The name of what is to be deleted, typed by hand."""
+    """The name of what is to be deleted, typed by hand, and whether its data goes at once."""
 
     name = forms.CharField(label=_("Type the service's name"), widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    erase = forms.BooleanField(
+        label=_("Erase the data at once"), required=False, help_text=_("It can't be recovered then, by nobody.")
+    )
 
-    def __init__(self, expected: str, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, expected: str, *args: Any, recoverable: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.expected = expected
+        if not recoverable:
+            del self.fields["erase"]
 
     def clean_name(self) -> str:
         """Refuse any other name."""

@@ -16,6 +16,7 @@ from souk.ui.parts import LogLine, Step
 
 _OPEN = frozenset({"queued", "running"})
 _MOVING = frozenset({"pending", "provisioning", "updating", "deleting"})
+_SOFT = ("stop",)
 
 _LABELS = {
     "prepare": _("Address, credentials and certificate"),
@@ -24,6 +25,9 @@ _LABELS = {
     "start": _("Machine started"),
     "configure": _("Service configured"),
     "probe": _("Service answers over TLS"),
+    "resize": _("Processors, memory and disk changed"),
+    "grant": _("Credentials work"),
+    "revoke": _("Credentials work no more"),
     "delete": _("Machine and disk deleted"),
 }
 _PATHS: dict[str, tuple[str, ...]] = {
@@ -31,7 +35,12 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "start": ("prepare", "start", "configure", "probe"),
     "restart": ("prepare", "stop", "start", "configure", "probe"),
     "stop": ("stop",),
+    "resize": ("prepare", "resize", "start", "configure", "probe"),
+    "recover": ("prepare", "start", "configure", "probe"),
     "delete": ("delete",),
+    "grant": ("prepare", "grant"),
+    "rotate": ("prepare", "grant"),
+    "revoke": ("revoke",),
 }
 #: A killed and repeated creation finds the machine and starts it; a start may have to make it anew.
 _ALIKE = {"start": "create", "create": "start"}
@@ -68,7 +77,8 @@ def progress(service: ServiceRow, operations: Sequence[OperationRow]) -> Progres
 
 
 def _steps(service: ServiceRow, operation: OperationRow) -> list[Step]:
-    path = _PATHS.get(operation.kind, ())
+    soft = operation.kind == "delete" and not operation.details.get("erase")
+    path = _SOFT if soft else _PATHS.get(operation.kind, ())
     last = operation.step if operation.step in path else _ALIKE.get(operation.step, "")
     done = path.index(last) + 1 if last in path else 0
     seconds = {str(entry["step"]): float(entry["seconds"]) for entry in operation.log}

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -29,6 +30,7 @@ from souk.ordering.queries import SubscriptionRow, subscription_of
 from souk.parties.access import CAN_OPERATE, CAN_SEE_MONEY
 from souk.provisioning import queries
 from souk.provisioning.credentials import reveal
+from souk.provisioning.queries import SETTLED
 from souk.provisioning.registry import blueprint
 from souk.sites.queries import regions
 from souk.ui import format as values
@@ -66,6 +68,7 @@ def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     context = {
         **_page(desk.scope, row, money=desk.may(CAN_SEE_MONEY)),
         "may_operate": desk.may(CAN_OPERATE) and row.desired != "deleted",
+        "may_bind": blueprint(row.blueprint).binder is not None,
         "breadcrumbs": [Crumb(_("Services"), reverse("services")), Crumb(row.name)],
         "here": reverse("service", args=[service]),
     }
@@ -141,6 +144,11 @@ def _page(scope: Scope, row: queries.ServiceRow, *, money: bool) -> dict[str, An
         "reach": _reach(scope, row),
         "cost": _cost(scope, row, subscription) if money else None,
         "operations": _operations(operations),
+        "waiting": [
+            (each.id, words.OPERATIONS.get(each.kind, each.kind))
+            for each in operations
+            if each.state == "queued" and each.kind not in SETTLED
+        ],
         "charts": charts.usage(scope, row.id, now - PERIOD, now),
         "intervals": _intervals(metering.intervals(scope, row.id, now - PERIOD, now), now),
         "trouble": _(row.trouble) if row.trouble else "",
@@ -158,7 +166,7 @@ def _parameters(row: queries.ServiceRow) -> list[tuple[str, str]]:
 
 
 def _reach(scope: Scope, row: queries.ServiceRow) -> Reach | None:
-    if row.hostname is None or row.desired == "deleted":
+    if row.hostname is None or row.desired in ("soft_deleted", "deleted"):
         return None
     try:
         found = queries.connection_of(scope, row.id)
@@ -184,12 +192,20 @@ def _cost(scope: Scope, row: queries.ServiceRow, subscription: SubscriptionRow) 
 
 def _operations(rows: list[queries.OperationRow]) -> Table:
     columns = [
-        Column("kind", _("Operation"), cell=lambda row: words.OPERATIONS.get(row.kind, row.kind)),
+        Column("kind", _("Operation"), cell=_kind),
         Column("state", _("State"), kind="status", status="operation"),
         Column("created_at", _("Asked for"), kind="when"),
         Column("took", _("Took"), cell=_took),
     ]
     return Table(columns, rows[:10], _("Operations"))
+
+
+def _kind(row: queries.OperationRow) -> str:
+    """An operation's kind, and why it failed."""
+    kind = words.OPERATIONS.get(row.kind, row.kind)
+    if not row.trouble:
+        return str(kind)
+    return format_html('{}<br><span class="sk-muted sk-small">{}</span>', kind, _(row.trouble))
 
 
 def _took(row: queries.OperationRow) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from souk.doors.console import live, words
 from souk.doors.console.asking import PAGE, cursor, cut
 from souk.doors.console.desk import Desk
-from souk.doors.console.forms import DeletionForm
+from souk.doors.console.forms import DeletionForm, RenameForm
 from souk.doors.console.guards import member_page
 from souk.doors.console.problems import tell
 from souk.kernel.errors import Problem
@@ -28,11 +29,20 @@ from souk.sites.queries import regions
 from souk.ui.parts import Crumb
 from souk.ui.tables import Column, Page, Table
 
-Command = Callable[[Scope, UUID], UUID]
+Command = Callable[[Scope, UUID], object]
 VERBS: dict[str, tuple[Command, words.Text]] = {
     "stop": (commands.stop_instance, gettext_lazy("The service is being stopped.")),
     "start": (commands.start_instance, gettext_lazy("The service is being started.")),
     "restart": (commands.restart_instance, gettext_lazy("The service is being restarted.")),
+    "recover": (commands.recover_instance, gettext_lazy("The service is coming back.")),
+    "protect": (
+        lambda scope, service: commands.protect_instance(scope, service, True),
+        gettext_lazy("The service can't be deleted now."),
+    ),
+    "unprotect": (
+        lambda scope, service: commands.protect_instance(scope, service, False),
+        gettext_lazy("The service can be deleted again."),
+    ),
 }
 
 
@@ -63,7 +73,7 @@ def services(request: HttpRequest, desk: Desk) -> HttpResponse:
 @require_POST
 @member_page
 def service_act(request: HttpRequest, desk: Desk, service: UUID, verb: str) -> HttpResponse:
-    """Stop, start or restart a service."""
+    """What takes one press of a button: stop, start, restart, recover, protect."""
     command, sentence = VERBS[verb]
     command(desk.scope, service)
     messages.info(request, str(sentence))
@@ -75,10 +85,13 @@ def service_act(request: HttpRequest, desk: Desk, service: UUID, verb: str) -> H
 def service_delete(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     """Delete a service with its data, once its name was typed."""
     row = queries.service(desk.scope, service)
-    form = DeletionForm(row.name, request.POST or None)
+    recoverable = row.desired != "soft_deleted" and row.ready_at is not None and bool(settings.DELETION_GRACE)
+    form = DeletionForm(row.name, request.POST or None, recoverable=recoverable)
     if request.method == "POST" and form.is_valid():
+        keep = recoverable and not form.cleaned_data["erase"]
+        command = commands.delete_instance if keep else commands.erase_instance
         try:
-            commands.delete_instance(desk.scope, service)
+            command(desk.scope, service)
         except Problem as problem:
             tell(form, problem)
         else:
@@ -87,6 +100,7 @@ def service_delete(request: HttpRequest, desk: Desk, service: UUID) -> HttpRespo
     context = {
         "service": row,
         "form": form,
+        "grace_days": settings.DELETION_GRACE.days if recoverable else 0,
         "may_operate": desk.may(CAN_OPERATE),
         "breadcrumbs": [
             Crumb(_("Services"), reverse("services")),
@@ -95,6 +109,41 @@ def service_delete(request: HttpRequest, desk: Desk, service: UUID) -> HttpRespo
         ],
     }
     return render(request, "console/service_delete.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page
+def service_rename(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
+    """Call a service by another name."""
+    row = queries.service(desk.scope, service)
+    form = RenameForm(request.POST or None, initial={"name": row.name})
+    if request.method == "POST" and form.is_valid():
+        try:
+            commands.rename_instance(desk.scope, service, form.cleaned_data["name"])
+        except Problem as problem:
+            tell(form, problem)
+        else:
+            messages.success(request, _("The service has its new name."))
+            return redirect("service", service)
+    context = {
+        "service": row,
+        "form": form,
+        "breadcrumbs": [
+            Crumb(_("Services"), reverse("services")),
+            Crumb(row.name, reverse("service", args=[service])),
+            Crumb(_("Rename")),
+        ],
+    }
+    return render(request, "console/service_rename.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@member_page
+def operation_cancel(request: HttpRequest, desk: Desk, service: UUID, operation: UUID) -> HttpResponse:
+    """Take back an operation that has not begun."""
+    commands.cancel_operation(desk.scope, operation)
+    messages.info(request, _("The operation will not be done."))
+    return redirect("service", service)
 
 
 def service_table(rows: Sequence[queries.ServiceRow], desk: Desk, url_name: str, page: Page | None = None) -> Table:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from souk.doors.console import (
+    bindings,
     invoices,
     market,
     ordering,
     orders,
     organization,
     people,
+    plans,
     service,
     services,
     tokens,
@@ -29,6 +31,18 @@ urlpatterns = [
     path("services/<uuid:service>/", service.service, name="service"),
     path("services/<uuid:service>/ca.pem", service.service_authority, name="service-authority"),
     path("services/<uuid:service>/credentials/", service.service_credentials, name="service-credentials"),
+    path("services/<uuid:service>/bindings/", bindings.bindings, name="bindings"),
+    *(
+        path(f"services/<uuid:service>/bindings/<slug:name>/{verb}/", view, name=f"binding-{verb}")
+        for verb, view in (
+            ("reveal", bindings.binding_reveal),
+            ("rotate", bindings.binding_rotate),
+            ("revoke", bindings.binding_revoke),
+        )
+    ),
+    path("services/<uuid:service>/plan/", plans.service_plan, name="service-plan"),
+    path("services/<uuid:service>/rename/", services.service_rename, name="service-rename"),
+    path("services/<uuid:service>/cancel/<uuid:operation>/", services.operation_cancel, name="operation-cancel"),
     path("services/<uuid:service>/delete/", services.service_delete, name="service-delete"),
     *(
         path(f"services/<uuid:service>/{verb}/", services.service_act, {"verb": verb}, name=f"service-{verb}")

@@ -61,7 +61,15 @@ OPERATIONS: dict[str, Text] = {
     "start": pgettext_lazy("operation", "Start"),
     "stop": pgettext_lazy("operation", "Stop"),
     "restart": pgettext_lazy("operation", "Restart"),
+    "resize": pgettext_lazy("operation", "Change of size"),
     "delete": pgettext_lazy("operation", "Deletion"),
+    "recover": pgettext_lazy("operation", "Recovery"),
+    "grant": pgettext_lazy("operation", "New credentials"),
+    "rotate": pgettext_lazy("operation", "Rotation of credentials"),
+    "revoke": pgettext_lazy("operation", "Revocation of credentials"),
+    "backup": pgettext_lazy("operation", "Backup"),
+    "prove": pgettext_lazy("operation", "Proof of a backup"),
+    "restore": pgettext_lazy("operation", "Restore"),
 }
 
 PAYMENT_METHODS: dict[str, Text] = {

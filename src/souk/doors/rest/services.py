@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema, Status
+from ninja import Header, Router, Schema, Status
 
 from souk.billing.queries import cost_so_far
 from souk.doors.rest import telling
@@ -15,6 +15,7 @@ from souk.doors.rest.auth import either, member
 from souk.doors.rest.pages import Limit, Page, page
 from souk.kernel import clock
 from souk.metering import queries as metering
+from souk.ordering.commands import change_plan
 from souk.ordering.queries import subscription_of
 from souk.provisioning import commands, queries
 from souk.provisioning.credentials import reveal
@@ -51,6 +52,25 @@ class UsageOut(Schema):
     currency: str
 
 
+class ServiceIn(Schema):
+    """What of a service can be changed at once. What is left out stays."""
+
+    name: str | None = None
+    protected: bool | None = None
+
+
+class PlanIn(Schema):
+    """The plan to change to, by its key."""
+
+    plan: str
+
+
+class OrderPlaced(Schema):
+    """The order that changes the plan."""
+
+    order: UUID
+
+
 class LogLine(Schema):
     """A line of an operation's log, in the reader's language."""
 
@@ -61,22 +81,27 @@ class LogLine(Schema):
 
 
 class OperationOut(Schema):
-    """One change to a service instance; `progress` in per cent."""
+    """One change to a service instance; `progress` in per cent, `trouble` why it failed. `result` is what came of it:
+    of an erasure, what was erased and how that was seen.
+    """
 
     id: UUID
     instance_id: UUID
     kind: str
+    details: dict[str, Any]
     state: str
     progress: int
     step: str
     log: list[LogLine]
+    result: dict[str, Any]
+    trouble: str
     requested_by: str
     created_at: datetime
     finished_at: datetime | None
 
 
 def _operation(row: queries.OperationRow) -> OperationOut:
-    return OperationOut(**{**row.__dict__, "log": telling.log(row.log)})
+    return OperationOut(**telling.operation(row).__dict__)
 
 
 @router.get("/services", response=Page[queries.ServiceRow], operation_id="listServices")
@@ -106,10 +131,36 @@ def service(request: HttpRequest, service: UUID) -> queries.ServiceRow:
     return telling.service(queries.service(either(request), service))
 
 
+@router.patch("/services/{service}", response=queries.ServiceRow, operation_id="changeService")
+def change(request: HttpRequest, service: UUID, body: ServiceIn) -> queries.ServiceRow:
+    """Rename a service, protect it from deletion, or give its protection up."""
+    scope = member(request)
+    if body.name is not None:
+        commands.rename_instance(scope, service, body.name)
+    if body.protected is not None:
+        commands.protect_instance(scope, service, body.protected)
+    return telling.service(queries.service(scope, service))
+
+
+@router.post("/services/{service}/plan", response={202: OrderPlaced}, operation_id="changePlan")
+def plan(
+    request: HttpRequest, service: UUID, body: PlanIn, idempotency_key: Header[str | None] = None
+) -> Status[dict[str, Any]]:
+    """Order another plan, at today's price. It holds from when the service has its new size."""
+    return Status(202, {"order": change_plan(member(request), service, body.plan, key=idempotency_key)})
+
+
 @router.delete("/services/{service}", response={202: Requested}, operation_id="deleteService")
-def delete(request: HttpRequest, service: UUID) -> Status[dict[str, Any]]:
-    """Delete a service with its data."""
-    return Status(202, {"operation": commands.delete_instance(member(request), service)})
+def delete(request: HttpRequest, service: UUID, erase: bool = False) -> Status[dict[str, Any]]:
+    """Delete a service. It can be recovered until `erase_at`; with `erase=true` its data is erased at once."""
+    command = commands.erase_instance if erase else commands.delete_instance
+    return Status(202, {"operation": command(member(request), service)})
+
+
+@router.post("/services/{service}/recover", response={202: Requested}, operation_id="recoverService")
+def recover(request: HttpRequest, service: UUID) -> Status[dict[str, Any]]:
+    """Bring a deleted service back, with its data, before it is erased."""
+    return Status(202, {"operation": commands.recover_instance(member(request), service)})
 
 
 @router.post("/services/{service}/stop", response={202: Requested}, operation_id="stopService")
@@ -140,6 +191,13 @@ def operations(request: HttpRequest, service: UUID) -> list[OperationOut]:
 def operation(request: HttpRequest, operation: UUID) -> OperationOut:
     """One operation with its log."""
     return _operation(queries.operation(either(request), operation))
+
+
+@router.post("/operations/{operation}/cancel", response={204: None}, operation_id="cancelOperation")
+def cancel(request: HttpRequest, operation: UUID) -> Status[None]:
+    """Take back an operation that has not begun."""
+    commands.cancel_operation(member(request), operation)
+    return Status(204, None)
 
 
 @router.post("/services/{service}/credentials", response=CredentialsOut, operation_id="revealCredentials")

@@ -8,12 +8,17 @@ from typing import Any
 from django.utils.translation import gettext
 
 from souk.ordering.queries import OrderRow
-from souk.provisioning.queries import ServiceRow
+from souk.provisioning.queries import OperationRow, ServiceRow
 
 
 def service(row: ServiceRow) -> ServiceRow:
     """A service with its trouble as a sentence."""
     return replace(row, trouble=gettext(row.trouble)) if row.trouble else row
+
+
+def operation(row: OperationRow) -> OperationRow:
+    """An operation with its log and its trouble as sentences."""
+    return replace(row, log=log(row.log), trouble=gettext(row.trouble) if row.trouble else "")
 
 
 def order(row: OrderRow) -> OrderRow:

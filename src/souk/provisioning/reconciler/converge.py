@@ -14,7 +14,8 @@ from souk.engines import contract as engines
 from souk.engines.contract import Engine, Execution, MachineSpec, MachineStatus
 from souk.provisioning.contract import ConfigurationFailed, ServerCertificate
 from souk.provisioning.models import Desired, InstanceState
-from souk.provisioning.reconciler import records
+from souk.provisioning.reconciler import actions, records
+from souk.provisioning.reconciler.actions import Work
 from souk.provisioning.reconciler.lease import Fenced, Lease, Superseded
 from souk.provisioning.reconciler.records import Assigned, Subject
 from souk.provisioning.registry import blueprint as find_blueprint
@@ -53,7 +54,8 @@ class Unhealthy(Exception):
 def _step(lease: Lease, subject: Subject, name: str, progress: int, sentence: str) -> Iterator[None]:
     lease.renew()
     started = time.monotonic()
-    yield
+    with lease.kept():
+        yield
     records.log_step(subject, name, progress, sentence, time.monotonic() - started)
 
 
@@ -165,9 +167,8 @@ def _run(ground: Ground, lease: Lease, subject: Subject) -> None:
     elif observed.status == MachineStatus.RUNNING and records.restart_asked(subject):
         with _step(lease, subject, "stop", 30, gettext_noop("The machine is stopped.")):
             _stop_machine(ground.engine, subject, machine.name)
-    if observed is not None and observed.limits != spec.limits:
-        ground.engine.resize(machine.name, spec.limits, etag=observed.etag)
     if observed is not None:
+        _fit(ground.engine, lease, subject, observed, spec.limits)
         with _step(lease, subject, "start", 45, gettext_noop("The machine has started.")):
             ground.engine.start(machine.name)
     ground.names.publish(subject.hostname, machine.address)
@@ -176,7 +177,26 @@ def _run(ground: Ground, lease: Lease, subject: Subject) -> None:
     with _step(lease, subject, "probe", 95, gettext_noop("The service answers over TLS.")):
         _probe_until_healthy(lambda: blueprint.probe(wanted, credentials, ca.certificate))
         records.record_endpoint(subject, machine.address, blueprint.port, certificate, issued.expires_at)
+    work = Work(lease, subject, blueprint, MachineGuest(ground.engine, machine.name), wanted)
+    actions.perform(work)
     records.converged(lease, subject, InstanceState.READY)
+
+
+def _fit(engine: Engine, lease: Lease, subject: Subject, observed: engines.Machine, limits: engines.Limits) -> None:
+    """Give a machine the limits of its size. If it can't have them, the size before is desired again.
+
+    Raises:
+        Superseded: that was so.
+    """
+    if observed.limits == limits:
+        return
+    with _step(lease, subject, "resize", 25, gettext_noop("Processors, memory and disk are what the new size gives.")):
+        try:
+            engine.resize(observed.name, limits, etag=observed.etag)
+        except engines.Refused:
+            records.resize_refused(
+                subject, gettext_noop("What is on the disk does not fit into the new size; the old one stays.")
+            )
 
 
 def _spec(lease: Lease, subject: Subject, machine: Assigned, limits: engines.Limits) -> MachineSpec:
@@ -186,6 +206,7 @@ def _spec(lease: Lease, subject: Subject, machine: Assigned, limits: engines.Lim
         limits=limits,
         address=machine.address,
         labels={"instance": str(subject.row.id), "epoch": str(lease.epoch)},
+        neighbours=find_blueprint(subject.row.blueprint).serves_neighbours,
     )
 
 
@@ -229,14 +250,33 @@ def _count(engine: Engine, subject: Subject, name: str) -> None:
 
 
 def _stop(ground: Ground, lease: Lease, subject: Subject) -> None:
-    if subject.machine is not None:
-        with _step(lease, subject, "stop", 60, gettext_noop("The machine is stopped.")):
-            if ground.engine.machine(subject.machine.name) is not None:
-                _stop_machine(ground.engine, subject, subject.machine.name)
+    _take_down(ground, lease, subject)
     records.converged(lease, subject, InstanceState.STOPPED)
 
 
+def _take_down(ground: Ground, lease: Lease, subject: Subject) -> None:
+    if subject.machine is None:
+        return
+    observed = ground.engine.machine(subject.machine.name)
+    if observed is not None:
+        size = subject.wanted(subject.machine.address).size
+        _fit(ground.engine, lease, subject, observed, find_blueprint(subject.row.blueprint).limits(size))
+    with _step(lease, subject, "stop", 60, gettext_noop("The machine is stopped.")):
+        if observed is not None:
+            _stop_machine(ground.engine, subject, subject.machine.name)
+
+
+def _soft_delete(ground: Ground, lease: Lease, subject: Subject) -> None:
+    """Keep the stopped machine for the days of grace; then let it be erased."""
+    if records.erasure_due(subject):
+        raise Superseded
+    _take_down(ground, lease, subject)
+    ground.names.withdraw(subject.hostname)
+    records.converged(lease, subject, InstanceState.SOFT_DELETED)
+
+
 def _delete(ground: Ground, lease: Lease, subject: Subject) -> None:
+    statement: dict[str, object] = {"machine": None}
     if subject.machine is not None:
         with _step(lease, subject, "delete", 80, gettext_noop("The machine and its disk are deleted.")):
             observed = ground.engine.machine(subject.machine.name)
@@ -245,12 +285,15 @@ def _delete(ground: Ground, lease: Lease, subject: Subject) -> None:
                     raise engines.EngineError(f"{subject.machine.name} belongs to something else")
                 _count(ground.engine, subject, subject.machine.name)
                 ground.engine.delete(subject.machine.name)
+            gone = ground.engine.machine(subject.machine.name) is None
+        statement = {"machine": subject.machine.name, "disk_bytes": subject.row.disk, "seen_gone": gone}
     ground.names.withdraw(subject.hostname)
-    records.erased(lease, subject)
+    records.erased(lease, subject, statement)
 
 
 _PATHS: dict[Desired, Callable[[Ground, Lease, Subject], None]] = {
     Desired.RUNNING: _run,
     Desired.STOPPED: _stop,
+    Desired.SOFT_DELETED: _soft_delete,
     Desired.DELETED: _delete,
 }

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
+import structlog
+from django.db import DatabaseError, connection
 
 from souk.kernel.scope import System, acting
+
+log = structlog.get_logger("souk.reconciler")
 
 LEASE_SECONDS = 60
 WORKER = f"{socket.gethostname()}:{os.getpid()}"
@@ -59,13 +66,52 @@ class Lease:
         if row[0] != self.generation:
             raise Superseded
 
-    def finish(self) -> None:
-        """Give the item back with nothing left to do for its generation; in the transaction that records the result.
+    def hold(self) -> None:
+        """Make sure that the claim still counts, until the running transaction ends.
+
+        Raises:
+            Fenced.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select 1 from provisioning_convergence where subject = %s and epoch = %s for update",
+                [self.subject, self.epoch],
+            )
+            if cursor.fetchone() is None:
+                raise Fenced
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Hold the claim for as long as the block takes, however long one call in it does.
+
+        What comes too late is found at the next `renew`: a worker that could not keep its claim stops there.
+        """
+        done = threading.Event()
+        keeper = threading.Thread(target=self._keep, args=(done,), name=f"keep-{self.subject}", daemon=True)
+        keeper.start()
+        try:
+            yield
+        finally:
+            done.set()
+            keeper.join()
+
+    def _keep(self, done: threading.Event) -> None:
+        try:
+            while not done.wait(LEASE_SECONDS / 3):
+                self.renew()
+        except (Fenced, Superseded, DatabaseError) as error:
+            log.info("claim not kept", instance=str(self.subject), why=type(error).__name__)
+        finally:
+            connection.close()
+
+    def finish(self, again_at: datetime | None = None) -> None:
+        """Give the item back with nothing left to do for its generation before `again_at`; in the transaction that
+        records the result.
 
         Raises:
             Fenced: the result must not be recorded.
         """
-        self._release("case when generation = %s then null else now() end", [self.generation], reset=True)
+        self._release("case when generation = %s then %s else now() end", [self.generation, again_at], reset=True)
 
     def retry(self, seconds: float) -> None:
         """Give the item back, to be tried again after a while.
@@ -75,7 +121,7 @@ class Lease:
         """
         self._release("now() + make_interval(secs => %s)", [seconds], reset=False)
 
-    def _release(self, next_at: str, values: list[int | float], *, reset: bool) -> None:
+    def _release(self, next_at: str, values: Sequence[int | float | datetime | None], *, reset: bool) -> None:
         attempts = ", attempts = 0" if reset else ""
         with connection.cursor() as cursor:
             cursor.execute(

@@ -10,23 +10,28 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Min
 
 from souk.engines.contract import Usage
 from souk.kernel import clock, events, secrets
 from souk.kernel.scope import System, acting
+from souk.provisioning.commands.lifecycle import promise
+from souk.provisioning.commands.operations import wish
 from souk.provisioning.contract import Blueprint, Credentials, ServerCertificate, Size, Wanted
 from souk.provisioning.models import (
+    OPEN,
+    SETTLED,
     Binding,
     Desired,
     Endpoint,
     InstanceState,
     Machine,
     Operation,
+    OperationKind,
     OperationState,
     ServiceInstance,
 )
-from souk.provisioning.reconciler.lease import Lease
+from souk.provisioning.reconciler.lease import Lease, Superseded
 from souk.sites.models import Site
 
 WORKER = System("reconciler")
@@ -151,7 +156,7 @@ def ensure_credentials(subject: Subject, blueprint: Blueprint) -> Credentials:
         binding = Binding.objects.filter(instance=row, name="default", revoked_at__isnull=True).first()
         if binding is not None:
             password = secrets.ring("master").open(bytes(binding.sealed_password), context).decode()
-            return blueprint.credentials(row.parameters, password)
+            return Credentials(binding.username, password, binding.database)
         credentials = blueprint.credentials(row.parameters, secrets.new_password())
         Binding.objects.create(
             organization_id=row.organization_id,
@@ -197,7 +202,7 @@ def converged(lease: Lease, subject: Subject, state: InstanceState) -> None:
     row, now = subject.row, clock.now()
     with acting(WORKER):
         current = ServiceInstance.objects.select_for_update().get(id=row.id)
-        lease.finish()
+        lease.finish(_next_visit(current, state))
         if current.generation != row.generation:
             return
         changes: dict[str, Any] = {"state": state, "trouble": "", "observed_generation": row.generation}
@@ -211,18 +216,43 @@ def converged(lease: Lease, subject: Subject, state: InstanceState) -> None:
                 organization=row.organization_id,
                 data={"at": now.isoformat(), "generation": row.generation},
             )
-        _finish_operations(row, OperationState.SUCCEEDED)
+        _finish_operations(row)
 
 
-def erased(lease: Lease, subject: Subject) -> None:
-    """Record that nothing of the instance is left: machine, endpoint and credentials gone, capacity and quota back."""
+def _next_visit(row: ServiceInstance, state: InstanceState) -> datetime | None:
+    """When something falls due by itself: an erasure, or the end of rotated credentials."""
+    if state == InstanceState.SOFT_DELETED:
+        return row.erase_at
+    former = Binding.objects.filter(instance=row, revoked_at__isnull=True, former_until__isnull=False)
+    return former.aggregate(soonest=Min("former_until"))["soonest"] if state == InstanceState.READY else None
+
+
+def erasure_due(subject: Subject) -> bool:
+    """If the days of grace of a deleted instance are over, desire its erasure; whether they are."""
+    row = subject.row
+    if row.erase_at is None or row.erase_at > clock.now():
+        return False
+    with acting(WORKER):
+        current = ServiceInstance.objects.select_for_update().get(id=row.id)
+        if current.desired == Desired.SOFT_DELETED:
+            wish(WORKER, current, OperationKind.DELETE, {"erase": True}, desired=Desired.DELETED)
+    return True
+
+
+def erased(lease: Lease, subject: Subject, statement: dict[str, Any]) -> None:
+    """Record that nothing of the instance is left: machine, endpoint and credentials gone, capacity and quota back.
+
+    `statement` says what was erased and how that was seen; the event, and with it the audit trail's seal, attests it.
+    """
     row, now = subject.row, clock.now()
     with acting(WORKER):
         ServiceInstance.objects.select_for_update().get(id=row.id)
         lease.finish()
         Machine.objects.filter(instance=row, deleted_at__isnull=True).update(deleted_at=now)
         Endpoint.objects.filter(instance=row).delete()
-        Binding.objects.filter(instance=row, revoked_at__isnull=True).update(revoked_at=now, sealed_password=b"")
+        Binding.objects.filter(instance=row, revoked_at__isnull=True).update(
+            revoked_at=now, sealed_password=b"", sealed_next_password=None
+        )
         first = ServiceInstance.objects.filter(id=row.id, deleted_at__isnull=True).update(
             state=InstanceState.DELETED, deleted_at=now, trouble="", observed_generation=F("generation")
         )
@@ -238,9 +268,9 @@ def erased(lease: Lease, subject: Subject) -> None:
                 "service.deleted",
                 ("service", row.id),
                 organization=row.organization_id,
-                data={"at": now.isoformat()},
+                data={"at": now.isoformat(), "erased": statement},
             )
-        _finish_operations(row, OperationState.SUCCEEDED)
+        _finish_operations(row, {"erased_at": now.isoformat(), **statement})
 
 
 def counted(subject: Subject, usage: Usage) -> None:
@@ -258,20 +288,59 @@ def counted(subject: Subject, usage: Usage) -> None:
         )
 
 
-def _finish_operations(row: ServiceInstance, state: OperationState) -> None:
+def _finish_operations(row: ServiceInstance, result: dict[str, Any] | None = None) -> None:
+    """Settle what follows from the desired state; what else was asked for is still to be done, or has become moot."""
     now = clock.now()
     open_ones = Operation.objects.filter(
         instance=row,
-        state__in=[OperationState.QUEUED, OperationState.RUNNING],
+        state__in=OPEN,
         generation__lte=row.generation,
     )
-    if row.desired == Desired.DELETED:
+    if row.desired in (Desired.DELETED, Desired.SOFT_DELETED):
         open_ones.exclude(kind="delete").update(state=OperationState.CANCELLED, finished_at=now)
-    open_ones.update(state=state, progress=100, finished_at=now)
+    settled = open_ones.filter(kind__in=SETTLED)
+    for kind, details in settled.values_list("kind", "details"):
+        if kind == OperationKind.RESIZE:
+            _tell_resized(row, details, reached=True)
+    settled.update(
+        state=OperationState.SUCCEEDED, progress=100, finished_at=now, **({"result": result} if result else {})
+    )
+
+
+def _tell_resized(row: ServiceInstance, details: dict[str, Any], *, reached: bool) -> None:
+    """Say what came of a change of size: whoever sells it follows."""
+    events.record(
+        "service.resized" if reached else "service.resize_refused",
+        ("service", row.id),
+        organization=row.organization_id,
+        data={"at": clock.now().isoformat(), **details},
+    )
+
+
+def resize_refused(subject: Subject, sentence: str) -> None:
+    """Go back to the size before: the new one can't carry what is on the disk. Nothing else changes.
+
+    Raises:
+        Superseded: always: the size that is desired now is another one.
+    """
+    with acting(WORKER):
+        row = ServiceInstance.objects.select_for_update().get(id=subject.row.id)
+        asked = Operation.objects.filter(instance=row, kind=OperationKind.RESIZE, state__in=OPEN).first()
+        if asked is not None:
+            before = Size(**asked.details["from"])
+            promise(row, Size(row.vcpus, row.memory, row.disk), before)
+            row.vcpus, row.memory, row.disk = before.vcpus, before.memory, before.disk
+            row.save(update_fields=["vcpus", "memory", "disk"])
+            asked.state, asked.trouble, asked.finished_at = OperationState.FAILED, sentence[:300], clock.now()
+            asked.save(update_fields=["state", "trouble", "finished_at"])
+            _tell_resized(row, asked.details, reached=False)
+    raise Superseded
 
 
 def log_step(subject: Subject, step: str, progress: int, sentence: str, seconds: float) -> None:
-    """Add a line to the log of the instance's operation, for the customer to read; `sentence` is a message id."""
+    """Add a line to the log of the operations that follow from the desired state, for the customer to read; `sentence`
+    is a message id.
+    """
     row = subject.row
     entry = [{"at": clock.now().isoformat(), "step": step, "seconds": round(seconds, 3), "sentence": sentence}]
     import msgspec
@@ -279,9 +348,9 @@ def log_step(subject: Subject, step: str, progress: int, sentence: str, seconds:
     with acting(WORKER), connection.cursor() as cursor:
         cursor.execute(
             "update provisioning_operation set state = 'running', step = %s, progress = greatest(progress, %s),"
-            " log = log || %s::jsonb where instance_id = %s and generation = %s"
+            " log = log || %s::jsonb where instance_id = %s and generation <= %s and kind = any(%s)"
             " and state in ('queued', 'running')",
-            [step, progress, msgspec.json.encode(entry).decode(), row.id, row.generation],
+            [step, progress, msgspec.json.encode(entry).decode(), row.id, row.generation, list(SETTLED)],
         )
 
 
@@ -315,10 +384,14 @@ def hand_back(lease: Lease) -> None:
 
 
 def restart_asked(subject: Subject) -> bool:
-    """Whether this generation asks for a restart whose stop has not been made yet."""
+    """Whether a restart was asked for whose stop has not been made yet."""
     with acting(WORKER):
         return Operation.objects.filter(
-            instance=subject.row, kind="restart", generation=subject.row.generation, step__in=["", "prepare"]
+            instance=subject.row,
+            kind=OperationKind.RESTART,
+            state__in=OPEN,
+            generation__lte=subject.row.generation,
+            step__in=["", "prepare"],
         ).exists()
 
 
@@ -333,7 +406,7 @@ def answer_reveals() -> int:
         answered = 0
         for reveal in waiting.select_related("binding"):
             binding = reveal.binding
-            if binding.revoked_at is None:
+            if binding.revoked_at is None and binding.sealed_password:
                 password = secrets.ring("master").open(
                     bytes(binding.sealed_password), f"binding:{binding.instance_id}:{binding.name}"
                 )

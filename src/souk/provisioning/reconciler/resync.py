@@ -29,7 +29,7 @@ def compare(engine: Engine) -> Drift:
         if (
             desired == Desired.DELETED
             or (desired == Desired.RUNNING and not running)
-            or (desired == Desired.STOPPED and running)
+            or (desired in (Desired.STOPPED, Desired.SOFT_DELETED) and running)
         ):
             drifted.append(instance)
     orphans = [name for name, machine in observed.items() if "instance" in machine.labels and name not in recorded]

@@ -21,7 +21,8 @@ def check(folder: Path, gateway: str) -> Iterator[Finding]:
         hostname: str(address)
         for hostname, address in rows(
             "select e.hostname, host(e.address) from provisioning_endpoint e"
-            " join provisioning_serviceinstance i on i.id = e.instance_id where i.desired <> 'deleted'"
+            " join provisioning_serviceinstance i on i.id = e.instance_id "
+            " where i.desired not in ('soft_deleted', 'deleted')"
         )
     }
     if stale := sorted(published - _known()):

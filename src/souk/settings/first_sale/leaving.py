@@ -18,7 +18,7 @@ GONE_WITHIN = 120.0
 def delete(sale: Sale) -> str:
     """The customer deletes the service, and follows the operation to its end."""
     try:
-        sale.customer.delete(sale.service)
+        sale.customer.delete(f"{sale.service}?erase=true")
     except Refused as refused:
         if refused.type != "service-gone":
             raise

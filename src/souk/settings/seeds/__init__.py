@@ -14,7 +14,7 @@ from souk.kernel import clock, rules
 from souk.kernel.scope import Scope, System, acting
 from souk.parties.models import BankAccount, Organization
 from souk.provisioning import registry
-from souk.provisioning.contract import Blueprint
+from souk.provisioning.contract import Blueprint, StartingOffering
 from souk.sites.commands import DefaultSite, ensure_default_site
 
 AUTHOR, REVIEWER = System("seed"), System("seed-review")
@@ -42,7 +42,8 @@ def seed() -> None:
         )
         marketplace = _marketplace()
         for blueprint in registry.blueprints().values():
-            _offering(blueprint, operator, marketplace)
+            if blueprint.starting_offering is not None:
+                _offering(blueprint, blueprint.starting_offering, operator, marketplace)
 
 
 def _operator() -> UUID:
@@ -91,8 +92,7 @@ def _marketplace() -> UUID:
     return catalog.create_marketplace(AUTHOR, "public", "Souk", "public")
 
 
-def _offering(blueprint: Blueprint, operator: UUID, marketplace: UUID) -> None:
-    start = blueprint.starting_offering
+def _offering(blueprint: Blueprint, start: StartingOffering, operator: UUID, marketplace: UUID) -> None:
     if Offering.objects.filter(slug=start.slug).exists():
         return
     version = catalog.draft_version(
@@ -105,7 +105,7 @@ def _offering(blueprint: Blueprint, operator: UUID, marketplace: UUID) -> None:
         blueprint.schema(),
         [catalog.PlanDetails(plan.key, plan.size.vcpus, plan.size.memory, plan.size.disk) for plan in start.plans],
     )
-    _price(blueprint, marketplace, version)
+    _price(start, marketplace, version)
     catalog.move_version(AUTHOR, version, "submitted")
     _as(REVIEWER, version, "approved")
     catalog.move_version(AUTHOR, version, "published")
@@ -117,11 +117,10 @@ def _as(scope: Scope, version: UUID, verb: str) -> None:
         catalog.move_version(scope, version, verb)
 
 
-def _price(blueprint: Blueprint, marketplace: UUID, version: UUID) -> None:
+def _price(start: StartingOffering, marketplace: UUID, version: UUID) -> None:
     from souk.catalog.models import Plan
 
     book = PriceBook.objects.get(marketplace_id=marketplace, segment="")
-    start = blueprint.starting_offering
     tiers = {
         meter: [
             Tier(None if step["up_to"] is None else Decimal(str(step["up_to"])), Decimal(str(step["rate"])))

@@ -15,6 +15,7 @@ from souk.sites.models import CertificateAuthority
 
 PLACES = [
     Sealed("master", Binding, "sealed_password", lambda row: f"binding:{row.instance_id}:{row.name}"),
+    Sealed("master", Binding, "sealed_next_password", lambda row: f"binding:{row.instance_id}:{row.name}"),
     Sealed("master", CertificateAuthority, "sealed_key", lambda row: f"ca:{row.site_id}"),
 ]
 #: Where django-allauth keeps what our adapter sealed for it: seeds of one-time codes and of recovery codes.

@@ -17,7 +17,7 @@ from souk.kernel.scope import Member, Scope, acting
 from souk.ordering import errors
 from souk.ordering.models import Order, OrderState, Subscription
 from souk.parties.access import CAN_ORDER, need
-from souk.provisioning.commands import InstanceDetails, clean_name, create_instance, delete_instance
+from souk.provisioning.commands import InstanceDetails, clean_name, create_instance, erase_instance
 from souk.provisioning.contract import Size
 from souk.provisioning.registry import blueprint
 from souk.provisioning.schema import complete
@@ -36,8 +36,10 @@ with placed as (
     values (%(id)s, nextval('ordering_order_number'), %(organization)s, %(project)s, %(person)s, %(marketplace)s,
         %(listing)s, %(version)s, %(plan)s, %(offering_name)s, %(plan_key)s, %(region)s, %(name)s, %(parameters)s,
         'placed', '', %(now)s) returning id)
-insert into ordering_subscription (id, organization_id, order_id, instance_id, issuer_id, price, state, created_at)
-select %(subscription)s, %(organization)s, id, %(instance)s, %(issuer)s, %(price)s, 'pending', %(now)s from placed
+insert into ordering_subscription
+    (id, organization_id, order_id, instance_id, issuer_id, price, disk, state, created_at)
+select %(subscription)s, %(organization)s, id, %(instance)s, %(issuer)s, %(price)s, %(disk)s, 'pending', %(now)s
+from placed
 """
 
 
@@ -145,6 +147,7 @@ def _record(
                 "subscription": new_id(),
                 "instance": instance,
                 "issuer": issuer,
+                "disk": sold.disk,
                 "price": msgspec.json.encode(sold.price.as_json()).decode(),
             },
         )
@@ -165,5 +168,5 @@ def cancel_order(scope: Scope, order: UUID) -> None:
             raise errors.OrderClosed(number=row.number)
         row.state, row.closed_at = OrderState.CANCELLED, clock.now()
         row.save(update_fields=["state", "closed_at"])
-        delete_instance(scope, Subscription.objects.values_list("instance_id", flat=True).get(order=row))
+        erase_instance(scope, Subscription.objects.values_list("instance_id", flat=True).get(order=row))
         events.record("order.cancelled", ("order", order), organization=row.organization_id)

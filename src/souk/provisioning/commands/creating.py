@@ -1,4 +1,4 @@
-"""What changes service instances: each command records what is desired, and the reconciler makes it so."""
+"""Making service instances: promised and recorded in one statement, or refused."""
 
 from __future__ import annotations
 
@@ -9,22 +9,12 @@ from uuid import UUID
 import msgspec
 from django.db import IntegrityError, connection, transaction
 
-from souk.kernel import clock, events
-from souk.kernel.errors import NotFound
+from souk.kernel import clock
 from souk.kernel.ids import new_id
 from souk.kernel.scope import Scope, acting, actor
-from souk.parties.access import CAN_OPERATE, need
 from souk.provisioning import errors
 from souk.provisioning.contract import Size
-from souk.provisioning.models import (
-    Binding,
-    Desired,
-    InstanceState,
-    Operation,
-    Quota,
-    Reveal,
-    ServiceInstance,
-)
+from souk.provisioning.models import Quota
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
@@ -140,109 +130,3 @@ def _refusal(details: InstanceDetails, promised: bool, in_quota: bool) -> Except
 def _short(identifier: UUID) -> str:
     value = identifier.int & (1 << 40) - 1
     return "".join(_ALPHABET[value >> shift & 31] for shift in range(35, -1, -5))
-
-
-def _wish(scope: Scope, instance: UUID, kind: str, **changes: Any) -> UUID:
-    """Record a new generation of an instance and the operation that follows from it; returns the operation."""
-    row = ServiceInstance.objects.select_for_update().filter(id=instance).first()
-    if row is None:
-        raise NotFound
-    need(scope, row.organization_id, CAN_OPERATE, grant="services")
-    if row.desired == Desired.DELETED:
-        raise errors.ServiceGone(name=row.name)
-    for key, value in changes.items():
-        setattr(row, key, value)
-    row.generation += 1
-    row.save(update_fields=[*changes, "generation"])
-    operation = Operation.objects.create(
-        organization_id=row.organization_id,
-        instance=row,
-        kind=kind,
-        generation=row.generation,
-        requested_by=actor(scope),
-        created_at=clock.now(),
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "update provisioning_convergence set generation = %s, next_at = now(), attempts = 0 where subject = %s",
-            [row.generation, instance],
-        )
-        cursor.execute("select pg_notify('souk_convergence', '')")
-    events.record(
-        f"service.{kind}_requested",
-        ("service", instance),
-        organization=row.organization_id,
-        data={"generation": row.generation},
-    )
-    return operation.id
-
-
-def delete_instance(scope: Scope, instance: UUID) -> UUID:
-    """Ask for a service to be deleted with its data; metering ends now. Cancels a creation under way.
-
-    Returns the operation.
-
-    Raises:
-        NotFound, ServiceGone.
-    """
-    with acting(scope):
-        return _wish(
-            scope,
-            instance,
-            "delete",
-            desired=Desired.DELETED,
-            deletion_accepted_at=clock.now(),
-            state=InstanceState.DELETING,
-        )
-
-
-def stop_instance(scope: Scope, instance: UUID) -> UUID:
-    """Ask for a service to be stopped: its data stays, only its disk is charged."""
-    with acting(scope):
-        return _wish(scope, instance, "stop", desired=Desired.STOPPED)
-
-
-def start_instance(scope: Scope, instance: UUID) -> UUID:
-    """Ask for a stopped service to run again."""
-    with acting(scope):
-        return _wish(scope, instance, "start", desired=Desired.RUNNING)
-
-
-def restart_instance(scope: Scope, instance: UUID) -> UUID:
-    """Ask for a service to be restarted."""
-    with acting(scope):
-        return _wish(scope, instance, "restart", desired=Desired.RUNNING)
-
-
-def ask_reveal(scope: Scope, instance: UUID, box: bytes, name: str = "default") -> UUID:
-    """Ask the worker to post a binding's password into `box` (a one-use public key). Audited.
-
-    Raises:
-        NotFound, RoleTooLow, BindingMissing.
-    """
-    with acting(scope):
-        binding = Binding.objects.filter(instance_id=instance, name=name, revoked_at__isnull=True).first()
-        if binding is None:
-            raise errors.BindingMissing
-        need(scope, binding.organization_id, CAN_OPERATE, grant="services")
-        reveal = Reveal.objects.create(organization_id=binding.organization_id, binding=binding, box=box)
-        events.record(
-            "credentials.revealed",
-            ("service", instance),
-            organization=binding.organization_id,
-            data={"binding": name},
-        )
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_notify('souk_reveals', '')")
-        return reveal.id
-
-
-def take_reveal(scope: Scope, reveal: UUID) -> bytes | None:
-    """The answer to a reveal, removed as it is read; None while the worker hasn't posted it."""
-    with acting(scope):
-        row = Reveal.objects.filter(id=reveal, answer__isnull=False).first()
-        if row is None or row.answer is None:
-            return None
-        answer = bytes(row.answer)
-        row.delete()
-        return answer

@@ -1,0 +1,94 @@
+"""A service's credentials: one set for each consumer, made, rotated, shown and revoked by itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from souk.doors.console import live
+from souk.doors.console.desk import Desk
+from souk.doors.console.forms import BindingForm
+from souk.doors.console.guards import member_page
+from souk.doors.console.problems import tell
+from souk.kernel.errors import Problem
+from souk.parties.access import CAN_OPERATE
+from souk.provisioning import commands, queries
+from souk.provisioning.credentials import reveal
+from souk.ui.htmx import toast
+from souk.ui.parts import Crumb
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page
+def bindings(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
+    """The sets of credentials with what may be done to each, and a form for one more."""
+    row = queries.service(desk.scope, service)
+    form = BindingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            commands.create_binding(desk.scope, service, form.cleaned_data["name"])
+        except Problem as problem:
+            tell(form, problem)
+        else:
+            messages.info(request, _("The credentials are being made."))
+            return redirect("bindings", service)
+    context = {
+        "service": row,
+        "bindings": queries.bindings(desk.scope, service),
+        "form": form,
+        "moving": live.moves(row),
+        "here": reverse("bindings", args=[service]),
+        "may_operate": desk.may(CAN_OPERATE) and row.desired in ("running", "stopped"),
+        "breadcrumbs": [
+            Crumb(_("Services"), reverse("services")),
+            Crumb(row.name, reverse("service", args=[service])),
+            Crumb(_("Credentials")),
+        ],
+    }
+    part = bool(request.headers.get("HX-Request"))
+    template = "console/parts/bindings.html" if part else "console/bindings.html"
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+@require_POST
+@member_page
+def binding_reveal(request: HttpRequest, desk: Desk, service: UUID, name: str) -> HttpResponse:
+    """Show a binding's password, once and for a minute. Every look is recorded."""
+    found = reveal(desk.scope, service, name)
+    context = {
+        "name": name,
+        "password": found.password,
+        "uri": found.connection.uri.replace("PASSWORD", found.password),
+        "service": queries.service(desk.scope, service),
+    }
+    part = bool(request.headers.get("HX-Request"))
+    template = "console/parts/binding_revealed.html" if part else "console/service_credentials.html"
+    response = render(request, template, context)
+    response["Cache-Control"] = "no-store"
+    return toast(response, _("This look at the password was recorded."), "info") if part else response
+
+
+@require_POST
+@member_page
+def binding_rotate(request: HttpRequest, desk: Desk, service: UUID, name: str) -> HttpResponse:
+    """Replace credentials: at once if they may have leaked, else with an overlap in which both work."""
+    at_once = request.POST.get("overlap") == "none"
+    commands.rotate_binding(desk.scope, service, name, timedelta(0) if at_once else None)
+    messages.info(request, _("The credentials are being rotated."))
+    return redirect("bindings", service)
+
+
+@require_POST
+@member_page
+def binding_revoke(request: HttpRequest, desk: Desk, service: UUID, name: str) -> HttpResponse:
+    """Make credentials work no more."""
+    commands.revoke_binding(desk.scope, service, name)
+    messages.info(request, _("The credentials are being revoked."))
+    return redirect("bindings", service)

@@ -1,0 +1,43 @@
+"""What changes service instances: each command records what is desired, and the reconciler makes it so."""
+
+from souk.provisioning.commands.bindings import (
+    ask_reveal,
+    create_binding,
+    revoke_binding,
+    rotate_binding,
+    take_reveal,
+)
+from souk.provisioning.commands.creating import InstanceDetails, clean_name, create_instance
+from souk.provisioning.commands.lifecycle import (
+    delete_instance,
+    erase_instance,
+    protect_instance,
+    recover_instance,
+    rename_instance,
+    resize_instance,
+    restart_instance,
+    start_instance,
+    stop_instance,
+)
+from souk.provisioning.commands.operations import cancel_operation
+
+__all__ = [
+    "InstanceDetails",
+    "ask_reveal",
+    "cancel_operation",
+    "clean_name",
+    "create_binding",
+    "create_instance",
+    "delete_instance",
+    "erase_instance",
+    "protect_instance",
+    "recover_instance",
+    "rename_instance",
+    "resize_instance",
+    "restart_instance",
+    "revoke_binding",
+    "rotate_binding",
+    "start_instance",
+    "stop_instance",
+    "take_reveal",
+]

@@ -1,0 +1,142 @@
+"""Bindings: named credentials, each made, rotated and revoked by itself, shown on demand and audited."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+
+from souk.kernel import clock, events
+from souk.kernel.scope import Scope, acting
+from souk.parties.access import CAN_OPERATE, need
+from souk.provisioning import errors
+from souk.provisioning.commands.operations import alive, wish
+from souk.provisioning.models import OPEN, Binding, OperationKind, Reveal, ServiceInstance
+from souk.provisioning.registry import blueprint
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+MOST_BINDINGS = 50
+LONGEST_OVERLAP = timedelta(days=30)
+
+
+def create_binding(scope: Scope, instance: UUID, name: str) -> UUID:
+    """Ask for further credentials of a service, for one consumer. Returns the operation.
+
+    Raises:
+        NotFound, RoleTooLow, ServiceGone, NoBindings, InvalidBindingName, BindingTaken, TooManyBindings.
+    """
+    with acting(scope):
+        row = _bindable(scope, instance)
+        if not _NAME.fullmatch(name):
+            raise errors.InvalidBindingName
+        if Binding.objects.filter(instance=row, revoked_at__isnull=True).count() >= MOST_BINDINGS:
+            raise errors.TooManyBindings(most=MOST_BINDINGS)
+        try:
+            with transaction.atomic():
+                Binding.objects.create(
+                    organization_id=row.organization_id,
+                    instance=row,
+                    name=name,
+                    username="",
+                    sealed_password=b"",
+                    created_at=clock.now(),
+                )
+        except IntegrityError as error:
+            raise errors.BindingTaken(name=name) from error
+        return wish(scope, row, OperationKind.GRANT, {"binding": name})
+
+
+def rotate_binding(scope: Scope, instance: UUID, name: str, overlap: timedelta | None = None) -> UUID:
+    """Ask for new credentials in place of a binding's; the former ones work on for `overlap` (by default
+    `ROTATION_OVERLAP`), so that consumers can change over one by one. Returns the operation.
+
+    Raises:
+        NotFound, RoleTooLow, ServiceGone, NoBindings, BindingMissing, BindingNotReady, OverlapTooLong,
+        RotationUnderWay.
+    """
+    overlap = settings.ROTATION_OVERLAP if overlap is None else overlap
+    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
+        raise errors.OverlapTooLong(days=LONGEST_OVERLAP.days)
+    with acting(scope):
+        row = _bindable(scope, instance)
+        binding = _binding(row, name)
+        if binding.granted_at is None and name != DEFAULT:
+            raise errors.BindingNotReady(name=name)
+        if binding.former_username or _asked(row, OperationKind.ROTATE, name):
+            raise errors.RotationUnderWay(name=name)
+        return wish(
+            scope, row, OperationKind.ROTATE, {"binding": name, "overlap_seconds": int(overlap.total_seconds())}
+        )
+
+
+def revoke_binding(scope: Scope, instance: UUID, name: str) -> UUID:
+    """Ask for a binding's credentials to work no more. Returns the operation.
+
+    Raises:
+        NotFound, RoleTooLow, ServiceGone, NoBindings, BindingMissing, LastBinding.
+    """
+    with acting(scope):
+        row = _bindable(scope, instance)
+        if name == DEFAULT:
+            raise errors.LastBinding
+        _binding(row, name)
+        return wish(scope, row, OperationKind.REVOKE, {"binding": name})
+
+
+DEFAULT = "default"
+"""The first binding's name: Souk's own probe signs in with it, so it is rotated but never revoked."""
+
+
+def _bindable(scope: Scope, instance: UUID) -> ServiceInstance:
+    row = alive(scope, instance)
+    if blueprint(row.blueprint).binder is None:
+        raise errors.NoBindings
+    return row
+
+
+def _binding(row: ServiceInstance, name: str) -> Binding:
+    found = Binding.objects.filter(instance=row, name=name, revoked_at__isnull=True).first()
+    if found is None:
+        raise errors.BindingMissing
+    return found
+
+
+def _asked(row: ServiceInstance, kind: OperationKind, name: str) -> bool:
+    return row.operations.filter(kind=kind, state__in=OPEN, details__binding=name).exists()
+
+
+def ask_reveal(scope: Scope, instance: UUID, box: bytes, name: str = DEFAULT) -> UUID:
+    """Ask the worker to post a binding's password into `box` (a one-use public key). Audited.
+
+    Raises:
+        NotFound, RoleTooLow, BindingMissing.
+    """
+    with acting(scope):
+        binding = Binding.objects.filter(instance_id=instance, name=name, revoked_at__isnull=True).first()
+        if binding is None:
+            raise errors.BindingMissing
+        need(scope, binding.organization_id, CAN_OPERATE, grant="services")
+        reveal = Reveal.objects.create(organization_id=binding.organization_id, binding=binding, box=box)
+        events.record(
+            "credentials.revealed",
+            ("service", instance),
+            organization=binding.organization_id,
+            data={"binding": name},
+        )
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_notify('souk_reveals', '')")
+        return reveal.id
+
+
+def take_reveal(scope: Scope, reveal: UUID) -> bytes | None:
+    """The answer to a reveal, removed as it is read; None while the worker hasn't posted it."""
+    with acting(scope):
+        row = Reveal.objects.filter(id=reveal, answer__isnull=False).first()
+        if row is None or row.answer is None:
+            return None
+        answer = bytes(row.answer)
+        row.delete()
+        return answer

@@ -1,0 +1,241 @@
+"""Running, stopped, deleted, recovered; how large, under which name, and whether it may be deleted at all."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+
+from souk.kernel import clock, events
+from souk.kernel.scope import Scope, acting
+from souk.provisioning import errors
+from souk.provisioning.commands.creating import clean_name
+from souk.provisioning.commands.operations import alive, locked, wish
+from souk.provisioning.contract import Size
+from souk.provisioning.models import (
+    OPEN,
+    Desired,
+    InstanceState,
+    OperationKind,
+    OperationState,
+    ServiceInstance,
+)
+
+_MOVE_PROMISE = """
+update sites_capacity set vcpus = vcpus + %(vcpus)s, memory = memory + %(memory)s, disk = disk + %(disk)s
+where site_id = %(site)s
+  and (%(vcpus)s <= 0 or vcpus + %(vcpus)s <= vcpu_limit)
+  and (%(memory)s <= 0 or memory + %(memory)s <= memory_limit)
+  and (%(disk)s <= 0 or disk + %(disk)s <= disk_limit)
+"""
+
+
+def stop_instance(scope: Scope, instance: UUID) -> UUID:
+    """Ask for a service to be stopped: its data stays, only its disk is charged. Returns the operation.
+
+    Raises:
+        NotFound, RoleTooLow, ServiceGone.
+    """
+    with acting(scope):
+        return wish(scope, alive(scope, instance), OperationKind.STOP, desired=Desired.STOPPED)
+
+
+def start_instance(scope: Scope, instance: UUID) -> UUID:
+    """Ask for a stopped service to run again. Returns the operation. Raises as `stop_instance`."""
+    with acting(scope):
+        return wish(scope, alive(scope, instance), OperationKind.START, desired=Desired.RUNNING)
+
+
+def restart_instance(scope: Scope, instance: UUID) -> UUID:
+    """Ask for a service to be restarted. Returns the operation. Raises as `stop_instance`."""
+    with acting(scope):
+        return wish(scope, alive(scope, instance), OperationKind.RESTART, desired=Desired.RUNNING)
+
+
+def delete_instance(scope: Scope, instance: UUID) -> UUID:
+    """Ask for a service to be deleted: it stops, metering ends now, and it can be recovered for the days of grace
+    (`DELETION_GRACE`), after which it is erased. One that never ran is erased at once, its creation cancelled.
+
+    Returns the operation.
+
+    Raises:
+        NotFound, RoleTooLow, ServiceGone, ServiceProtected.
+    """
+    with acting(scope):
+        row = alive(scope, instance)
+        if row.ready_at is None or not settings.DELETION_GRACE:
+            return _erase(scope, row)
+        _unprotected(row)
+        now = clock.now()
+        return wish(
+            scope,
+            row,
+            OperationKind.DELETE,
+            None,
+            **_give_up_resize(row),
+            desired=Desired.SOFT_DELETED,
+            deletion_accepted_at=now,
+            erase_at=now + settings.DELETION_GRACE,
+            state=InstanceState.DELETING,
+        )
+
+
+def erase_instance(scope: Scope, instance: UUID) -> UUID:
+    """Ask for a service to be deleted with its data, for good and at once, deleted or not; metering ends now.
+
+    Returns the operation.
+
+    Raises:
+        NotFound, RoleTooLow, ServiceGone, ServiceProtected.
+    """
+    with acting(scope):
+        row = locked(scope, instance)
+        if row.desired == Desired.DELETED:
+            raise errors.ServiceGone(name=row.name)
+        return _erase(scope, row)
+
+
+def _erase(scope: Scope, row: ServiceInstance) -> UUID:
+    _unprotected(row)
+    now = clock.now()
+    return wish(
+        scope,
+        row,
+        OperationKind.DELETE,
+        {"erase": True},
+        **_give_up_resize(row),
+        desired=Desired.DELETED,
+        deletion_accepted_at=row.deletion_accepted_at or now,
+        erase_at=now,
+        state=InstanceState.DELETING,
+    )
+
+
+def _give_up_resize(row: ServiceInstance) -> dict[str, int]:
+    """Take back a change of size that is not reached yet: what is recovered later has the size that is paid for."""
+    asked = row.operations.filter(kind=OperationKind.RESIZE, state__in=OPEN).first()
+    if asked is None:
+        return {}
+    before = Size(**asked.details["from"])
+    promise(row, Size(row.vcpus, row.memory, row.disk), before)
+    asked.state, asked.finished_at = OperationState.CANCELLED, clock.now()
+    asked.save(update_fields=["state", "finished_at"])
+    return asdict(before)
+
+
+def _unprotected(row: ServiceInstance) -> None:
+    if row.protected:
+        raise errors.ServiceProtected(name=row.name)
+
+
+def recover_instance(scope: Scope, instance: UUID) -> UUID:
+    """Ask for a deleted service to run again, with its data, name and credentials. Returns the operation.
+
+    Raises:
+        NotFound, RoleTooLow, NotRecoverable, NameTaken.
+    """
+    with acting(scope):
+        row = locked(scope, instance)
+        if row.desired != Desired.SOFT_DELETED or row.erase_at is None or row.erase_at <= clock.now():
+            raise errors.NotRecoverable(name=row.name)
+        try:
+            with transaction.atomic():
+                return wish(
+                    scope,
+                    row,
+                    OperationKind.RECOVER,
+                    desired=Desired.RUNNING,
+                    deletion_accepted_at=None,
+                    erase_at=None,
+                    state=InstanceState.UPDATING,
+                )
+        except IntegrityError as error:
+            if "service_instance_name_once" in str(error):
+                raise errors.NameTaken(name=row.name) from error
+            raise
+
+
+def protect_instance(scope: Scope, instance: UUID, protected: bool) -> None:
+    """Guard a service from deletion, or give the guard up.
+
+    Raises:
+        NotFound, RoleTooLow, ServiceGone.
+    """
+    with acting(scope):
+        row = alive(scope, instance)
+        if row.protected == protected:
+            return
+        row.protected = protected
+        row.save(update_fields=["protected"])
+        action = "service.protected" if protected else "service.unprotected"
+        events.record(action, ("service", row.id), organization=row.organization_id)
+
+
+def rename_instance(scope: Scope, instance: UUID, name: str) -> None:
+    """Call a service by another name. Its host name stays: connections go on.
+
+    Raises:
+        NotFound, RoleTooLow, ServiceGone, InvalidName, NameTaken.
+    """
+    with acting(scope):
+        row = alive(scope, instance)
+        before, row.name = row.name, clean_name(name)
+        try:
+            with transaction.atomic():
+                row.save(update_fields=["name"])
+        except IntegrityError as error:
+            raise errors.NameTaken(name=name) from error
+        data = {"from": before, "to": row.name}
+        events.record("service.renamed", ("service", row.id), organization=row.organization_id, data=data)
+
+
+def resize_instance(scope: Scope, instance: UUID, size: Size, *, order: UUID) -> UUID:
+    """Ask for a service to get another size; what it takes more is promised now. Returns the operation.
+
+    If the new size turns out too small for what is on the disk, the operation fails and the old size stays: `order` is
+    told then, as it is told when the size is reached.
+
+    Raises:
+        NotFound, RoleTooLow, ServiceGone, NotReadyYet, ResizeUnderWay, NoCapacity.
+    """
+    with acting(scope):
+        row = alive(scope, instance)
+        if row.ready_at is None:
+            raise errors.NotReadyYet(name=row.name)
+        if row.operations.filter(kind=OperationKind.RESIZE, state__in=OPEN).exists():
+            raise errors.ResizeUnderWay(name=row.name)
+        before = Size(row.vcpus, row.memory, row.disk)
+        promise(row, before, size)
+        return wish(
+            scope,
+            row,
+            OperationKind.RESIZE,
+            {
+                "order": str(order),
+                "from": asdict(before),
+                "to": asdict(size),
+            },
+            **asdict(size),
+        )
+
+
+def promise(row: ServiceInstance, before: Size, after: Size) -> None:
+    """Move what a site has promised for an instance from one size to another, in the running transaction.
+
+    Raises:
+        NoCapacity.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _MOVE_PROMISE,
+            {
+                "site": row.site_id,
+                "vcpus": after.vcpus - before.vcpus,
+                "memory": after.memory - before.memory,
+                "disk": after.disk - before.disk,
+            },
+        )
+        if cursor.rowcount != 1:
+            raise errors.NoCapacity(region=row.region_code)

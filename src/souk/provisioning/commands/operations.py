@@ -1,0 +1,99 @@
+"""Operations: what is asked for is recorded with a new generation, and the reconciler is woken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from souk.kernel import clock, events
+from souk.kernel.errors import NotFound
+from souk.kernel.scope import Scope, acting, actor
+from souk.parties.access import CAN_OPERATE, need
+from souk.provisioning import errors
+from souk.provisioning.models import SETTLED, Desired, Operation, OperationKind, OperationState, ServiceInstance
+
+GONE = frozenset({Desired.SOFT_DELETED, Desired.DELETED})
+
+
+def locked(scope: Scope, instance: UUID) -> ServiceInstance:
+    """The row of an instance that the caller may operate, locked until the transaction ends.
+
+    Raises:
+        NotFound, RoleTooLow.
+    """
+    row = ServiceInstance.objects.select_for_update().filter(id=instance).first()
+    if row is None:
+        raise NotFound
+    need(scope, row.organization_id, CAN_OPERATE, grant="services")
+    return row
+
+
+def alive(scope: Scope, instance: UUID) -> ServiceInstance:
+    """The same, of an instance that is not deleted.
+
+    Raises:
+        NotFound, RoleTooLow, ServiceGone.
+    """
+    row = locked(scope, instance)
+    if row.desired in GONE:
+        raise errors.ServiceGone(name=row.name)
+    return row
+
+
+def wish(
+    scope: Scope, row: ServiceInstance, kind: OperationKind, details: Mapping[str, Any] | None = None, **changes: Any
+) -> UUID:
+    """Record a new generation of a locked instance and the operation that follows from it; returns the operation."""
+    for key, value in changes.items():
+        setattr(row, key, value)
+    row.generation += 1
+    row.save(update_fields=[*changes, "generation"])
+    operation = Operation.objects.create(
+        organization_id=row.organization_id,
+        instance=row,
+        kind=kind,
+        details=dict(details or {}),
+        generation=row.generation,
+        requested_by=actor(scope),
+        created_at=clock.now(),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update provisioning_convergence set generation = %s, next_at = now(), attempts = 0 where subject = %s",
+            [row.generation, row.id],
+        )
+        cursor.execute("select pg_notify('souk_convergence', '')")
+    events.record(
+        f"service.{kind}_requested",
+        ("service", row.id),
+        organization=row.organization_id,
+        data={"generation": row.generation, "operation": str(operation.id)},
+    )
+    return operation.id
+
+
+def cancel_operation(scope: Scope, operation: UUID) -> None:
+    """Take back an operation that has not begun. What follows from the desired state can't be: ask for another state.
+
+    Raises:
+        NotFound, RoleTooLow, NotCancellable.
+    """
+    with acting(scope):
+        found = Operation.objects.filter(id=operation).values_list("instance_id", flat=True).first()
+        if found is None:
+            raise NotFound
+        locked(scope, found)
+        row = Operation.objects.get(id=operation)
+        if row.kind in SETTLED or row.state != OperationState.QUEUED:
+            raise errors.NotCancellable
+        row.state, row.finished_at = OperationState.CANCELLED, clock.now()
+        row.save(update_fields=["state", "finished_at"])
+        events.record(
+            "operation.cancelled",
+            ("service", row.instance_id),
+            organization=row.organization_id,
+            data={"operation": str(row.id), "kind": row.kind},
+        )

@@ -1,0 +1,159 @@
+"""Credentials made, rotated and revoked in a running service. They are sealed and recorded before they are used."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from datetime import timedelta
+
+from django.utils.translation import gettext_noop
+
+from souk.kernel import clock, secrets
+from souk.kernel.scope import acting
+from souk.provisioning.contract import Binder, Credentials
+from souk.provisioning.models import Binding, OperationState
+from souk.provisioning.reconciler.actions.work import Asked, Work, settle
+from souk.provisioning.reconciler.records import WORKER
+
+_NUMBER = re.compile(r"_\d+$")
+
+
+def grant(work: Work, asked: Asked) -> None:
+    """Make a new binding's credentials."""
+    binding = _binding(work, asked)
+    if binding is None:
+        settle(work, asked, OperationState.CANCELLED)
+        return
+    with work.step("prepare", 20, gettext_noop("A password is made and sealed.")):
+        credentials = _prepared(work, binding)
+    with work.step("grant", 90, gettext_noop("The credentials work.")):
+        _binder(work).grant(work.guest, work.wanted, credentials)
+    with acting(WORKER):
+        Binding.objects.filter(id=binding.id).update(granted_at=clock.now())
+        settle(work, asked, OperationState.SUCCEEDED, username=credentials.username)
+
+
+def rotate(work: Work, asked: Asked) -> None:
+    """Make a binding's next credentials, put them in place, and let the former ones work on for a while."""
+    binding = _binding(work, asked)
+    if binding is None:
+        settle(work, asked, OperationState.CANCELLED)
+        return
+    with work.step("prepare", 20, gettext_noop("A password is made and sealed.")):
+        credentials = _next(work, binding)
+    with work.step("grant", 70, gettext_noop("The credentials work.")):
+        _binder(work).grant(work.guest, work.wanted, credentials)
+    until = clock.now() + timedelta(seconds=asked.details["overlap_seconds"])
+    with acting(WORKER):
+        Binding.objects.filter(id=binding.id).update(
+            username=credentials.username,
+            database=credentials.database,
+            sealed_password=binding.sealed_next_password,
+            next_username="",
+            sealed_next_password=None,
+            former_username=binding.username,
+            former_until=until,
+            granted_at=clock.now(),
+            rotated_at=clock.now(),
+        )
+        settle(
+            work,
+            asked,
+            OperationState.SUCCEEDED,
+            username=credentials.username,
+            former_username=binding.username,
+            former_until=until.isoformat(),
+        )
+    end_overlaps(work)
+
+
+def revoke(work: Work, asked: Asked) -> None:
+    """Make a binding's credentials, the former ones included, work no more."""
+    binding = _binding(work, asked)
+    if binding is None:
+        settle(work, asked, OperationState.CANCELLED)
+        return
+    with work.step("revoke", 90, gettext_noop("The credentials work no more.")):
+        for username in filter(None, (binding.username, binding.former_username, binding.next_username)):
+            _binder(work).revoke(work.guest, work.wanted, username)
+    with acting(WORKER):
+        Binding.objects.filter(id=binding.id).update(
+            revoked_at=clock.now(), sealed_password=b"", sealed_next_password=None
+        )
+        settle(work, asked, OperationState.SUCCEEDED, username=binding.username)
+
+
+def end_overlaps(work: Work) -> None:
+    """Make credentials work no more whose time after a rotation is over."""
+    with acting(WORKER):
+        due = list(
+            Binding.objects.filter(
+                instance=work.subject.row, revoked_at__isnull=True, former_until__lte=clock.now()
+            ).values_list("id", "former_username")
+        )
+    for identifier, username in due:
+        with work.step("revoke", 95, gettext_noop("The former credentials work no more.")):
+            _binder(work).revoke(work.guest, work.wanted, username)
+        with acting(WORKER):
+            work.lease.hold()
+            Binding.objects.filter(id=identifier, former_username=username).update(
+                former_username="", former_until=None
+            )
+
+
+def _binder(work: Work) -> Binder:
+    binder = work.blueprint.binder
+    assert binder is not None, "commands ask only services that can have bindings"
+    return binder
+
+
+def _binding(work: Work, asked: Asked) -> Binding | None:
+    with acting(WORKER):
+        return Binding.objects.filter(
+            instance=work.subject.row, name=asked.details["binding"], revoked_at__isnull=True
+        ).first()
+
+
+def _prepared(work: Work, binding: Binding) -> Credentials:
+    """The binding's own credentials: those that a killed attempt sealed, or fresh ones."""
+    if binding.sealed_password:
+        return Credentials(binding.username, _open(binding, bytes(binding.sealed_password)), binding.database)
+    made = _made(work, binding.name)
+    with acting(WORKER):
+        Binding.objects.filter(id=binding.id).update(
+            username=made.username, database=made.database, sealed_password=_seal(binding, made.password)
+        )
+    return made
+
+
+def _next(work: Work, binding: Binding) -> Credentials:
+    """The credentials that are to follow the binding's own, under a name that no binding of the service ever had."""
+    if binding.sealed_next_password is not None:
+        password = _open(binding, bytes(binding.sealed_next_password))
+        return Credentials(binding.next_username, password, binding.database)
+    with acting(WORKER):
+        rows = Binding.objects.filter(instance=work.subject.row).values_list("username", "former_username")
+        taken = {username for row in rows for username in row}
+    base = _NUMBER.sub("", binding.username)
+    names = (f"{base}_{number}" for number in itertools.count(2))
+    made = _made(work, next(name for name in names if name not in taken))
+    binding.next_username, binding.sealed_next_password = made.username, _seal(binding, made.password)
+    with acting(WORKER):
+        binding.save(update_fields=["next_username", "sealed_next_password"])
+    return made
+
+
+def _made(work: Work, name: str) -> Credentials:
+    return _binder(work).binding(work.wanted, name, secrets.new_password())
+
+
+def _seal(binding: Binding, password: str) -> bytes:
+    return secrets.ring("master").seal(password.encode(), _context(binding))
+
+
+def _open(binding: Binding, sealed: bytes) -> str:
+    return secrets.ring("master").open(sealed, _context(binding)).decode()
+
+
+def _context(binding: Binding) -> str:
+    return f"binding:{binding.instance_id}:{binding.name}"

@@ -1,0 +1,49 @@
+"""The queue of a service's operations, and what happens when one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import structlog
+from django.utils.translation import gettext_noop
+
+from souk.provisioning.contract import ConfigurationFailed, Declined
+from souk.provisioning.models import OperationKind, OperationState
+from souk.provisioning.reconciler.actions import bindings
+from souk.provisioning.reconciler.actions.work import Asked, Work, begin, settle, waiting
+
+log = structlog.get_logger("souk.reconciler")
+TRIES = 3
+
+Action = Callable[[Work, Asked], None]
+ACTIONS: Mapping[str, Action] = {
+    OperationKind.GRANT: bindings.grant,
+    OperationKind.ROTATE: bindings.rotate,
+    OperationKind.REVOKE: bindings.revoke,
+}
+
+
+def perform(work: Work) -> None:
+    """Do what waits, oldest first, and what has fallen due. An operation that goes on failing is given up after
+    `TRIES`, and the next one begins.
+
+    Raises:
+        ConfigurationFailed: one failed and is to be tried again. Fenced, Superseded, EngineError.
+    """
+    bindings.end_overlaps(work)
+    for asked in waiting(work.subject):
+        if begin(asked):
+            _attempt(work.doing(asked), asked)
+
+
+def _attempt(work: Work, asked: Asked) -> None:
+    try:
+        ACTIONS[asked.kind](work, asked)
+    except Declined as refusal:
+        settle(work, asked, OperationState.FAILED, trouble=str(refusal))
+    except ConfigurationFailed as error:
+        log.warning("operation failed", operation=str(asked.id), kind=asked.kind, error=str(error)[:500])
+        if asked.attempts + 1 < TRIES:
+            raise
+        trouble = gettext_noop("This failed several times, and nothing was changed. The operator has been told.")
+        settle(work, asked, OperationState.FAILED, trouble=trouble)

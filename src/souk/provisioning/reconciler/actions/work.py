@@ -1,0 +1,105 @@
+"""What an action works with, and how it says how far it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import connection
+
+from souk.kernel import clock, events
+from souk.kernel.scope import acting
+from souk.provisioning.contract import Blueprint, Guest, Wanted
+from souk.provisioning.models import OPEN, SETTLED, Operation, OperationState
+from souk.provisioning.reconciler.lease import Lease
+from souk.provisioning.reconciler.records import WORKER, Subject
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An operation to be done."""
+
+    id: UUID
+    kind: str
+    details: dict[str, Any]
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Work:
+    """A claimed, running service and what is to be done to it."""
+
+    lease: Lease
+    subject: Subject
+    blueprint: Blueprint
+    guest: Guest
+    wanted: Wanted
+    asked: Asked | None = None
+
+    def doing(self, asked: Asked) -> Work:
+        """The same service, with one operation in hand."""
+        return replace(self, asked=asked)
+
+    @contextmanager
+    def step(self, name: str, progress: int, sentence: str) -> Iterator[None]:
+        """A part of the operation; when it is done, a line of the log that the customer reads (a message id)."""
+        self.lease.renew()
+        started = time.monotonic()
+        with self.lease.kept():
+            yield
+        if self.asked is not None:
+            seconds = round(time.monotonic() - started, 3)
+            line = {"at": clock.now().isoformat(), "step": name, "seconds": seconds, "sentence": sentence}
+            _log(self.asked.id, name, progress, line)
+
+
+def waiting(subject: Subject) -> list[Asked]:
+    """What is to be done to an instance, oldest first."""
+    with acting(WORKER):
+        rows = Operation.objects.filter(
+            instance=subject.row,
+            state__in=OPEN,
+            generation__lte=subject.row.generation,
+        ).exclude(kind__in=SETTLED)
+        return [Asked(*row) for row in rows.order_by("id").values_list("id", "kind", "details", "attempts")]
+
+
+def begin(asked: Asked) -> bool:
+    """Mark an operation as under way; False if it was cancelled in the meantime."""
+    with acting(WORKER):
+        open_one = Operation.objects.filter(id=asked.id, state__in=OPEN)
+        return bool(open_one.update(state=OperationState.RUNNING, attempts=asked.attempts + 1))
+
+
+def settle(work: Work, asked: Asked, state: OperationState, *, trouble: str = "", **result: Any) -> None:
+    """Record how an operation ended; in a transaction with what else it changed, if the caller has one open.
+
+    Raises:
+        Fenced: another worker has taken over; nothing is recorded.
+    """
+    row = work.subject.row
+    with acting(WORKER):
+        work.lease.hold()
+        Operation.objects.filter(id=asked.id).update(
+            state=state, trouble=trouble[:300], result=result, finished_at=clock.now(), progress=100
+        )
+        events.record(
+            f"operation.{state}",
+            ("service", row.id),
+            organization=row.organization_id,
+            data={"operation": str(asked.id), "kind": asked.kind, **({"why": trouble} if trouble else {})},
+        )
+
+
+def _log(operation: UUID, step: str, progress: int, line: dict[str, Any]) -> None:
+    with acting(WORKER), connection.cursor() as cursor:
+        cursor.execute(
+            "update provisioning_operation set step = %s, progress = greatest(progress, %s), log = log || %s::jsonb"
+            " where id = %s and state = 'running'",
+            [step, progress, msgspec.json.encode([line]).decode(), operation],
+        )

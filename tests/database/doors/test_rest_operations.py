@@ -1,0 +1,115 @@
+"""REST v1: what may be done to a service over its life."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from tests.database.doors.test_rest import Caller
+from tests.support import reconciling
+from tests.support.following import catch_up
+from tests.support.world import Customer, customer
+
+from souk.provisioning.reconciler.converge import Ground
+
+
+@pytest.fixture
+def place(own_database: str, tmp_path: Path) -> Ground:
+    return reconciling.ground(tmp_path)
+
+
+@pytest.fixture
+def buyer(place: Ground) -> Customer:
+    return customer()
+
+
+@pytest.fixture
+def call(buyer: Customer) -> Caller:
+    return Caller(buyer.token())
+
+
+@pytest.fixture
+def service(place: Ground, buyer: Customer) -> UUID:
+    instance = reconciling.order(buyer)
+    reconciling.work(place)
+    catch_up()
+    return instance
+
+
+def test_a_service_is_renamed_and_protected_at_once(call: Caller, service: UUID) -> None:
+    changed = call("patch", f"/services/{service}", {"name": "paie", "protected": True}).json()
+    assert (changed["name"], changed["protected"]) == ("paie", True)
+    refused = call("delete", f"/services/{service}")
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:souk:problem:service-protected")
+
+
+def test_a_delete_can_be_recovered_and_an_erasure_attests_itself(call: Caller, place: Ground, service: UUID) -> None:
+    assert call("delete", f"/services/{service}").status_code == 202
+    reconciling.work(place)
+    row = call("get", f"/services/{service}").json()
+    assert (row["state"], row["erase_at"] is not None) == ("soft_deleted", True)
+    call("post", f"/services/{service}/recover")
+    reconciling.work(place)
+    assert call("get", f"/services/{service}").json()["state"] == "ready"
+    operation = call("delete", f"/services/{service}?erase=true").json()["operation"]
+    reconciling.work(place)
+    result = call("get", f"/operations/{operation}").json()["result"]
+    assert result["seen_gone"] is True
+
+
+def test_a_plan_is_changed_once_for_one_key(call: Caller, place: Ground, service: UUID) -> None:
+    for _ in range(2):
+        answer = call("post", f"/services/{service}/plan", {"plan": "m"}, **{"Idempotency-Key": "k1"})
+        assert answer.status_code == 202
+    reconciling.work(place)
+    catch_up()
+    assert call("get", f"/services/{service}").json()["vcpus"] == 2
+    assert call("get", f"/orders/{answer.json()['order']}").json()["state"] == "fulfilled"
+    assert call("get", f"/services/{service}/subscription").json()["plan_key"] == "m"
+
+
+def test_bindings_are_listed_made_rotated_and_revoked(call: Caller, place: Ground, service: UUID) -> None:
+    here = f"/services/{service}/bindings"
+    assert [row["name"] for row in call("get", here).json()] == ["default"]
+    assert call("post", here, {"name": "rapports"}).status_code == 202
+    reconciling.work(place)
+    assert call("post", f"{here}/rapports/rotate", {"overlap_hours": 1}).status_code == 202
+    reconciling.work(place)
+    rotated = call("get", here).json()[1]
+    assert (rotated["username"], rotated["former_username"]) == ("rapports_2", "rapports")
+    assert call("delete", f"{here}/rapports").status_code == 202
+    reconciling.work(place)
+    assert [row["name"] for row in call("get", here).json()] == ["default"]
+
+
+@pytest.mark.parametrize("hours", [-1, 721, 1e300])
+def test_an_impossible_overlap_is_a_clear_refusal(call: Caller, service: UUID, hours: float) -> None:
+    answer = call("post", f"/services/{service}/bindings/default/rotate", {"overlap_hours": hours})
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:souk:problem:overlap-too-long")
+
+
+def test_an_operation_is_cancelled_before_it_begins(call: Caller, place: Ground, service: UUID) -> None:
+    operation = call("post", f"/services/{service}/bindings", {"name": "rapports"}).json()["operation"]
+    assert call("post", f"/operations/{operation}/cancel").status_code == 204
+    assert call("get", f"/operations/{operation}").json()["state"] == "cancelled"
+    assert call("post", f"/operations/{operation}/cancel").json()["type"] == "urn:souk:problem:not-cancellable"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("patch", ""),
+        ("post", "/plan"),
+        ("delete", ""),
+        ("post", "/recover"),
+        ("get", "/bindings"),
+        ("post", "/bindings"),
+        ("post", "/bindings/default/rotate"),
+        ("delete", "/bindings/default"),
+    ],
+)
+def test_somebody_elses_service_does_not_exist(place: Ground, service: UUID, method: str, path: str) -> None:
+    stranger = Caller(customer("Autre SARL").token())
+    body = {"name": "x", "plan": "m"}
+    assert stranger(method, f"/services/{service}{path}", body).status_code == 404
