@@ -167,13 +167,18 @@ def _run(ground: Ground, lease: Lease, subject: Subject) -> None:
     elif observed.status == MachineStatus.RUNNING and records.restart_asked(subject):
         with _step(lease, subject, "stop", 30, gettext_noop("The machine is stopped.")):
             _stop_machine(ground.engine, subject, machine.name)
-    if observed is not None:
+    # A machine grows before its service, and shrinks after it: what runs has the memory it was told of at any time.
+    shrinks = observed is not None and observed.limits.memory > spec.limits.memory
+    if observed is not None and not shrinks:
         _fit(ground.engine, lease, subject, observed, spec.limits)
+    if observed is not None:
         with _step(lease, subject, "start", 45, gettext_noop("The machine has started.")):
             ground.engine.start(machine.name)
     ground.names.publish(subject.hostname, machine.address)
     with _step(lease, subject, "configure", 85, gettext_noop("The service is configured.")):
         blueprint.configure(MachineGuest(ground.engine, machine.name), wanted, credentials, certificate)
+    if shrinks and (larger := ground.engine.machine(machine.name)) is not None:
+        _fit(ground.engine, lease, subject, larger, spec.limits)
     with _step(lease, subject, "probe", 95, gettext_noop("The service answers over TLS.")):
         _probe_until_healthy(lambda: blueprint.probe(wanted, credentials, ca.certificate))
         records.record_endpoint(subject, machine.address, blueprint.port, certificate, issued.expires_at)

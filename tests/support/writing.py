@@ -1,0 +1,57 @@
+"""A client that writes on and on, and remembers every row that the server acknowledged."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import psycopg
+
+
+class Writer:
+    """Inserts consecutive numbers, one transaction each; when its connection breaks, it makes another one.
+
+    `options` are psycopg's, `outages` the seconds between the last acknowledgement before a break and the next one.
+    """
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self._options = options
+        self.acknowledged: list[int] = []
+        self.outages: list[float] = []
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._write, name="writer", daemon=True)
+
+    def __enter__(self) -> Writer:
+        with psycopg.connect(**self._options) as connection:
+            connection.execute("create table if not exists acknowledged (n bigint primary key)")
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def lost(self) -> set[int]:
+        """Rows that were acknowledged and are not there."""
+        with psycopg.connect(**self._options) as connection:
+            there = {row[0] for row in connection.execute("select n from acknowledged")}
+        return set(self.acknowledged) - there
+
+    def _write(self) -> None:
+        number, last, broken = 0, time.monotonic(), False
+        while not self._done.is_set():
+            try:
+                with psycopg.connect(**self._options) as connection:
+                    while not self._done.is_set():
+                        number += 1
+                        connection.execute("insert into acknowledged values (%s)", [number])
+                        connection.commit()
+                        self.acknowledged.append(number)
+                        now = time.monotonic()
+                        if broken:
+                            self.outages.append(now - last)
+                        last, broken = now, False
+            except psycopg.Error:
+                broken = True
+                time.sleep(0.02)
