@@ -22,11 +22,11 @@ import httpx
 
 from support.figures import Figure, Target, publish, say
 from support.ground import Ground, ground
+from support.many import order_services
 from support.processes import Running, bare_web, processor_seconds, web, worker
 
 FLOOR = "the same server with an empty application, and a bare Python process, idle in the same minutes"
 FULL_WINDOW = 11.0
-_SUBNET, _PREFIX = "10.250.0.0", 20
 _MIB = 1024**2
 _SETTLE_WITHIN = 900.0
 
@@ -40,7 +40,7 @@ def main() -> None:
     load_before = os.getloadavg()
     with ground(SOUK_ENGINE="memory") as place:
         say(f"ordering {chosen.instances} services …")
-        _order(chosen.instances)
+        order_services(chosen.instances)
         with web(place) as door, worker(place) as hand, _bare(place) as bare:
             _settle(place, chosen.instances)
             _visit(door)
@@ -116,22 +116,6 @@ def _figures(idle: Idle, missed: dict[str, float], instances: int) -> list[Figur
             space,
         ),
     ]
-
-
-def _order(count: int) -> None:
-    """Order `count` services, as the API's command does."""
-    from souk.ordering.commands import OrderDetails, place_order
-    from souk.parties.access import by_person
-    from souk.sites.models import Site
-    from support.customers import customers, endless_capacity
-
-    endless_capacity()
-    Site.objects.update(subnet=_SUBNET, prefix_length=_PREFIX)
-    buyers = customers(50)
-    scopes = [by_person(buyer.person, is_operator=False).member for buyer in buyers]
-    for number in range(count):
-        buyer, scope = buyers[number % len(buyers)], scopes[number % len(buyers)]
-        place_order(scope, OrderDetails(buyer.organization, "public", "postgresql", "s", "ma-temara", f"base{number}"))
 
 
 def _settle(place: Ground, count: int) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from install.host import has_systemd
-from install.isolation import NOT_INTERNET
+from install.isolation import NOT_INTERNET, PLATFORM_PORTS, platform_addresses
 from install.services import UNITS
 from install.shell import attempt, run
 
@@ -25,6 +25,7 @@ def ruleset(ns: Any) -> str:
     """The table, as a script for `nft -f` that replaces an older one in one transaction."""
     bridge, gateway = f'"{ns.bridge}"', ns.gateway
     closed = ", ".join(str(block) for block in NOT_INTERNET)
+    platform, ports = platform_addresses(ns.subnet), ", ".join(map(str, PLATFORM_PORTS))
     return f"""# Written by Souk's installer.
 table inet {table(ns)} {{}}
 delete table inet {table(ns)}
@@ -48,6 +49,8 @@ table inet {table(ns)} {{
   }}
   chain leaving {{
     meta nfproto ipv6 drop
+    oifname {bridge} ct state established,related accept
+    oifname {bridge} ip saddr {ns.subnet} ip daddr {platform} tcp dport {{ {ports} }} accept
     oifname {bridge} drop
     ct state established,related accept
     ip daddr {{ {closed} }} drop

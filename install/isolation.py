@@ -40,15 +40,41 @@ def internet() -> list[str]:
     return [str(network) for network in sorted(ipaddress.collapse_addresses(left))]
 
 
-def acl(gateway: str) -> dict[str, Any]:
-    """The ACL's body: the host reaches machines over TCP and by ping, machines reach the internet."""
+PLATFORM_PORTS = (8333,)
+"""TCP ports at which the platform's own machines serve the others on the bridge: object storage."""
+
+_PLATFORM_FIRST, _PLATFORM_LAST = 2, 9
+
+
+def platform_addresses(subnet: str) -> str:
+    """The addresses that only the platform's own machines get, as a range; customers' machines come after them."""
+    network = ipaddress.IPv4Network(subnet)
+    return f"{network[_PLATFORM_FIRST]}-{network[_PLATFORM_LAST]}"
+
+
+def acl(gateway: str, subnet: str) -> dict[str, Any]:
+    """The ACL's body: the host reaches machines over TCP and by ping; machines reach the internet and, at its ports,
+    the platform.
+
+    The bridge keeps customers' machines apart by itself. Where its traffic passes the host's filters all the same
+    (`bridge-nf-call-iptables`), what reaches the platform must be allowed there.
+    """
     host = f"{gateway}/32"
+    platform = {
+        "action": "allow",
+        "state": "enabled",
+        "protocol": "tcp",
+        "source": subnet,
+        "destination": platform_addresses(subnet),
+        "destination_port": ",".join(map(str, PLATFORM_PORTS)),
+    }
     return {
-        "description": "Souk: machines reach the internet and nothing else; only the host reaches machines",
+        "description": "Souk: machines reach the internet and the platform; only the host reaches machines",
         "config": {},
         "ingress": [
             {"action": "allow", "state": "enabled", "source": host, "protocol": "tcp"},
             {"action": "allow", "state": "enabled", "source": host, "protocol": "icmp4", "icmp_type": "8"},
+            platform,
         ],
-        "egress": [{"action": "allow", "state": "enabled", "destination": ",".join(internet())}],
+        "egress": [{"action": "allow", "state": "enabled", "destination": ",".join(internet())}, platform],
     }

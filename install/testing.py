@@ -111,7 +111,7 @@ def _second_look(ns: Any, suite: str, status: int) -> int:
 def chaos(ns: Any, steps: Steps) -> int:
     """The full fault counts; returns pytest's exit status."""
     prepare(ns, steps)
-    return _pytest(ns, "-s", "-m", "chaos", "tests/chaos")
+    return _pytest(ns, "-s", "-m", "chaos", "tests/chaos", "tests/engine")
 
 
 def _suites(*names: str) -> list[str]:

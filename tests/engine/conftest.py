@@ -15,6 +15,7 @@ from souk.blueprints.postgresql import BLUEPRINT
 from souk.engines import images
 from souk.engines.contract import EngineError
 from souk.engines.incus import IncusEngine
+from souk.provisioning.reconciler import records
 from souk.settings import namespace
 
 pytest.register_assert_rewrite("tests.engine.contract.suite")
@@ -34,6 +35,15 @@ class Rig:
         for host in reversed(list(ipaddress.IPv4Network(self.place.subnet).hosts())):
             if str(host) not in taken:
                 yield str(host)
+
+    def platform_addresses(self) -> Iterator[str]:
+        """Addresses of the platform's own machines that no machine has: the ones others may reach."""
+        network = ipaddress.IPv4Network(self.place.subnet)
+        first, last = records.PLATFORM_ADDRESSES
+        taken = {machine.address for machine in self.engine.machines()}
+        for number in range(first, last + 1):
+            if str(network[number]) not in taken:
+                yield str(network[number])
 
     def clear(self) -> None:
         """Delete every machine with this rig's prefix."""

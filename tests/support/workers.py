@@ -15,8 +15,8 @@ from django.db import connection
 class Worker:
     """`souk-manage worker` as a child process; its log goes to a file."""
 
-    def __init__(self, log: Path) -> None:
-        self._log = log
+    def __init__(self, log: Path, *, storage: str = "none") -> None:
+        self._log, self._storage = log, storage
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -26,6 +26,7 @@ class Worker:
         environment = {
             **os.environ,
             "SOUK_PROCESS": "worker",
+            "SOUK_OBJECT_STORAGE": self._storage,
             "DATABASE_URL_WORKER": url,
             "DJANGO_SETTINGS_MODULE": "souk.settings.django",
         }

@@ -8,7 +8,19 @@ from cyclopts import App, Group, Parameter
 from cyclopts.exceptions import CycloptsError, MissingArgumentError, UnknownCommandError, UnknownOptionError
 
 from souk import __version__
-from souk.cli.commands import bindings, connect, host, market, money, operator, orders, organizations, people, services
+from souk.cli.commands import (
+    backups,
+    bindings,
+    connect,
+    host,
+    market,
+    money,
+    operator,
+    orders,
+    organizations,
+    people,
+    services,
+)
 from souk.cli.context import Context
 from souk.cli.language import _
 
@@ -93,6 +105,9 @@ def _services(app: App) -> None:
     named.command(bindings.create, name="create", help=_("Make credentials for one more consumer."))
     named.command(bindings.rotate, name="rotate", help=_("Replace credentials; the former ones work on for a while."))
     named.command(bindings.revoke, name="revoke", help=_("Make credentials work no more."))
+    kept = _branch(app, "backups", _("The backups of a service."), backups.listing)
+    kept.command(backups.create, name="create", help=_("Make a backup now."))
+    app.command(backups.restore, name="restore", help=_("Make a new service with another one's data, as it was."))
     app.command(connect.connect, name="connect", help=_("Open psql on a service."))
     app.command(money.usage, name="usage", help=_("What a service used and what it has cost."))
 

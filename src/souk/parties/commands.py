@@ -210,6 +210,15 @@ def add_bank_account(scope: Scope, organization: UUID, *, holder: str, bank: str
         return account.id
 
 
+def ensure_project(scope: Scope, organization: UUID, slug: str, name: str) -> UUID:
+    """The organization's project with this slug, made if it isn't there: for what the platform itself runs."""
+    with acting(scope):
+        project, _ = Project.objects.get_or_create(
+            organization_id=organization, slug=slug, defaults={"name": name, "created_at": clock.now()}
+        )
+        return project.id
+
+
 def create_project(scope: Scope, organization: UUID, name: str) -> UUID:
     """A new project; its slug comes from the name and is made unique."""
     need(scope, organization, CAN_ADMINISTER, grant="organization")

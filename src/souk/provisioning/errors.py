@@ -106,6 +106,28 @@ class LastBinding(Conflict):
     """
 
 
+class NoBackups(Conflict):
+    """Services of this kind keep no backups on this site."""
+
+
+class NothingToRestore(Conflict):
+    """There is no finished backup of “{name}” yet. Make one, or wait for the next."""
+
+
+class OutsideRetention(Problem):
+    """“{name}” can be restored to any instant from {earliest} on, until now. Choose one of these."""
+
+    status = 422
+    field = "until"
+
+
+class RestoreTooSmall(Problem):
+    """What is to be restored takes {needed}, and the plan has {given} of disk. Choose a larger plan."""
+
+    status = 422
+    field = "plan"
+
+
 class NotReadyYet(Conflict):
     """The service “{name}” is not ready yet. Wait for its creation to finish."""
 

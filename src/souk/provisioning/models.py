@@ -34,7 +34,9 @@ class Desired(models.TextChoices):
 class ServiceInstance(Row):
     """What a customer runs. Commands write what is desired and raise `generation`; the reconciler follows.
 
-    A `protected` one can't be deleted. A soft-deleted one is kept, stopped, until `erase_at`.
+    A `protected` one can't be deleted. A soft-deleted one is kept, stopped, until `erase_at`. One that is
+    `restored_from` another instance begins with that one's data, as it was at `restore_until`, or at the last that was
+    kept of it.
     """
 
     organization_id = models.UUIDField()
@@ -54,6 +56,8 @@ class ServiceInstance(Row):
     state = models.CharField(max_length=14, choices=InstanceState.choices, default=InstanceState.PENDING)
     trouble = models.CharField(max_length=300, blank=True)
     protected = models.BooleanField(default=False, db_default=False)
+    restored_from = models.UUIDField(null=True)
+    restore_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True)
     deletion_accepted_at = models.DateTimeField(null=True)
@@ -179,6 +183,13 @@ class Operation(Row):
         ]
 
 
+class MachineRole(models.TextChoices):
+    """What a machine is for: it carries the service, or its backup is tried out on it and it is thrown away."""
+
+    PRIMARY = "primary"
+    PROOF = "proof"
+
+
 class Machine(Row):
     """A machine of the engine, with a row and an address of its own before it is made."""
 
@@ -188,6 +199,9 @@ class Machine(Row):
     name = models.SlugField(max_length=63, unique=True)
     address = models.GenericIPAddressField(protocol="IPv4")
     image = models.CharField(max_length=120)
+    role = models.CharField(
+        max_length=7, choices=MachineRole.choices, default=MachineRole.PRIMARY, db_default=MachineRole.PRIMARY
+    )
     created_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True)
 
@@ -199,9 +213,9 @@ class Machine(Row):
                 name="machine_address_once",
             ),
             models.UniqueConstraint(
-                fields=["instance"],
+                fields=["instance", "role"],
                 condition=models.Q(deleted_at__isnull=True),
-                name="machine_one_per_instance",
+                name="machine_one_per_role",
             ),
         ]
 
@@ -248,6 +262,56 @@ class Binding(Row):
                 name="binding_name_once",
             )
         ]
+
+
+class Repository(Row):
+    """Where an instance's backups go: a bucket of its own on a site's object storage (itself a service instance, which
+    the platform runs), with a key for this bucket alone and a passphrase that encrypts what is put there.
+
+    Both are sealed under the worker's key. Without the passphrase the backups can't be read by anybody: destroying it
+    erases them all.
+    """
+
+    organization_id = models.UUIDField()
+    instance = models.OneToOneField(ServiceInstance, on_delete=models.PROTECT, related_name="repository")
+    storage = models.ForeignKey(ServiceInstance, on_delete=models.PROTECT, related_name="repositories")
+    bucket = models.CharField(max_length=63)
+    access_key = models.CharField(max_length=63)
+    sealed_secret_key = models.BinaryField()
+    sealed_passphrase = models.BinaryField()
+    created_at = models.DateTimeField()
+    attached_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
+
+
+class BackupState(models.TextChoices):
+    """running → available, then expired; or failed."""
+
+    RUNNING = "running"
+    AVAILABLE = "available"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
+class Backup(Row):
+    """A copy of an instance's data in its repository; `size` is what it restores, `stored` what it takes, in bytes.
+
+    It was `proved_at` when it was restored into a machine of its own and every row of it could be read there.
+    """
+
+    organization_id = models.UUIDField()
+    instance = models.ForeignKey(ServiceInstance, on_delete=models.PROTECT, related_name="backups")
+    operation = models.OneToOneField(Operation, on_delete=models.PROTECT, related_name="backup")
+    kind = models.CharField(max_length=12)
+    state = models.CharField(max_length=9, choices=BackupState.choices, default=BackupState.RUNNING)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    size = models.BigIntegerField(null=True)
+    stored = models.BigIntegerField(null=True)
+    proved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["instance", "-id"], name="backup_instance")]
 
 
 class Reveal(Row):

@@ -13,7 +13,16 @@ from souk.kernel.errors import NotFound
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
 from souk.provisioning.contract import Connection, Size, Wanted
-from souk.provisioning.models import SETTLED, Binding, Endpoint, Machine, Operation, ServiceInstance
+from souk.provisioning.models import (
+    SETTLED,
+    Backup,
+    BackupState,
+    Binding,
+    Endpoint,
+    Machine,
+    Operation,
+    ServiceInstance,
+)
 from souk.provisioning.registry import blueprint
 from souk.sites import authority
 
@@ -86,6 +95,32 @@ class BindingRow:
     rotated_at: datetime | None
     former_username: str
     former_until: datetime | None
+
+
+@dataclass(frozen=True)
+class BackupRow:
+    """A backup; `size` is what it restores, `stored` what it takes in the repository, in bytes."""
+
+    id: UUID
+    kind: str
+    state: str
+    started_at: datetime
+    finished_at: datetime | None
+    size: int | None
+    stored: int | None
+    proved_at: datetime | None
+
+
+@dataclass(frozen=True)
+class BackupsRow:
+    """An instance's backups, newest first, the earliest instant to which it can be restored, and when a restore was
+    last tried out.
+    """
+
+    kept: bool
+    backups: list[BackupRow]
+    earliest: datetime | None
+    proved_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -189,6 +224,22 @@ def bindings(scope: Scope, instance: UUID) -> list[BindingRow]:
     with acting(scope):
         rows = Binding.objects.filter(instance_id=instance, revoked_at__isnull=True).order_by("id")
         return [BindingRow(*row) for row in rows.values_list(*BindingRow.__dataclass_fields__)]
+
+
+def backups(scope: Scope, instance: UUID) -> BackupsRow:
+    """An instance's backups; `kept` says whether its kind keeps any.
+
+    Raises:
+        NotFound.
+    """
+    row = service(scope, instance)
+    with acting(scope):
+        rows = Backup.objects.filter(instance_id=instance).order_by("-id")
+        found = [BackupRow(*each) for each in rows.values_list(*BackupRow.__dataclass_fields__)[:100]]
+    ends = [each.finished_at for each in found if each.state == BackupState.AVAILABLE and each.finished_at]
+    proofs = [each.proved_at for each in found if each.proved_at]
+    archived = blueprint(row.blueprint).archivist is not None
+    return BackupsRow(archived, found, min(ends, default=None), max(proofs, default=None))
 
 
 def machines(scope: Scope) -> list[MachineRow]:

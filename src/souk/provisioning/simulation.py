@@ -12,6 +12,8 @@ class Simulated:
 
     #: There is no data to lose, and a restart of the process forgets its machines.
     holds_data = False
+    #: Nor anything to keep of it.
+    archivist = None
 
     def __init__(self, blueprint: Blueprint) -> None:
         self._blueprint = blueprint

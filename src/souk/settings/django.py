@@ -18,6 +18,10 @@ SOUK_SIMULATION = SIMULATION
 DEBUG = os.environ.get("SOUK_DEBUG") == "1"
 DELETION_GRACE = timedelta(days=float(os.environ.get("SOUK_DELETION_GRACE_DAYS", "7")))
 """How long a deleted service can be recovered before it is erased."""
+BACKUP_EVERY = timedelta(hours=float(os.environ.get("SOUK_BACKUP_HOURS", "24")))
+"""How often each service that holds data is backed up by itself."""
+OBJECT_STORAGE = os.environ.get("SOUK_OBJECT_STORAGE", "own")
+"""Where backups go: `own`, a server that the platform runs for itself on each site, or `none`: no backups."""
 ROTATION_OVERLAP = timedelta(hours=float(os.environ.get("SOUK_ROTATION_OVERLAP_HOURS", "24")))
 """How long former credentials work on after a rotation, unless asked for otherwise."""
 

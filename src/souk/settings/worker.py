@@ -18,6 +18,7 @@ from souk.engines.current import engine
 from souk.kernel import events
 from souk.metering import follow as metering
 from souk.ordering import follow as ordering
+from souk.provisioning.platform import ensure_storage
 from souk.provisioning.reconciler import hints, lease, records
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.reconciler.loop import Loop
@@ -56,6 +57,7 @@ def observe_once() -> None:
 def run() -> None:
     """Work until SIGTERM or SIGINT, then end what is in hand."""
     observe_once()
+    ensure_storage()
     if released := lease.release_dead():
         log.info("took over from dead workers", items=released)
     loop = Loop(ground(), {"souk_events": follow_events, "souk_reveals": records.answer_reveals})

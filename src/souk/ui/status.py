@@ -43,6 +43,13 @@ OPERATION = {
     "cancelled": Status(pgettext_lazy("operation", "Cancelled"), "idle"),
 }
 
+BACKUP = {
+    "running": Status(pgettext_lazy("backup", "Being made"), "busy", True),
+    "available": Status(pgettext_lazy("backup", "Kept"), "ok"),
+    "expired": Status(pgettext_lazy("backup", "Expired"), "idle"),
+    "failed": Status(pgettext_lazy("backup", "Failed"), "bad"),
+}
+
 ORDER = {
     "draft": Status(pgettext_lazy("order", "Draft"), "idle"),
     "submitted": Status(pgettext_lazy("order", "Submitted"), "busy"),
@@ -102,6 +109,7 @@ HOST = {
 KINDS = {
     "instance": INSTANCE,
     "operation": OPERATION,
+    "backup": BACKUP,
     "order": ORDER,
     "subscription": SUBSCRIPTION,
     "invoice": INVOICE,

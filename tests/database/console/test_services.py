@@ -9,12 +9,15 @@ import pytest
 from django.test import Client
 from tests.database.console.desks import at_desk, ready_service, text, worker_answers
 from tests.support import reconciling
+from tests.support.following import catch_up
+from tests.support.vault import vault
 from tests.support.world import PASSWORD, Customer, customer
 
 from souk.kernel.scope import System
 from souk.kernel.trail import search
 from souk.parties import commands
 from souk.parties.queries import projects
+from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import service
 
 
@@ -245,3 +248,27 @@ def test_the_list_narrows_to_the_chosen_project_and_says_so(buyer: Customer, des
     assert "en production" not in page
     desk.post("/organization/switch/", {"organization": str(buyer.organization)})
     assert "en production" in text(desk.get("/services/"))
+
+
+def test_a_service_is_backed_up_and_restored_from_its_page(owner: Customer, tmp_path: Path) -> None:
+    desk, place = at_desk(owner.person), reconciling.ground(tmp_path)
+    with vault():
+        ensure_storage()
+        instance = reconciling.order(owner)
+        reconciling.work(place)
+        catch_up()
+        here = f"/services/{instance}/backups/"
+        assert "Il n’y a pas encore de sauvegarde" in text(desk.get(here))
+        desk.post(f"{here}new/")
+        reconciling.forget_leases()
+        reconciling.work(place)
+        page = desk.get(here).content.decode()
+        assert "Complète" in page
+        key = page.partition('name="key" value="')[2].partition('"')[0]
+        wrong = desk.post(here, {"name": "copie", "until": "2001-01-01T00:00:00", "key": key})
+        assert wrong.status_code == 422
+        assert "peut être restauré à tout instant" in text(wrong)
+        made = [desk.post(here, {"name": "copie", "until": "", "key": key}).url for _ in range(2)]  # type: ignore[attr-defined]
+        assert made[0] == made[1]
+        reconciling.work(place)
+        assert "copie" in text(desk.get(made[0]))

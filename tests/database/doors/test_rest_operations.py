@@ -9,8 +9,10 @@ import pytest
 from tests.database.doors.test_rest import Caller
 from tests.support import reconciling
 from tests.support.following import catch_up
+from tests.support.vault import vault
 from tests.support.world import Customer, customer
 
+from souk.provisioning.platform import ensure_storage
 from souk.provisioning.reconciler.converge import Ground
 
 
@@ -113,3 +115,31 @@ def test_somebody_elses_service_does_not_exist(place: Ground, service: UUID, met
     stranger = Caller(customer("Autre SARL").token())
     body = {"name": "x", "plan": "m"}
     assert stranger(method, f"/services/{service}{path}", body).status_code == 404
+
+
+def test_backups_are_made_listed_and_restored_into_an_order(place: Ground, buyer: Customer, call: Caller) -> None:
+    with vault():
+        ensure_storage()
+        instance = reconciling.order(buyer)
+        reconciling.work(place)
+        catch_up()
+        assert call("get", f"/services/{instance}/backups").json() == {
+            "kept": True,
+            "backups": [],
+            "earliest": None,
+            "proved_at": None,
+        }
+        refused = call("post", f"/services/{instance}/restore", {"name": "copie"})
+        assert (refused.status_code, refused.json()["type"]) == (409, "urn:souk:problem:nothing-to-restore")
+        assert call("post", f"/services/{instance}/backups", {"kind": "full"}).status_code == 202
+        reconciling.forget_leases()
+        reconciling.work(place)
+        found = call("get", f"/services/{instance}/backups").json()
+        assert [row["state"] for row in found["backups"]] == ["available"]
+        late = call("post", f"/services/{instance}/restore", {"name": "copie", "until": "2001-01-01T00:00:00Z"})
+        assert (late.status_code, late.json()["type"]) == (422, "urn:souk:problem:outside-retention")
+        made = call("post", f"/services/{instance}/restore", {"name": "copie", "until": found["earliest"]})
+        assert made.status_code == 201
+        reconciling.work(place)
+        catch_up()
+        assert call("get", f"/orders/{made.json()['order']}").json()["state"] == "fulfilled"

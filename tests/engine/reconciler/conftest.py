@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 from uuid import UUID
 
 import pytest
+from tests.engine.conftest import image_cache
 from tests.support.workers import Worker
 from tests.support.world import Customer, customer, operator
 
+from souk.blueprints.objectstorage import BLUEPRINT as STORAGE
 from souk.blueprints.postgresql import BLUEPRINT
+from souk.engines import images
 from souk.engines.incus import IncusEngine
 from souk.ordering import commands as ordering
 from souk.ordering.queries import order
 from souk.provisioning import registry
+from souk.provisioning.contract import Blueprint
 from souk.provisioning.queries import machines
 from souk.settings.seeds import seed
 
@@ -45,9 +50,23 @@ class Shop:
 @pytest.fixture
 def shop(own_database: str, incus: IncusEngine, image: str, tmp_path: Path) -> Iterator[Shop]:
     """PostgreSQL for sale, a worker that isn't started yet, a customer."""
-    with mock.patch.object(registry, "blueprints", return_value={BLUEPRINT.key: BLUEPRINT}):
+    with _open(incus, Worker(tmp_path / "worker.log"), BLUEPRINT) as shop:
+        yield shop
+
+
+@pytest.fixture
+def shop_with_storage(own_database: str, incus: IncusEngine, image: str, tmp_path: Path) -> Iterator[Shop]:
+    """The same, on a site that gets its own object storage when the worker starts."""
+    images.ensure(incus, STORAGE.recipe, image_cache())
+    with _open(incus, Worker(tmp_path / "worker.log", storage="own"), BLUEPRINT, STORAGE) as shop:
+        yield shop
+
+
+@contextmanager
+def _open(incus: IncusEngine, worker: Worker, *sold: Blueprint) -> Iterator[Shop]:
+    with mock.patch.object(registry, "blueprints", return_value={each.key: each for each in sold}):
         seed()
-        shop = Shop(incus, Worker(tmp_path / "worker.log"), customer())
+        shop = Shop(incus, worker, customer())
         try:
             yield shop
         finally:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from install import firewall, isolation
 
+from souk.provisioning.reconciler import records
 from souk.settings.namespace import Namespace
 
 INTERNET = [IPv4Network(block) for block in isolation.internet()]
@@ -41,12 +42,32 @@ def test_the_internet_and_what_is_not_the_internet_make_up_all_addresses():
 
 
 def test_the_acl_never_drops_by_rule_because_incus_puts_drops_first():
-    acl = isolation.acl("10.98.187.1")
+    acl = isolation.acl("10.98.187.1", "10.98.187.0/24")
     assert {rule["action"] for rule in (*acl["ingress"], *acl["egress"])} == {"allow"}
 
 
-def test_only_the_host_may_begin_a_conversation_with_a_machine():
-    assert {rule["source"] for rule in isolation.acl("10.98.187.1")["ingress"]} == {"10.98.187.1/32"}
+def test_only_the_host_may_begin_a_conversation_with_a_customers_machine():
+    *rules, platform = isolation.acl("10.98.187.1", "10.98.187.0/24")["ingress"]
+    assert {rule["source"] for rule in rules} == {"10.98.187.1/32"}
+    assert (platform["destination"], platform["destination_port"]) == ("10.98.187.2-10.98.187.9", "8333")
+
+
+def test_customers_machines_never_get_an_address_of_the_platforms():
+    assert records.PLATFORM_ADDRESSES[1] < records.CUSTOMERS_FIRST
+    first, last = isolation.platform_addresses("10.98.187.0/24").split("-")
+    assert (int(first.rpartition(".")[2]), int(last.rpartition(".")[2])) == records.PLATFORM_ADDRESSES
+
+
+def test_machines_of_one_bridge_reach_the_platform_at_its_ports_and_each_other_nowhere(tmp_path: Path):
+    ns = Namespace("demo", tmp_path, tmp_path)
+    chain = firewall.ruleset(ns).partition("chain leaving {")[2]
+    within = [line.strip() for line in chain.splitlines() if line.strip().startswith('oifname "souk-demo"')]
+    platform = isolation.platform_addresses(ns.subnet)
+    assert within == [
+        'oifname "souk-demo" ct state established,related accept',
+        f'oifname "souk-demo" ip saddr {ns.subnet} ip daddr {platform} tcp dport {{ 8333 }} accept',
+        'oifname "souk-demo" drop',
+    ]
 
 
 def test_the_firewall_is_the_namespaces_own_and_replaced_in_one_transaction(tmp_path: Path):

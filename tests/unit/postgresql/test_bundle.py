@@ -40,6 +40,11 @@ def test_two_customers_with_one_password_have_different_verifiers() -> None:
     assert first != second
 
 
+def test_after_a_rotation_the_owners_own_sign_in_is_left_as_it_is() -> None:
+    rotated = Credentials("app_2", CREDENTIALS.password, "a")
+    assert bundle(WANTED, rotated, CERTIFICATE, timeout=1)["owner"] == {"name": "app"}
+
+
 def test_configuring_is_one_command_with_secrets_on_its_input_only() -> None:
     guest = _Guest(Execution(0, '{"ready": true}', ""))
     BLUEPRINT.configure(guest, WANTED, CREDENTIALS, CERTIFICATE)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from souk.blueprints import guests
 from souk.blueprints.postgresql import parameters, probing, sizing
+from souk.blueprints.postgresql.archivist import PgBackRest
+from souk.blueprints.postgresql.binder import OWNER, RoleBinder
 from souk.blueprints.postgresql.bundle import bundle
 from souk.blueprints.postgresql.offering import STARTING_OFFERING
-from souk.engines.contract import Execution, Limits
+from souk.engines.contract import Limits
 from souk.engines.images import Recipe, load
 from souk.provisioning.contract import (
     Archivist,
     Binder,
-    ConfigurationFailed,
     Connection,
     Credentials,
     Guest,
@@ -26,9 +27,6 @@ from souk.provisioning.contract import (
     StartingOffering,
     Wanted,
 )
-
-OWNER = "app"
-"""The role that owns the customer's databases."""
 
 _CONFIGURE = "/usr/lib/souk/configure"
 _CONFIGURE_WITHIN = 90.0
@@ -42,8 +40,8 @@ class PostgreSQL:
     port = probing.PORT
     holds_data = True
     serves_neighbours = False
-    binder: Binder | None = None
-    archivist: Archivist | None = None
+    binder: Binder | None = RoleBinder()
+    archivist: Archivist | None = PgBackRest()
 
     @functools.cached_property
     def recipe(self) -> Recipe:
@@ -74,9 +72,7 @@ class PostgreSQL:
             ConfigurationFailed: PostgreSQL did not start, or refused; the message holds no secret.
         """
         document = bundle(wanted, credentials, certificate, timeout=_CONFIGURE_WITHIN - 10)
-        done = guest.execute([_CONFIGURE], stdin=json.dumps(document).encode(), timeout=_CONFIGURE_WITHIN)
-        if done.exit_code != 0:
-            raise ConfigurationFailed(_complaint(done))
+        guests.run(guest, _CONFIGURE, document, timeout=_CONFIGURE_WITHIN)
 
     def probe(self, wanted: Wanted, credentials: Credentials, authority: str) -> Health:
         """Use the service from outside as a client would, over TLS."""
@@ -96,13 +92,3 @@ class PostgreSQL:
             },
             client=("psql", uri.replace(":PASSWORD@", "@")),
         )
-
-
-def _complaint(done: Execution) -> str:
-    """The guest's own sentence, or how it ended."""
-    try:
-        answer = json.loads(done.stdout)
-    except ValueError:
-        answer = {}
-    error = answer.get("error") if isinstance(answer, dict) else None
-    return str(error or done.stderr.strip()[-500:] or f"{_CONFIGURE} ended with {done.exit_code}")

@@ -6,9 +6,8 @@ import os
 from typing import Any
 
 from souk.blueprints.postgresql import parameters, scram, sizing
+from souk.blueprints.postgresql.binder import OWNER
 from souk.provisioning.contract import Credentials, ServerCertificate, Wanted
-
-_SALT_BYTES = 16
 
 
 def bundle(
@@ -27,10 +26,16 @@ def bundle(
             "authority": certificate.authority,
         },
         "settings": sizing.settings(wanted.size),
-        "owner": {
-            "name": credentials.username,
-            "verifier": scram.scram_verifier(credentials.password, os.urandom(_SALT_BYTES)),
-        },
+        "owner": _owner(credentials),
         "databases": parameters.databases(wanted.parameters),
         "extensions": list(wanted.parameters.get("extensions") or ()),
     }
+
+
+def _owner(credentials: Credentials) -> dict[str, str]:
+    """The owner of the databases, with its password as long as the first binding signs in as the owner itself: after
+    a rotation it signs in as a role that acts as the owner, and the owner's own sign-in is left as it is.
+    """
+    if credentials.username != OWNER:
+        return {"name": OWNER}
+    return {"name": OWNER, "verifier": scram.scram_verifier(credentials.password, os.urandom(scram.SALT_BYTES))}

@@ -9,6 +9,8 @@ import hmac
 ITERATIONS = 4096
 """What PostgreSQL itself uses (`scram_iterations`)."""
 
+SALT_BYTES = 16
+
 
 def scram_verifier(password: str, salt: bytes, iterations: int = ITERATIONS) -> str:
     """The verifier in PostgreSQL's form, `SCRAM-SHA-256$ITERATIONS:SALT$STORED:SERVER`, base64.

@@ -30,6 +30,14 @@ def max_connections(size: Size) -> int:
     return min(500, max(50, 100 * size.memory // GIB))
 
 
+def most_waiting(size: Size) -> int:
+    """How many bytes of history may wait for a repository that does not answer, before the oldest is given up.
+
+    A tenth of the plan's disk: history that is lost ends with the next backup, a full disk ends the service.
+    """
+    return max(512 * MIB, size.disk // 10)
+
+
 def settings(size: Size) -> dict[str, str]:
     """`postgresql.conf` for a machine of this size that PostgreSQL has to itself.
 
@@ -63,6 +71,8 @@ _ALWAYS = {
     # Overwriting WAL in place gains nothing where the file system copies on write.
     "wal_init_zero": "off",
     "wal_recycle": "off",
+    # How much of the latest history a lost machine may take with it, in seconds.
+    "archive_timeout": "60",
     "ssl_min_protocol_version": "TLSv1.2",
     "timezone": "UTC",
     "log_timezone": "UTC",

@@ -55,14 +55,14 @@ def place(
     if not context.output.as_json:
         context.output.text(_("Order {number} is placed.").format(number=order["number"]))
     if wait:
-        _await(context, order)
+        await_order(context, order)
     elif context.output.as_json:
         context.output.data(order)
     else:
         context.output.text(_("Follow it with: souk operations {name} --watch").format(name=name))
 
 
-def _await(context: Context, order: dict[str, Any]) -> None:
+def await_order(context: Context, order: dict[str, Any]) -> None:
     """Follow the creation, then wait for the order to close.
 
     Raises:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -87,6 +88,20 @@ class BindingForm(forms.Form):
         help_text=_("Lowercase letters, digits and underscores; it becomes the user's name."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"}),
     )
+
+
+class RestoreForm(forms.Form):
+    """Which instant is to come back, as which service. `key` makes two sendings one."""
+
+    name = forms.CharField(label=_("The new service's name"), max_length=63)
+    until = forms.DateTimeField(
+        label=_("As it was at"),
+        required=False,
+        help_text=_("In Moroccan time, to the second. Leave it empty for the last that was kept."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1", "dir": "ltr"}),
+        input_formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S"],
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
 class RenameForm(forms.Form):

@@ -28,6 +28,11 @@ _LABELS = {
     "resize": _("Processors, memory and disk changed"),
     "grant": _("Credentials work"),
     "revoke": _("Credentials work no more"),
+    "restore": _("Data restored"),
+    "attach": _("Repository opened"),
+    "backup": _("Data copied"),
+    "expire": _("Old backups forgotten"),
+    "read": _("Every row read"),
     "delete": _("Machine and disk deleted"),
 }
 _PATHS: dict[str, tuple[str, ...]] = {
@@ -41,6 +46,8 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "grant": ("prepare", "grant"),
     "rotate": ("prepare", "grant"),
     "revoke": ("revoke",),
+    "backup": ("attach", "backup", "expire"),
+    "prove": ("create", "restore", "configure", "read", "delete"),
 }
 #: A killed and repeated creation finds the machine and starts it; a start may have to make it anew.
 _ALIKE = {"start": "create", "create": "start"}
@@ -79,7 +86,8 @@ def progress(service: ServiceRow, operations: Sequence[OperationRow]) -> Progres
 def _steps(service: ServiceRow, operation: OperationRow) -> list[Step]:
     soft = operation.kind == "delete" and not operation.details.get("erase")
     path = _SOFT if soft else _PATHS.get(operation.kind, ())
-    last = operation.step if operation.step in path else _ALIKE.get(operation.step, "")
+    made = [_ALIKE.get(step, step) if step not in path else step for step in (entry["step"] for entry in operation.log)]
+    last = next((step for step in reversed(made) if step in path), "")
     done = path.index(last) + 1 if last in path else 0
     seconds = {str(entry["step"]): float(entry["seconds"]) for entry in operation.log}
     steps = []

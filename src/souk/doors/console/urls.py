@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from souk.doors.console import (
+    backups,
     bindings,
     invoices,
     market,
@@ -40,6 +41,8 @@ urlpatterns = [
             ("revoke", bindings.binding_revoke),
         )
     ),
+    path("services/<uuid:service>/backups/", backups.backups, name="backups"),
+    path("services/<uuid:service>/backups/new/", backups.backup_now, name="backup-now"),
     path("services/<uuid:service>/plan/", plans.service_plan, name="service-plan"),
     path("services/<uuid:service>/rename/", services.service_rename, name="service-rename"),
     path("services/<uuid:service>/cancel/<uuid:operation>/", services.operation_cancel, name="operation-cancel"),

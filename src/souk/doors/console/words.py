@@ -72,6 +72,11 @@ OPERATIONS: dict[str, Text] = {
     "restore": pgettext_lazy("operation", "Restore"),
 }
 
+BACKUPS: dict[str, Text] = {
+    "full": pgettext_lazy("backup", "Full"),
+    "differential": pgettext_lazy("backup", "What changed"),
+}
+
 PAYMENT_METHODS: dict[str, Text] = {
     "transfer": _("Bank transfer"),
     "cheque": _("Cheque"),

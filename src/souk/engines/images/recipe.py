@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 BASE = Path(__file__).resolve().parents[1] / "base_image"
+_PLACES = {"trees", "extras"}
+"""Fields that say where files are on this host: neither declared in recipe.toml nor part of what an image is."""
+_BLOCK = 1024**2
 
 
 class InvalidRecipe(ValueError):
@@ -22,7 +25,8 @@ class Recipe:
 
     `alias` is the name the engine knows the image by, `executables` the files of `trees` that get mode 0755
     (all others 0644; everything belongs to root). `hooks` are shell commands run as root when all packages
-    are installed, with the new root folder as `$1`. `exclude` and `include` are dpkg path patterns.
+    are installed, with the new root folder as `$1`. `exclude` and `include` are dpkg path patterns. `extras` are
+    single files from elsewhere on this host, as (path in the image, where it is now).
     """
 
     alias: str
@@ -36,6 +40,7 @@ class Recipe:
     executables: tuple[str, ...]
     hooks: tuple[str, ...]
     trees: tuple[Path, ...]
+    extras: tuple[tuple[str, Path], ...] = ()
 
     @property
     def name(self) -> str:
@@ -47,21 +52,23 @@ class Recipe:
         """SHA-256, hexadecimal, of everything declared and of every file's path and content."""
         seen = hashlib.sha256()
         for item in fields(self):
-            if item.name != "trees":
+            if item.name not in _PLACES:
                 seen.update(f"{item.name}={getattr(self, item.name)!r}\n".encode())
         for relative, path in self.files():
-            content = path.read_bytes()
-            seen.update(f"{relative} {len(content)}\n".encode())
-            seen.update(content)
+            seen.update(f"{relative} {path.stat().st_size}\n".encode())
+            with path.open("rb") as file:
+                while block := file.read(_BLOCK):
+                    seen.update(block)
         return seen.hexdigest()
 
     def files(self) -> Iterator[tuple[str, Path]]:
-        """Every file to lay down, as (path without the leading slash, where it is now); later trees win."""
+        """Every file to lay down, as (path without the leading slash, where it is now); the last to name one wins."""
         found: dict[str, Path] = {}
         for tree in self.trees:
             for path in tree.rglob("*"):
                 if path.is_file() and "__pycache__" not in path.parts:
                     found[path.relative_to(tree).as_posix()] = path
+        found.update(self.extras)
         yield from sorted(found.items())
 
 
@@ -93,7 +100,7 @@ def load(folder: Path, *, base: Path = BASE) -> Recipe:
 
 def _read(folder: Path) -> dict[str, Any]:
     content = tomllib.loads((folder / "recipe.toml").read_text(encoding="utf-8"))
-    known = {item.name for item in fields(Recipe)} - {"trees"}
+    known = {item.name for item in fields(Recipe)} - _PLACES
     if unknown := sorted(set(content) - known):
         raise InvalidRecipe(f"{folder / 'recipe.toml'}: unknown keys {unknown}")
     return content

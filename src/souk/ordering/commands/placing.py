@@ -17,7 +17,7 @@ from souk.kernel.scope import Member, Scope, acting
 from souk.ordering import errors
 from souk.ordering.models import Order, OrderState, Subscription
 from souk.parties.access import CAN_ORDER, need
-from souk.provisioning.commands import InstanceDetails, clean_name, create_instance, erase_instance
+from souk.provisioning.commands import InstanceDetails, Origin, clean_name, create_instance, erase_instance
 from souk.provisioning.contract import Size
 from souk.provisioning.registry import blueprint
 from souk.provisioning.schema import complete
@@ -45,7 +45,9 @@ from placed
 
 @dataclass(frozen=True)
 class OrderDetails:
-    """What is ordered, by the names a customer sees. Without a project, the organization's first one."""
+    """What is ordered, by the names a customer sees. Without a project, the organization's first one. `origin` is whose
+    data it begins with.
+    """
 
     organization: UUID
     marketplace: str
@@ -55,6 +57,7 @@ class OrderDetails:
     name: str
     parameters: dict[str, Any] = field(default_factory=dict)
     project: UUID | None = None
+    origin: Origin | None = None
 
 
 def place_order(scope: Scope, details: OrderDetails, *, key: str | None = None) -> UUID:
@@ -87,6 +90,7 @@ def place_order(scope: Scope, details: OrderDetails, *, key: str | None = None) 
                 name=name,
                 parameters=parameters,
                 size=Size(sold.vcpus, sold.memory, sold.disk),
+                origin=details.origin,
             ),
         )
         _record(scope, order, details, sold, project, issuer, instance, name, parameters)

@@ -1,5 +1,6 @@
 """What changes service instances: each command records what is desired, and the reconciler makes it so."""
 
+from souk.provisioning.commands.backups import back_up_instance, prove_backups
 from souk.provisioning.commands.bindings import (
     ask_reveal,
     create_binding,
@@ -7,7 +8,7 @@ from souk.provisioning.commands.bindings import (
     rotate_binding,
     take_reveal,
 )
-from souk.provisioning.commands.creating import InstanceDetails, clean_name, create_instance
+from souk.provisioning.commands.creating import InstanceDetails, Origin, clean_name, create_instance
 from souk.provisioning.commands.lifecycle import (
     delete_instance,
     erase_instance,
@@ -23,7 +24,9 @@ from souk.provisioning.commands.operations import cancel_operation
 
 __all__ = [
     "InstanceDetails",
+    "Origin",
     "ask_reveal",
+    "back_up_instance",
     "cancel_operation",
     "clean_name",
     "create_binding",
@@ -31,6 +34,7 @@ __all__ = [
     "delete_instance",
     "erase_instance",
     "protect_instance",
+    "prove_backups",
     "recover_instance",
     "rename_instance",
     "resize_instance",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -36,9 +37,11 @@ quota as (
     returning 1),
 instance as (
     insert into provisioning_serviceinstance (id, organization_id, project_id, site_id, region_code, blueprint, name,
-        label, parameters, vcpus, memory, disk, desired, generation, observed_generation, state, trouble, created_at)
+        label, parameters, vcpus, memory, disk, desired, generation, observed_generation, state, trouble, created_at,
+        restored_from, restore_until)
     select %(id)s, %(organization)s, %(project)s, site_id, %(region)s, %(blueprint)s, %(name)s, %(label)s,
-        %(parameters)s, %(vcpus)s, %(memory)s, %(disk)s, 'running', 1, 0, 'pending', '', %(now)s
+        %(parameters)s, %(vcpus)s, %(memory)s, %(disk)s, 'running', 1, 0, 'pending', '', %(now)s,
+        %(restored_from)s::uuid, %(restore_until)s::timestamptz
     from promise, quota returning id),
 operation as (
     insert into provisioning_operation (id, organization_id, instance_id, kind, generation, state, progress, step, log,
@@ -53,6 +56,14 @@ select (select count(*) from promise), (select count(*) from quota), (select id 
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Whose data a new instance begins with, as it was at `until` (None: the last that was kept)."""
+
+    instance: UUID
+    until: datetime | None
+
+
+@dataclass(frozen=True)
 class InstanceDetails:
     """A service instance to be made. `parameters` are complete and valid."""
 
@@ -64,6 +75,7 @@ class InstanceDetails:
     name: str
     parameters: dict[str, Any]
     size: Size
+    origin: Origin | None = None
 
 
 def clean_name(name: str) -> str:
@@ -101,6 +113,8 @@ def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
             "disk": details.size.disk,
             "now": clock.now(),
             "actor": actor(scope),
+            "restored_from": details.origin.instance if details.origin else None,
+            "restore_until": details.origin.until if details.origin else None,
         }
         try:
             # Whoever calls this is refused as a whole, so a savepoint would only cost two statements.

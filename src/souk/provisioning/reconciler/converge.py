@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from uuid import UUID
 
 import structlog
 from django.utils.translation import gettext_noop
 
 from souk.engines import contract as engines
-from souk.engines.contract import Engine, Execution, MachineSpec, MachineStatus
-from souk.provisioning.contract import ConfigurationFailed, ServerCertificate
+from souk.engines.contract import Engine, MachineSpec, MachineStatus
+from souk.kernel import clock
+from souk.provisioning.contract import Archivist, ConfigurationFailed, Declined, Repository, ServerCertificate
 from souk.provisioning.models import Desired, InstanceState
-from souk.provisioning.reconciler import actions, records
+from souk.provisioning.reconciler import actions, records, repositories, schedule, trials
 from souk.provisioning.reconciler.actions import Work
+from souk.provisioning.reconciler.guest import MachineGuest
 from souk.provisioning.reconciler.lease import Fenced, Lease, Superseded
 from souk.provisioning.reconciler.records import Assigned, Subject
 from souk.provisioning.registry import blueprint as find_blueprint
@@ -33,17 +36,6 @@ class Ground:
 
     engine: Engine
     names: Names
-
-
-@dataclass(frozen=True)
-class MachineGuest:
-    """A blueprint's view of its machine."""
-
-    engine: Engine
-    name: str
-
-    def execute(self, command: Sequence[str], *, stdin: bytes = b"", timeout: float = 60.0) -> Execution:
-        return self.engine.execute(self.name, command, stdin=stdin, timeout=timeout)
 
 
 class Unhealthy(Exception):
@@ -122,8 +114,9 @@ def _move_address(ground: Ground, lease: Lease, error: Exception) -> None:
     if observed is not None and observed.labels.get("instance") == str(lease.subject):
         ground.engine.delete(mine.name)
     records.abandon_machine(subject)
-    image = find_blueprint(subject.row.blueprint).recipe.alias
-    records.assign_machine(records.load(lease.subject), image, list(holders))
+    blueprint = find_blueprint(subject.row.blueprint)
+    again = records.load(lease.subject)
+    records.assign_machine(again, blueprint.recipe.alias, list(holders), platform=blueprint.serves_neighbours)
     _hand_back(lease)
 
 
@@ -137,8 +130,11 @@ def _hand_back(lease: Lease) -> None:
 
 def _trouble(lease: Lease, subject: Subject, error: Exception) -> None:
     log.warning("trouble", instance=str(lease.subject), attempts=lease.attempts, error=str(error)[:500])
-    sentence = next(told for kind, told in _TROUBLES if isinstance(error, kind))
-    failed = isinstance(error, MachineLost) or (lease.attempts >= GIVE_UP_AFTER and subject.row.ready_at is None)
+    final = isinstance(error, MachineLost | Declined)
+    sentence = (
+        str(error) if isinstance(error, Declined) else next(t for kind, t in _TROUBLES if isinstance(error, kind))
+    )
+    failed = final or (lease.attempts >= GIVE_UP_AFTER and subject.row.ready_at is None)
     try:
         records.troubled(lease, subject, sentence, min(2.0**lease.attempts * 0.5, 300), failed=failed)
     except Fenced:
@@ -146,11 +142,13 @@ def _trouble(lease: Lease, subject: Subject, error: Exception) -> None:
 
 
 def _run(ground: Ground, lease: Lease, subject: Subject) -> None:
+    if subject.steady and _keeps_running(ground, lease, subject):
+        return
     row = subject.row
     blueprint = find_blueprint(row.blueprint)
     if row.state == InstanceState.PENDING:
         records.set_state(row.id, InstanceState.PROVISIONING)
-    machine = records.assign_machine(subject, blueprint.recipe.alias)
+    machine = records.assign_machine(subject, blueprint.recipe.alias, platform=blueprint.serves_neighbours)
     with _step(lease, subject, "prepare", 10, gettext_noop("Address, credentials and certificate are prepared.")):
         credentials = records.ensure_credentials(subject, blueprint)
         ca = authority.unlock(row.site_id)
@@ -174,6 +172,11 @@ def _run(ground: Ground, lease: Lease, subject: Subject) -> None:
     if observed is not None:
         with _step(lease, subject, "start", 45, gettext_noop("The machine has started.")):
             ground.engine.start(machine.name)
+    if row.ready_at is None and row.restored_from is not None and blueprint.archivist is not None:
+        with _step(lease, subject, "restore", 70, gettext_noop("The data is restored.")):
+            repository = _flushed(ground.engine, blueprint.archivist, row.restored_from)
+            guest = MachineGuest(ground.engine, machine.name)
+            blueprint.archivist.restore(guest, wanted, repository, row.restore_until)
     ground.names.publish(subject.hostname, machine.address)
     with _step(lease, subject, "configure", 85, gettext_noop("The service is configured.")):
         blueprint.configure(MachineGuest(ground.engine, machine.name), wanted, credentials, certificate)
@@ -182,9 +185,56 @@ def _run(ground: Ground, lease: Lease, subject: Subject) -> None:
     with _step(lease, subject, "probe", 95, gettext_noop("The service answers over TLS.")):
         _probe_until_healthy(lambda: blueprint.probe(wanted, credentials, ca.certificate))
         records.record_endpoint(subject, machine.address, blueprint.port, certificate, issued.expires_at)
-    work = Work(lease, subject, blueprint, MachineGuest(ground.engine, machine.name), wanted)
+    work = Work(lease, subject, blueprint, ground.engine, MachineGuest(ground.engine, machine.name), wanted)
     actions.perform(work)
     records.converged(lease, subject, InstanceState.READY)
+
+
+def _flushed(engine: Engine, archivist: Archivist, source: UUID) -> Repository:
+    """The repository to restore from; a source that runs first puts there what it has not put there yet.
+
+    Raises:
+        ConfigurationFailed: it has none, or it was erased.
+    """
+    repository = repositories.open_repository(source, engine)
+    of = records.load(source)
+    if of.machine is not None and of.row.desired == Desired.RUNNING:
+        archivist.attach(MachineGuest(engine, of.machine.name), of.wanted(of.machine.address), repository)
+    return repository
+
+
+def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
+    """Have a service that was configured before run and answer, and do what was asked of it; False if that needs more.
+
+    Most visits are of this kind: a machine that stopped, an operation, a look after a restart of the engine.
+    """
+    row, machine, blueprint = subject.row, subject.machine, find_blueprint(subject.row.blueprint)
+    assert machine is not None, "a steady instance has a machine"
+    observed = ground.engine.machine(machine.name)
+    wanted = subject.wanted(machine.address)
+    if observed is None or observed.limits != blueprint.limits(wanted.size):
+        return False
+    if observed.status != MachineStatus.RUNNING:
+        ground.engine.start(machine.name)
+    ground.names.publish(subject.hostname, machine.address)
+    credentials = records.ensure_credentials(subject, blueprint)
+    trusted = authority.certificate(row.site_id)
+    with lease.kept():
+        try:
+            _probe_until_healthy(lambda: blueprint.probe(wanted, credentials, trusted))
+        except Unhealthy:
+            return False
+    changed = row.trouble or row.observed_generation != row.generation
+    due = schedule.next_due(row)
+    if subject.asked or (due is not None and due <= clock.now()):
+        guest = MachineGuest(ground.engine, machine.name)
+        actions.perform(Work(lease, subject, blueprint, ground.engine, guest, wanted))
+        changed = True
+    if changed:
+        records.converged(lease, subject, InstanceState.READY)
+    else:
+        records.found_steady(lease, subject)
+    return True
 
 
 def _fit(engine: Engine, lease: Lease, subject: Subject, observed: engines.Machine, limits: engines.Limits) -> None:
@@ -255,6 +305,7 @@ def _count(engine: Engine, subject: Subject, name: str) -> None:
 
 
 def _stop(ground: Ground, lease: Lease, subject: Subject) -> None:
+    trials.throw_away(ground.engine, subject)
     _take_down(ground, lease, subject)
     records.converged(lease, subject, InstanceState.STOPPED)
 
@@ -275,6 +326,7 @@ def _soft_delete(ground: Ground, lease: Lease, subject: Subject) -> None:
     """Keep the stopped machine for the days of grace; then let it be erased."""
     if records.erasure_due(subject):
         raise Superseded
+    trials.throw_away(ground.engine, subject)
     _take_down(ground, lease, subject)
     ground.names.withdraw(subject.hostname)
     records.converged(lease, subject, InstanceState.SOFT_DELETED)
@@ -292,6 +344,9 @@ def _delete(ground: Ground, lease: Lease, subject: Subject) -> None:
                 ground.engine.delete(subject.machine.name)
             gone = ground.engine.machine(subject.machine.name) is None
         statement = {"machine": subject.machine.name, "disk_bytes": subject.row.disk, "seen_gone": gone}
+    trials.throw_away(ground.engine, subject)
+    if (backups := repositories.erase_repository(subject, ground.engine)) is not None:
+        statement["backups"] = backups
     ground.names.withdraw(subject.hostname)
     records.erased(lease, subject, statement)
 

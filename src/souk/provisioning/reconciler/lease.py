@@ -96,7 +96,10 @@ class Lease:
             keeper.join()
 
     def _keep(self, done: threading.Event) -> None:
+        if done.wait(LEASE_SECONDS / 3):
+            return
         try:
+            self.renew()
             while not done.wait(LEASE_SECONDS / 3):
                 self.renew()
         except (Fenced, Superseded, DatabaseError) as error:
@@ -183,3 +186,4 @@ def wake(subjects: list[UUID]) -> None:
             " and (next_at is null or next_at > now())",
             [subjects],
         )
+        cursor.execute("select pg_notify('souk_convergence', '')")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Min
+from django.db.models import Exists, F, OuterRef
 
 from souk.engines.contract import Usage
 from souk.kernel import clock, events, secrets
@@ -26,16 +26,27 @@ from souk.provisioning.models import (
     Endpoint,
     InstanceState,
     Machine,
+    MachineRole,
     Operation,
     OperationKind,
     OperationState,
     ServiceInstance,
 )
+from souk.provisioning.reconciler import schedule
 from souk.provisioning.reconciler.lease import Lease, Superseded
 from souk.sites.models import Site
 
 WORKER = System("reconciler")
-_FIRST_ADDRESS = 10
+PLATFORM_ADDRESSES = (2, 9)
+"""The addresses of a site's network, counted from its start, that only the platform's own machines get: the host's
+firewall lets the others reach these, at the platform's ports.
+"""
+
+CUSTOMERS_FIRST = 10
+"""The first address of a customer's machine."""
+
+RENEW_BEFORE = timedelta(days=30)
+"""A certificate is renewed this long before it ends."""
 
 
 class NoAddress(RuntimeError):
@@ -54,11 +65,25 @@ class Assigned:
 
 @dataclass(frozen=True)
 class Subject:
-    """An instance as the reconciler needs it."""
+    """An instance as the reconciler needs it.
+
+    `settling`: something was asked of its state that is not reached yet; `asked`: something is to be done to it, or
+    falls due. `certificate_until` is when its endpoint's certificate ends, if it has one.
+    """
 
     row: ServiceInstance
     domain: str
     machine: Assigned | None
+    binding: Binding | None
+    settling: bool
+    asked: bool
+    certificate_until: datetime | None
+
+    @property
+    def steady(self) -> bool:
+        """Whether it should just run as it did: nothing to configure, no certificate to renew."""
+        renewed = self.certificate_until is not None and self.certificate_until - RENEW_BEFORE > clock.now()
+        return not self.settling and renewed and self.row.state == InstanceState.READY and self.machine is not None
 
     @property
     def hostname(self) -> str:
@@ -78,27 +103,49 @@ class Subject:
 
 
 def load(instance: UUID) -> Subject:
-    """Read an instance with its site's domain and its machine."""
+    """Read an instance with its site's domain, its machine, and whether something is to be done to it."""
+    open_ones = Operation.objects.filter(instance=OuterRef("id"), state__in=OPEN)
+    due = Binding.objects.filter(instance=OuterRef("id"), revoked_at__isnull=True, former_until__lte=clock.now())
     with acting(WORKER):
-        row = ServiceInstance.objects.get(id=instance)
+        row = ServiceInstance.objects.annotate(
+            settling=Exists(open_ones.filter(kind__in=SETTLED)),
+            asked=Exists(open_ones.exclude(kind__in=SETTLED)) | Exists(due),
+            certificate_until=F("endpoint__certificate_expires_at"),
+        ).get(id=instance)
         domain = Site.objects.values_list("domain", flat=True).get(id=row.site_id)
-        machine = Machine.objects.filter(instance_id=instance, deleted_at__isnull=True).first()
-    assigned = machine and Assigned(machine.name, machine.address, machine.image, fresh=False)
-    return Subject(row, domain, assigned or None)
+        machine = machine_of(instance)
+        binding = Binding.objects.filter(instance=row, name="default", revoked_at__isnull=True).first()
+    return Subject(row, domain, machine, binding, row.settling, row.asked, row.certificate_until)
 
 
-def assign_machine(subject: Subject, image: str, avoid: Collection[str] = ()) -> Assigned:
-    """Give the instance a machine's row: a name and the lowest free address of the site's network not in `avoid`.
+def machine_of(instance: UUID, role: MachineRole = MachineRole.PRIMARY) -> Assigned | None:
+    """The instance's machine of a role, if it has a row."""
+    with acting(WORKER):
+        machine = Machine.objects.filter(instance_id=instance, role=role, deleted_at__isnull=True).first()
+    return None if machine is None else Assigned(machine.name, machine.address, machine.image, fresh=False)
+
+
+def assign_machine(
+    subject: Subject,
+    image: str,
+    avoid: Collection[str] = (),
+    role: MachineRole = MachineRole.PRIMARY,
+    *,
+    platform: bool = False,
+) -> Assigned:
+    """Give the instance a machine's row: a name and the lowest free address of the site's network not in `avoid`, of
+    the platform's own for what others may reach.
 
     Raises:
         NoAddress.
     """
-    if subject.machine is not None:
-        return subject.machine
+    known = subject.machine if role == MachineRole.PRIMARY else machine_of(subject.row.id, role)
+    if known is not None:
+        return known
     row = subject.row
     for _ in range(20):
         with acting(WORKER):
-            address = _free_address(row.site_id, avoid)
+            address = _free_address(row.site_id, avoid, platform)
             made = Machine.objects.filter(instance_id=row.id).count()
             name = f"{row.label}-{made + 1}"
             try:
@@ -110,6 +157,7 @@ def assign_machine(subject: Subject, image: str, avoid: Collection[str] = ()) ->
                         name=name,
                         address=address,
                         image=image,
+                        role=role,
                         created_at=clock.now(),
                     )
             except IntegrityError:
@@ -118,15 +166,16 @@ def assign_machine(subject: Subject, image: str, avoid: Collection[str] = ()) ->
     raise NoAddress
 
 
-def abandon_machine(subject: Subject) -> None:
-    """Give up a machine's row that never became a machine, its address with it."""
+def abandon_machine(subject: Subject, role: MachineRole = MachineRole.PRIMARY) -> None:
+    """Give up a machine's row that is no machine, or no more, its address with it."""
     with acting(WORKER):
-        Machine.objects.filter(instance=subject.row, deleted_at__isnull=True).update(deleted_at=clock.now())
+        Machine.objects.filter(instance=subject.row, role=role, deleted_at__isnull=True).update(deleted_at=clock.now())
 
 
-def _free_address(site: UUID, avoid: Collection[str]) -> str:
+def _free_address(site: UUID, avoid: Collection[str], platform: bool) -> str:
     network = Site.objects.values_list("subnet", "prefix_length").get(id=site)
     subnet = ipaddress.IPv4Network(f"{network[0]}/{network[1]}", strict=False)
+    first, last = PLATFORM_ADDRESSES if platform else (CUSTOMERS_FIRST, subnet.num_addresses - 2)
     with connection.cursor() as cursor:
         cursor.execute(
             "select host(%s::inet + n) from generate_series(%s, %s) n where not exists (select 1 from"
@@ -134,8 +183,8 @@ def _free_address(site: UUID, avoid: Collection[str]) -> str:
             " and host(%s::inet + n) <> all(%s) order by n limit 1",
             [
                 str(subnet.network_address),
-                _FIRST_ADDRESS,
-                subnet.num_addresses - 2,
+                first,
+                last,
                 site,
                 str(subnet.network_address),
                 str(subnet.network_address),
@@ -150,14 +199,13 @@ def _free_address(site: UUID, avoid: Collection[str]) -> str:
 
 def ensure_credentials(subject: Subject, blueprint: Blueprint) -> Credentials:
     """The instance's first credentials, made and sealed before they are used."""
-    row = subject.row
+    row, binding = subject.row, subject.binding
     context = f"binding:{row.id}:default"
+    if binding is not None:
+        password = secrets.ring("master").open(bytes(binding.sealed_password), context).decode()
+        return Credentials(binding.username, password, binding.database)
+    credentials = blueprint.credentials(row.parameters, secrets.new_password())
     with acting(WORKER):
-        binding = Binding.objects.filter(instance=row, name="default", revoked_at__isnull=True).first()
-        if binding is not None:
-            password = secrets.ring("master").open(bytes(binding.sealed_password), context).decode()
-            return Credentials(binding.username, password, binding.database)
-        credentials = blueprint.credentials(row.parameters, secrets.new_password())
         Binding.objects.create(
             organization_id=row.organization_id,
             instance=row,
@@ -167,7 +215,7 @@ def ensure_credentials(subject: Subject, blueprint: Blueprint) -> Credentials:
             sealed_password=secrets.ring("master").seal(credentials.password.encode(), context),
             created_at=clock.now(),
         )
-        return credentials
+    return credentials
 
 
 def record_endpoint(subject: Subject, address: str, port: int, issued: ServerCertificate, until: datetime) -> None:
@@ -202,6 +250,8 @@ def converged(lease: Lease, subject: Subject, state: InstanceState) -> None:
     row, now = subject.row, clock.now()
     with acting(WORKER):
         current = ServiceInstance.objects.select_for_update().get(id=row.id)
+        if state == InstanceState.READY:
+            current.ready_at = current.ready_at or now
         lease.finish(_next_visit(current, state))
         if current.generation != row.generation:
             return
@@ -219,12 +269,33 @@ def converged(lease: Lease, subject: Subject, state: InstanceState) -> None:
         _finish_operations(row)
 
 
+def found_steady(lease: Lease, subject: Subject) -> None:
+    """Give the work item back: the instance was seen to be as it should, and nothing of it changed.
+
+    Raises:
+        Fenced.
+    """
+    with acting(WORKER):
+        lease.finish(_next_visit(subject.row, InstanceState.READY))
+
+
 def _next_visit(row: ServiceInstance, state: InstanceState) -> datetime | None:
-    """When something falls due by itself: an erasure, or the end of rotated credentials."""
+    """When something falls due by itself: an erasure, the end of rotated credentials, a certificate's renewal, a
+    backup.
+    """
     if state == InstanceState.SOFT_DELETED:
         return row.erase_at
-    former = Binding.objects.filter(instance=row, revoked_at__isnull=True, former_until__isnull=False)
-    return former.aggregate(soonest=Min("former_until"))["soonest"] if state == InstanceState.READY else None
+    if state != InstanceState.READY:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select (select min(former_until) from provisioning_binding where instance_id = %s and revoked_at is null),"
+            " (select certificate_expires_at from provisioning_endpoint where instance_id = %s)",
+            [row.id, row.id],
+        )
+        former, certificate = cursor.fetchone()
+    times = [former, certificate and certificate - RENEW_BEFORE, schedule.next_due(row)]
+    return min((time for time in times if time is not None), default=None)
 
 
 def erasure_due(subject: Subject) -> bool:
@@ -416,8 +487,9 @@ def answer_reveals() -> int:
         return answered
 
 
-def machine_subjects() -> dict[str, tuple[UUID, str]]:
-    """For every machine that should exist: its instance, and whether that should be running or stopped."""
+def machine_subjects() -> dict[str, tuple[UUID, str, str]]:
+    """For every machine that should exist: its instance, whether that should be running or stopped, and its role."""
     with acting(WORKER):
-        rows = Machine.objects.filter(deleted_at__isnull=True).values_list("name", "instance_id", "instance__desired")
-        return {name: (instance, desired) for name, instance, desired in rows}
+        rows = Machine.objects.filter(deleted_at__isnull=True)
+        found = rows.values_list("name", "instance_id", "instance__desired", "role")
+        return {name: (instance, desired, role) for name, instance, desired, role in found}

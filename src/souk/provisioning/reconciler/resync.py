@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from souk.engines.contract import Engine, MachineStatus
-from souk.provisioning.models import Desired
+from souk.provisioning.models import Desired, MachineRole
 from souk.provisioning.reconciler import lease, records
 
 
@@ -23,7 +23,9 @@ def compare(engine: Engine) -> Drift:
     observed = {machine.name: machine for machine in engine.machines()}
     recorded = records.machine_subjects()
     drifted = []
-    for name, (instance, desired) in recorded.items():
+    for name, (instance, desired, role) in recorded.items():
+        if role != MachineRole.PRIMARY:
+            continue
         machine = observed.get(name)
         running = machine is not None and machine.status == MachineStatus.RUNNING
         if (

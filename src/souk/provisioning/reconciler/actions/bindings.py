@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from django.utils.translation import gettext_noop
@@ -137,6 +138,8 @@ def _next(work: Work, binding: Binding) -> Credentials:
     base = _NUMBER.sub("", binding.username)
     names = (f"{base}_{number}" for number in itertools.count(2))
     made = _made(work, next(name for name in names if name not in taken))
+    if binding.database:
+        made = replace(made, database=binding.database)
     binding.next_username, binding.sealed_next_password = made.username, _seal(binding, made.password)
     with acting(WORKER):
         binding.save(update_fields=["next_username", "sealed_next_password"])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from souk.provisioning.contract import ConfigurationFailed, Declined
 from souk.provisioning.models import OperationKind, OperationState
-from souk.provisioning.reconciler.actions import bindings
+from souk.provisioning.reconciler.actions import backups, bindings, proofs
 from souk.provisioning.reconciler.actions.work import Asked, Work, begin, settle, waiting
 
 log = structlog.get_logger("souk.reconciler")
@@ -20,6 +20,8 @@ ACTIONS: Mapping[str, Action] = {
     OperationKind.GRANT: bindings.grant,
     OperationKind.ROTATE: bindings.rotate,
     OperationKind.REVOKE: bindings.revoke,
+    OperationKind.BACKUP: backups.back_up,
+    OperationKind.PROVE: proofs.prove,
 }
 
 
@@ -34,6 +36,7 @@ def perform(work: Work) -> None:
     for asked in waiting(work.subject):
         if begin(asked):
             _attempt(work.doing(asked), asked)
+    backups.schedule(work)
 
 
 def _attempt(work: Work, asked: Asked) -> None:

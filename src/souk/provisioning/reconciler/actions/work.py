@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
+from souk.engines.contract import Engine
 from souk.kernel import clock, events
 from souk.kernel.scope import acting
 from souk.provisioning.contract import Blueprint, Guest, Wanted
@@ -37,6 +38,7 @@ class Work:
     lease: Lease
     subject: Subject
     blueprint: Blueprint
+    engine: Engine
     guest: Guest
     wanted: Wanted
     asked: Asked | None = None

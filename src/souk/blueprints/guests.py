@@ -1,0 +1,48 @@
+"""Programs in a service's machine that read one JSON document and answer with another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from souk.engines.contract import Execution
+from souk.provisioning.contract import ConfigurationFailed, Declined, Guest
+
+
+def run(
+    guest: Guest,
+    program: str,
+    document: Mapping[str, Any],
+    *,
+    timeout: float,
+    refusals: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Run a program of the image with secrets on its input only, and return its answer. `timeout` is in seconds.
+
+    `refusals` are message ids by the word that the program declines with.
+
+    Raises:
+        Declined: the program can't do what was asked, for one of these reasons.
+        ConfigurationFailed: it failed; the message holds no secret.
+    """
+    done = guest.execute([program], stdin=json.dumps(document).encode(), timeout=timeout)
+    answer = _answer(done)
+    if done.exit_code == 0:
+        return answer
+    if (word := answer.get("declined")) in (refusals or {}):
+        raise Declined((refusals or {})[str(word)])
+    raise ConfigurationFailed(_complaint(program, done, answer))
+
+
+def _answer(done: Execution) -> dict[str, Any]:
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _complaint(program: str, done: Execution, answer: Mapping[str, Any]) -> str:
+    """The guest's own sentence, or how it ended."""
+    return str(answer.get("error") or done.stderr.strip()[-500:] or f"{program} ended with {done.exit_code}")

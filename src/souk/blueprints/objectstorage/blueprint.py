@@ -1,0 +1,96 @@
+"""The blueprint: provisioning's contract, answered for object storage."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from souk.blueprints import guests
+from souk.blueprints.objectstorage import probing, server, signing, sizing
+from souk.blueprints.objectstorage.binder import BucketBinder
+from souk.blueprints.objectstorage.bundle import bundle
+from souk.blueprints.objectstorage.naming import OWNER
+from souk.engines.contract import Limits
+from souk.engines.images import Recipe, load
+from souk.provisioning.contract import (
+    Archivist,
+    Binder,
+    Connection,
+    Credentials,
+    Guest,
+    Health,
+    ServerCertificate,
+    Size,
+    StartingOffering,
+    Wanted,
+)
+
+_CONFIGURE = "/usr/lib/souk/configure"
+_CONFIGURE_WITHIN = 90.0
+
+
+class ObjectStorage:
+    """An S3 server (SeaweedFS) on a machine of its own."""
+
+    key = "objectstorage"
+    prefix = "os"
+    port = probing.PORT
+    holds_data = True
+    serves_neighbours = True
+    starting_offering: StartingOffering | None = None
+    binder: Binder | None = BucketBinder()
+    archivist: Archivist | None = None
+
+    @functools.cached_property
+    def recipe(self) -> Recipe:
+        """How the image is built: its files, the server program, and the signatures that this side makes too."""
+        extras = (("usr/bin/weed", server.program()), ("usr/lib/souk/signing.py", Path(signing.__file__)))
+        return replace(load(Path(__file__).parent / "image"), extras=extras)
+
+    def schema(self) -> Mapping[str, Any]:
+        """The JSON Schema of the parameters: there are none."""
+        return {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {},
+        }
+
+    def limits(self, size: Size) -> Limits:
+        """What the kernel must enforce for a plan's size."""
+        return sizing.machine_limits(size)
+
+    def credentials(self, parameters: Mapping[str, Any], password: str) -> Credentials:
+        """The key that may do everything; it has no bucket of its own."""
+        del parameters
+        return Credentials(OWNER, password)
+
+    def configure(self, guest: Guest, wanted: Wanted, credentials: Credentials, certificate: ServerCertificate) -> None:
+        """One command, that may be issued the instant the machine has started; it waits inside.
+
+        Raises:
+            ConfigurationFailed: the server did not start; the message holds no secret.
+        """
+        document = bundle(wanted, credentials, certificate, timeout=_CONFIGURE_WITHIN - 10)
+        guests.run(guest, _CONFIGURE, document, timeout=_CONFIGURE_WITHIN)
+
+    def probe(self, wanted: Wanted, credentials: Credentials, authority: str) -> Health:
+        """Use the service from outside as a client would, over TLS."""
+        return probing.probe(wanted, credentials, authority)
+
+    def connection(self, wanted: Wanted, username: str, database: str) -> Connection:
+        """What a client needs to connect. Buckets are part of the path, not of the host's name."""
+        endpoint = f"https://{wanted.hostname}:{self.port}"
+        return Connection(
+            uri=f"https://{username}:PASSWORD@{wanted.hostname}:{self.port}/{database}",
+            fields={
+                "endpoint": endpoint,
+                "bucket": database,
+                "region": signing.REGION,
+                "access_key": username,
+            },
+            client=("aws", "--endpoint-url", endpoint, "s3", "ls", f"s3://{database}"),
+        )

@@ -1,0 +1,138 @@
+"""Backups: pgBackRest in the machine keeps a service's data and history in its repository."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from souk.blueprints import guests
+from souk.blueprints.postgresql import sizing
+from souk.provisioning.contract import BackupFound, BackupKind, Guest, Repository, Wanted
+
+_MINUTE = 60.0
+_HOUR = 60 * _MINUTE
+_MARGIN = 10.0
+"""Seconds that a program in the machine has to answer after its own limit."""
+
+_ATTACH, _BACKUPS, _RESTORE, _FINGERPRINT = (
+    f"/usr/lib/souk/{program}" for program in ("attach", "backups", "restore", "fingerprint")
+)
+_TYPES = {BackupKind.FULL: "full", BackupKind.DIFFERENTIAL: "diff"}
+
+
+class PgBackRest:
+    """Data pages and write-ahead log, compressed and encrypted in the machine, in the service's own bucket."""
+
+    def attach(self, guest: Guest, wanted: Wanted, repository: Repository) -> None:
+        """Archive from now on; when it returns, all that was committed before is in the repository.
+
+        Nothing restarts. Calling it again brings the repository up to date: do so before a running service's past is
+        restored elsewhere.
+
+        Raises:
+            ConfigurationFailed: the repository can't be written, or does not take what PostgreSQL hands over.
+        """
+        _run(guest, _ATTACH, _described(wanted, repository), within=3 * _MINUTE)
+
+    def back_up(self, guest: Guest, wanted: Wanted, kind: BackupKind, label: str) -> None:
+        """Make a backup and wait for its end; a repository's first is always a full one.
+
+        Raises:
+            ConfigurationFailed.
+        """
+        del wanted
+        _run(guest, _BACKUPS, {"do": "make", "type": _TYPES[kind], "label": label}, within=12 * _HOUR)
+
+    def backups(self, guest: Guest, wanted: Wanted) -> Mapping[str, BackupFound]:
+        """What the repository holds, by our label.
+
+        Raises:
+            ConfigurationFailed: no repository is attached, or it can't be read.
+        """
+        del wanted
+        listed = _run(guest, _BACKUPS, {"do": "show"}, within=2 * _MINUTE)["backups"]
+        found = (_found(backup) for backup in listed if backup.get("annotation", {}).get("souk"))
+        return {backup.label: backup for backup in found}
+
+    def restore(self, guest: Guest, wanted: Wanted, repository: Repository, until: datetime | None) -> None:
+        """Put a repository's data in the place of a new machine's; `configure` it after that, as ever.
+
+        Raises:
+            Declined: `until` is before the first backup, or after the last commit that was archived.
+            ConfigurationFailed: the machine is in use, the repository can't be read or holds no backup.
+        """
+        moment = until.astimezone(UTC).isoformat(sep=" ") if until else None
+        document = {**_described(wanted, repository), "until": moment}
+        _run(guest, _RESTORE, document, within=12 * _HOUR, refusals={"early": _TOO_EARLY, "late": _TOO_LATE})
+
+    def fingerprint(self, guest: Guest, wanted: Wanted) -> str:
+        """SHA-256, hexadecimal, over the rows of every permanent table, materialized view and large object.
+
+        Raises:
+            ConfigurationFailed.
+        """
+        del wanted
+        return str(_run(guest, _FINGERPRINT, {}, within=4 * _HOUR)["sha256"])
+
+    def expire(self, guest: Guest, wanted: Wanted, keep_full: int) -> None:
+        """Forget all but the newest `keep_full` full backups, with what only older ones need.
+
+        Raises:
+            ConfigurationFailed.
+        """
+        del wanted
+        _run(guest, _BACKUPS, {"do": "forget", "keep_full": keep_full}, within=_HOUR)
+
+
+def _run(
+    guest: Guest,
+    program: str,
+    document: Mapping[str, Any],
+    *,
+    within: float,
+    refusals: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    told = {**document, "timeout": within - _MARGIN}
+    return guests.run(guest, program, told, timeout=within, refusals=refusals)
+
+
+def _described(wanted: Wanted, repository: Repository) -> dict[str, Any]:
+    """What the machine must know of a repository, and how much of itself it may spend on it."""
+    return {
+        "repository": {
+            "host": repository.host,
+            "address": repository.address,
+            "port": repository.port,
+            "region": repository.region,
+            "bucket": repository.bucket,
+            "access_key": repository.access_key,
+            "secret_key": repository.secret_key,
+            "passphrase": repository.passphrase,
+            "authority": repository.authority,
+        },
+        "processes": min(2, wanted.size.vcpus),
+        "most_waiting": sizing.most_waiting(wanted.size),
+    }
+
+
+def _found(backup: Mapping[str, Any]) -> BackupFound:
+    """A backup from pgBackRest's listing."""
+    times, sizes = backup["timestamp"], backup["info"]
+    return BackupFound(
+        label=backup["annotation"]["souk"],
+        kind=BackupKind.FULL if backup["type"] == "full" else BackupKind.DIFFERENTIAL,
+        started_at=datetime.fromtimestamp(times["start"], UTC),
+        finished_at=datetime.fromtimestamp(times["stop"], UTC),
+        size=sizes["size"],
+        stored=sizes["repository"]["delta"],
+    )
+
+
+def _(message: str) -> str:
+    """Marks a message id; whoever shows it translates it."""
+    return message
+
+
+_TOO_EARLY = _("No backup is old enough for this time. Choose a later one.")
+_TOO_LATE = _("What was kept does not reach this time. Choose an earlier one, or the latest state.")

@@ -1,0 +1,63 @@
+"""Bindings: login roles that act as the databases' owner, each with a password of its own."""
+
+from __future__ import annotations
+
+import os
+
+from souk.blueprints import guests
+from souk.blueprints.postgresql import parameters, scram
+from souk.provisioning.contract import Credentials, Declined, Guest, Wanted
+
+OWNER = "app"
+"""The role that owns the customer's databases."""
+
+_BIND = "/usr/lib/souk/bind"
+_BIND_WITHIN = 120.0
+_RESERVED = {OWNER, "postgres", "public", "none"}
+
+
+class RoleBinder:
+    """The binding's name is its role's. What it makes belongs to the owner, so that it stays when the binding goes."""
+
+    def binding(self, wanted: Wanted, name: str, password: str) -> Credentials:
+        """The role of a binding, signing in to the first database.
+
+        Raises:
+            Declined: the name is PostgreSQL's own, or the owner's.
+        """
+        if name in _RESERVED or name.startswith("pg_"):
+            raise Declined(_("This name is reserved. Choose another one."))
+        return Credentials(name, password, parameters.databases(wanted.parameters)[0])
+
+    def grant(self, guest: Guest, wanted: Wanted, credentials: Credentials) -> None:
+        """Have the role, with this password. The clear password never enters the machine.
+
+        Raises:
+            Declined: the customer has made a role of this name.
+            ConfigurationFailed.
+        """
+        del wanted
+        verifier = scram.scram_verifier(credentials.password, os.urandom(scram.SALT_BYTES))
+        _bind(guest, {"name": credentials.username, "owner": OWNER, "verifier": verifier})
+
+    def revoke(self, guest: Guest, wanted: Wanted, username: str) -> None:
+        """End the role's connections and drop it; what it owns becomes the owner's. The owner itself stays, and only
+        signs in no more: others act as it.
+
+        Raises:
+            Declined: it is a role that the customer has made.
+            ConfigurationFailed.
+        """
+        del wanted
+        _bind(guest, {"name": username, "owner": OWNER})
+
+
+def _bind(guest: Guest, document: dict[str, str]) -> None:
+    refusals = {"taken": _("A user of this name exists in the database already. Choose another name.")}
+    told = {**document, "timeout": _BIND_WITHIN - 10}
+    guests.run(guest, _BIND, told, timeout=_BIND_WITHIN, refusals=refusals)
+
+
+def _(message: str) -> str:
+    """Marks a message id; whoever shows it translates it."""
+    return message

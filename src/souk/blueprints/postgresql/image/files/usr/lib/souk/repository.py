@@ -1,0 +1,114 @@
+"""A pgBackRest repository in a bucket: its configuration, and asking pgBackRest."""
+
+from __future__ import annotations
+
+import json
+import socket
+from subprocess import CompletedProcess as Done
+
+from guest import FOLDER, SOCKETS, Failure, as_postgres, write  # type: ignore[import-not-found]
+
+CONFIGURATION = FOLDER + "/repository.conf"
+STANZA = "souk"
+LOCKED = 50
+READABLE = (0, 1, 2)
+"""What `info` says of a repository that is well, that is empty, or that has no backup yet."""
+
+LABEL = "souk"
+NETWORK_SECONDS = 15
+"""How long pgBackRest tries a repository that does not answer: PostgreSQL's archiver tries again after that."""
+
+
+def describe(document: dict, path: str, data: str) -> bool:  # type: ignore[type-arg]
+    """Write the configuration file of a repository for a data directory. Returns whether anything changed.
+
+    The server is found by `/etc/hosts`, whatever DNS says, and its certificate is checked against the name.
+    """
+    repository = document["repository"]
+    authority = path.removesuffix(".conf") + ".crt"
+    settings = {
+        "repo1-type": "s3",
+        "repo1-path": "/postgresql",
+        "repo1-s3-bucket": repository["bucket"],
+        "repo1-s3-endpoint": repository["host"],
+        "repo1-s3-region": repository["region"],
+        "repo1-s3-key": repository["access_key"],
+        "repo1-s3-key-secret": repository["secret_key"],
+        "repo1-s3-uri-style": "path",
+        "repo1-storage-port": repository["port"],
+        "repo1-storage-ca-file": authority,
+        "repo1-cipher-type": "aes-256-cbc",
+        "repo1-cipher-pass": repository["passphrase"],
+        # Thousands of small files in few objects.
+        "repo1-bundle": "y",
+        "compress-type": "zst",
+        "process-max": document["processes"],
+        "archive-push-queue-max": document["most_waiting"],
+        "archive-timeout": 60,
+        "io-timeout": NETWORK_SECONDS,
+        "start-fast": "y",
+        "expire-auto": "n",
+        "lock-path": "/var/lib/postgresql/lock",
+        "log-level-file": "off",
+        "log-level-console": "off",
+        "log-level-stderr": "error",
+    }
+    lines = [f"{key}={value}" for key, value in settings.items()]
+    lines = ["[global]", *lines, f"[{STANZA}]", "pg1-path=" + data, "pg1-socket-path=" + SOCKETS]
+    known = name(repository["host"], repository["address"])
+    return any([known, write(authority, repository["authority"]), write(path, "\n".join(lines) + "\n")])
+
+
+def name(host: str, address: str) -> bool:
+    """Let a host's name mean an address on this machine. Returns whether it did not."""
+    with open("/etc/hosts", encoding="utf-8") as file:
+        before = file.read()
+    others = [line for line in before.splitlines() if host not in line.split()[1:]]
+    after = "\n".join([*others, f"{address} {host}"]) + "\n"
+    if after != before:
+        with open("/etc/hosts", "w", encoding="utf-8") as file:
+            file.write(after)
+    return after != before
+
+
+def pgbackrest(*arguments: str, path: str = CONFIGURATION, accepted: tuple[int, ...] = (0,)) -> Done[str]:
+    """Run pgBackRest as PostgreSQL's user; a status that isn't accepted is a failure with pgBackRest's own words."""
+    look_for_server(path)
+    done: Done[str] = as_postgres(["/usr/bin/pgbackrest", "--config=" + path, "--stanza=" + STANZA, *arguments])
+    if done.returncode not in accepted:
+        raise Failure(complaint(done))
+    return done
+
+
+def look_for_server(path: str) -> None:
+    """Say within seconds that nobody is there: pgBackRest would try again for minutes."""
+    with open(path, encoding="utf-8") as file:
+        known = dict(line.rstrip("\n").split("=", 1) for line in file if "=" in line)
+    host = known["repo1-s3-endpoint"]
+    try:
+        socket.create_connection((host, int(known["repo1-storage-port"])), timeout=3).close()
+    except OSError as error:
+        raise Failure(f"the repository's server {host} does not answer: {error}") from None
+
+
+def complaint(done: Done[str]) -> str:
+    """pgBackRest's first error, without its time and process number."""
+    said = [line for line in (done.stderr or done.stdout).splitlines() if "ERROR" in line]
+    return said[0].partition("ERROR:")[2].strip() if said else f"pgBackRest ended with {done.returncode}"
+
+
+def backups(path: str = CONFIGURATION) -> list[dict]:  # type: ignore[type-arg]
+    """The backups in the repository, as pgBackRest lists them, the oldest first."""
+    found = []
+    for stanza in json.loads(pgbackrest("info", "--output=json", path=path).stdout):
+        # A repository that could not be read is listed too, as one without backups.
+        if stanza["status"]["code"] not in READABLE:
+            reasons = [place["status"]["message"] for place in stanza.get("repo", ())]
+            raise Failure((reasons or [stanza["status"]["message"]])[0].partition("\n")[0])
+        found += [backup for backup in stanza.get("backup", ()) if not backup.get("error")]
+    return found
+
+
+def labels() -> set[str]:
+    """Our labels of the backups in the repository."""
+    return {backup.get("annotation", {}).get(LABEL, "") for backup in backups()}

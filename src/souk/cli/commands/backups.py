@@ -1,0 +1,77 @@
+"""Backups of a service, and a new service restored from them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from souk.cli import formats
+from souk.cli.commands.orders import await_order
+from souk.cli.commands.services import Name, Wait, finish
+from souk.cli.context import Given
+from souk.cli.language import _
+from souk.cli.output import Right
+
+
+def listing(name: Name, /, *, context: Given) -> None:
+    found = context.client.get(f"/services/{context.service(name)['id']}/backups")
+    if context.output.as_json:
+        context.output.data(found)
+        return
+    context.output.table(
+        [_("Finished"), _("Kind"), _("State"), Right(_("Data")), Right(_("Stored"))],
+        (
+            (
+                formats.moment(row["finished_at"]),
+                formats.word(row["kind"]),
+                formats.state(row["state"]),
+                formats.size(row["size"]) if row["size"] is not None else "—",
+                formats.size(row["stored"]) if row["stored"] is not None else "—",
+            )
+            for row in found["backups"]
+        ),
+        empty=_("There is no backup yet."),
+    )
+    if found["earliest"]:
+        context.output.text(
+            _("It can be restored to any instant since {earliest}.").format(earliest=formats.moment(found["earliest"]))
+        )
+
+
+def create(
+    name: Name,
+    /,
+    *,
+    full: Annotated[bool, Parameter(help=_("Copy everything, not only what changed."))] = False,
+    wait: Wait = False,
+    context: Given,
+) -> None:
+    path = f"/services/{context.service(name)['id']}/backups"
+    finish(context, name, context.client.post(path, {"kind": "full" if full else "differential"}), wait)
+
+
+def restore(
+    name: Name,
+    new: Annotated[str, Parameter(help=_("The new service's name."))],
+    /,
+    *,
+    until: Annotated[
+        datetime | None, Parameter(help=_("The instant to restore, such as 2026-11-24T18:30:00+01:00; else the last."))
+    ] = None,
+    plan: Annotated[str, Parameter(help=_("Another plan than the present one."))] = "",
+    wait: Wait = False,
+    context: Given,
+) -> None:
+    body = {"name": new, "until": until.astimezone().isoformat() if until else None, "plan": plan}
+    path = f"/services/{context.service(name)['id']}/restore"
+    placed = context.client.post(path, body, key=str(uuid.uuid4()))
+    order = context.client.get(f"/orders/{placed['order']}")
+    if wait:
+        await_order(context, order)
+    elif context.output.as_json:
+        context.output.data(order)
+    else:
+        context.output.text(_("Follow it with: souk operations {name} --watch").format(name=new))

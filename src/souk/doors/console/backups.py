@@ -1,0 +1,82 @@
+"""A service's backups, and a new service restored from them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from souk.doors.console import live, words
+from souk.doors.console.desk import Desk
+from souk.doors.console.forms import RestoreForm
+from souk.doors.console.guards import member_page
+from souk.doors.console.problems import tell
+from souk.kernel.errors import Problem
+from souk.ordering.commands import RestoreDetails, restore
+from souk.ordering.queries import order
+from souk.parties.access import CAN_OPERATE, CAN_ORDER
+from souk.provisioning import commands, queries
+from souk.ui.parts import Crumb
+from souk.ui.tables import Column, Table
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page
+def backups(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
+    """What is kept of a service, and a form that makes a new service of it, as it was at an instant."""
+    row = queries.service(desk.scope, service)
+    form = RestoreForm(request.POST or None, initial={"name": _("%(name)s restored") % {"name": row.name[:40]}})
+    if request.method == "POST" and form.is_valid():
+        details = RestoreDetails(service, form.cleaned_data["name"], form.cleaned_data["until"])
+        try:
+            placed = restore(desk.scope, details, key=str(form.cleaned_data["key"]))
+        except Problem as problem:
+            tell(form, problem)
+        else:
+            messages.info(request, _("The new service is being made from the backup. This one is left as it is."))
+            return redirect("service", order(desk.scope, placed).instance_id)
+    found = queries.backups(desk.scope, service)
+    context = {
+        "service": row,
+        "kept": found,
+        "table": _table(found.backups),
+        "form": form,
+        "moving": live.moves(row),
+        "here": reverse("backups", args=[service]),
+        "may_operate": desk.may(CAN_OPERATE) and row.desired in ("running", "stopped"),
+        "may_restore": desk.may(CAN_ORDER) and found.earliest is not None and row.desired != "deleted",
+        "breadcrumbs": [
+            Crumb(_("Services"), reverse("services")),
+            Crumb(row.name, reverse("service", args=[service])),
+            Crumb(_("Backups")),
+        ],
+    }
+    part = bool(request.headers.get("HX-Request"))
+    template = "console/parts/backups.html" if part else "console/backups.html"
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+@require_POST
+@member_page
+def backup_now(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
+    """Make a backup beside those that are made by themselves."""
+    commands.back_up_instance(desk.scope, service)
+    messages.info(request, _("A backup is being made."))
+    return redirect("backups", service)
+
+
+def _table(rows: list[queries.BackupRow]) -> Table:
+    columns = [
+        Column("started_at", _("Made on"), kind="when"),
+        Column("kind", _("Kind"), cell=lambda row: words.BACKUPS.get(row.kind, row.kind)),
+        Column("state", _("State"), kind="status", status="backup"),
+        Column("size", _("Data"), kind="size"),
+        Column("stored", _("Stored"), kind="size"),
+        Column("proved_at", _("Proved"), kind="when"),
+    ]
+    return Table(columns, rows, _("Backups"), empty_icon="database", empty_text=_("There is no backup yet."))

@@ -1,0 +1,59 @@
+"""Backups of a service, and new services restored from them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Header, Router, Schema, Status
+
+from souk.doors.rest.auth import either, member
+from souk.doors.rest.services import OrderPlaced, Requested
+from souk.ordering.commands import RestoreDetails, restore
+from souk.provisioning import commands, queries
+from souk.provisioning.contract import BackupKind
+
+router = Router(tags=["Backups"])
+
+
+class BackupIn(Schema):
+    """Everything (`full`), or what changed since the last full backup (`differential`)."""
+
+    kind: BackupKind = BackupKind.DIFFERENTIAL
+
+
+class RestoreIn(Schema):
+    """The new service's name, the instant whose data it begins with (default: the last), and its plan (the same)."""
+
+    name: str
+    until: datetime | None = None
+    plan: str = ""
+
+
+@router.get("/services/{service}/backups", response=queries.BackupsRow, operation_id="listBackups")
+def backups(request: HttpRequest, service: UUID) -> queries.BackupsRow:
+    """A service's backups, newest first, and the earliest instant it can be restored to."""
+    return queries.backups(either(request), service)
+
+
+@router.post("/services/{service}/backups", response={202: Requested}, operation_id="createBackup")
+def create(request: HttpRequest, service: UUID, body: BackupIn) -> Status[dict[str, Any]]:
+    """Make a backup now, beside those that are made by themselves."""
+    return Status(202, {"operation": commands.back_up_instance(member(request), service, body.kind)})
+
+
+@router.post("/services/{service}/backups/proof", response={202: Requested}, operation_id="proveBackups")
+def prove(request: HttpRequest, service: UUID) -> Status[dict[str, Any]]:
+    """Try a restore out now, on a machine that is thrown away, beside the weekly ones."""
+    return Status(202, {"operation": commands.prove_backups(member(request), service)})
+
+
+@router.post("/services/{service}/restore", response={201: OrderPlaced}, operation_id="restoreService")
+def restore_(
+    request: HttpRequest, service: UUID, body: RestoreIn, idempotency_key: Header[str | None] = None
+) -> Status[dict[str, Any]]:
+    """Order a new service that begins with this one's data, as it was at an instant. This one is left as it is."""
+    details = RestoreDetails(source=service, name=body.name, until=body.until, plan=body.plan)
+    return Status(201, {"order": restore(member(request), details, key=idempotency_key)})

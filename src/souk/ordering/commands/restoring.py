@@ -1,0 +1,61 @@
+"""Restoring into a new service: an order like any other, whose service begins with another one's data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from souk.catalog.queries import listed, sellable
+from souk.kernel import clock
+from souk.kernel.scope import Scope, acting
+from souk.ordering.commands.placing import OrderDetails, place_order
+from souk.ordering.queries import order, subscription_of
+from souk.parties.queries import organization
+from souk.provisioning.commands.backups import restorable
+
+
+@dataclass(frozen=True)
+class RestoreDetails:
+    """What is to be restored, to which instant (None: the last that was kept), as which service, on which plan (empty:
+    the same).
+    """
+
+    source: UUID
+    name: str
+    until: datetime | None = None
+    plan: str = ""
+
+
+def restore(scope: Scope, details: RestoreDetails, *, key: str | None = None) -> UUID:
+    """Order a new service that begins with the data of another one, which is left as it is. Returns the order.
+
+    With `until` it is a restore to that instant, without it a fork. A second call with the same idempotency `key`
+    returns the first one's order.
+
+    Raises:
+        NotFound, RoleTooLow, NothingToRestore, OutsideRetention, RestoreTooSmall, and whatever `place_order` raises.
+    """
+    with acting(scope):
+        subscription = subscription_of(scope, details.source)
+        before = order(scope, subscription.order_id)
+        marketplace, offering = listed(before.listing_id)
+        plan = details.plan or before.plan_key
+        segment = organization(scope, before.organization_id).segment
+        sold = sellable(marketplace, offering, plan, segment, clock.now())
+        origin, source = restorable(scope, details.source, details.until, sold.disk)
+        return place_order(
+            scope,
+            OrderDetails(
+                organization=before.organization_id,
+                marketplace=marketplace,
+                offering=offering,
+                plan=plan,
+                region=source.region_code,
+                name=details.name,
+                parameters=source.parameters,
+                project=source.project_id,
+                origin=origin,
+            ),
+            key=key,
+        )

@@ -1,0 +1,74 @@
+"""Backups: asked for by a person or by the schedule, and what can be restored of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from souk.kernel import clock
+from souk.kernel.errors import NotFound
+from souk.kernel.scope import Scope, acting
+from souk.parties.access import CAN_OPERATE, need
+from souk.provisioning import errors
+from souk.provisioning.commands.creating import Origin
+from souk.provisioning.commands.operations import alive, wish
+from souk.provisioning.contract import BackupKind
+from souk.provisioning.models import Backup, BackupState, Desired, OperationKind, ServiceInstance
+from souk.provisioning.registry import blueprint
+from souk.provisioning.storage import storage_of
+
+
+def back_up_instance(scope: Scope, instance: UUID, kind: BackupKind = BackupKind.DIFFERENTIAL) -> UUID:
+    """Ask for a backup beside those that are made by themselves. The first one is always full. Returns the operation.
+
+    Raises:
+        NotFound, RoleTooLow, ServiceGone, NoBackups.
+    """
+    with acting(scope):
+        row = alive(scope, instance)
+        if blueprint(row.blueprint).archivist is None or storage_of(row.site_id) is None:
+            raise errors.NoBackups
+        return wish(scope, row, OperationKind.BACKUP, {"kind": kind})
+
+
+def prove_backups(scope: Scope, instance: UUID) -> UUID:
+    """Ask for a proof that a service can be restored, beside those that are made by themselves. Returns the operation.
+
+    Raises:
+        NotFound, RoleTooLow, ServiceGone, NothingToRestore.
+    """
+    with acting(scope):
+        row = alive(scope, instance)
+        if not Backup.objects.filter(instance=row, state=BackupState.AVAILABLE).exists():
+            raise errors.NothingToRestore(name=row.name)
+        return wish(scope, row, OperationKind.PROVE)
+
+
+def restorable(scope: Scope, instance: UUID, until: datetime | None, disk: int) -> tuple[Origin, ServiceInstance]:
+    """What a new instance with `disk` bytes is to begin with: the data of `instance` at an instant, or the last of it.
+
+    Raises:
+        NotFound, RoleTooLow, NothingToRestore, OutsideRetention, RestoreTooSmall.
+    """
+    with acting(scope):
+        row = ServiceInstance.objects.filter(id=instance).exclude(desired=Desired.DELETED).first()
+        if row is None:
+            raise NotFound
+        need(scope, row.organization_id, CAN_OPERATE, grant="services")
+        kept = Backup.objects.filter(instance=row, state=BackupState.AVAILABLE).order_by("finished_at")
+        first, last = kept.first(), kept.last()
+        if first is None or last is None or first.finished_at is None:
+            raise errors.NothingToRestore(name=row.name)
+        if until is not None and not first.finished_at <= until <= clock.now():
+            earliest = date_format(localtime(first.finished_at), "DATETIME_FORMAT")
+            raise errors.OutsideRetention(name=row.name, earliest=earliest)
+        if last.size is not None and last.size > disk:
+            raise errors.RestoreTooSmall(needed=_gibibytes(last.size), given=_gibibytes(disk))
+        return Origin(row.id, until), row
+
+
+def _gibibytes(count: int) -> str:
+    return f"{count / 1024**3:.1f} GiB"

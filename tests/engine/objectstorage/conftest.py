@@ -1,0 +1,146 @@
+"""Object storage machines as the platform runs them."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from tests.engine.conftest import Rig, image_cache
+
+from souk.blueprints.objectstorage import BLUEPRINT
+from souk.engines import images
+from souk.engines.contract import Execution, MachineSpec
+from souk.engines.incus import IncusEngine
+from souk.provisioning.contract import Credentials, ServerCertificate, Size, Wanted
+from souk.settings import namespace
+from souk.sites.authority import Authority
+from souk.sites.certificates import issue
+
+MIB = 1024**2
+SIZE = Size(vcpus=1, memory=1024 * MIB, disk=4096 * MIB)
+PATIENCE = {"max_attempts": 1}
+SIGNS = dict.fromkeys(
+    (
+        "digital_signature",
+        "content_commitment",
+        "key_encipherment",
+        "data_encipherment",
+        "key_agreement",
+        "encipher_only",
+        "decipher_only",
+    ),
+    False,
+)
+
+
+def authority() -> Authority:
+    """A certificate authority of the test's own, as strict as a site's: the guest's Python checks its extensions."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Test CA {secrets.token_hex(4)}")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(hours=1), now + timedelta(days=2))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.KeyUsage(key_cert_sign=True, crl_sign=True, **SIGNS), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return Authority(certificate.public_bytes(serialization.Encoding.PEM).decode(), pem.decode())
+
+
+@dataclass
+class Storage:
+    """An object storage machine, and what its owner knows."""
+
+    engine: IncusEngine
+    spec: MachineSpec
+    wanted: Wanted
+    credentials: Credentials
+    authority: Authority
+    certificate: ServerCertificate = field(init=False)
+
+    def __post_init__(self) -> None:
+        issued = issue(self.authority, self.wanted.hostname, self.wanted.address)
+        self.certificate = ServerCertificate(issued.certificate, issued.key, self.authority.certificate)
+
+    def execute(self, command: list[str], *, stdin: bytes = b"", timeout: float = 60.0) -> Execution:
+        """Run a command in the machine: what makes this a blueprint's guest."""
+        return self.engine.execute(self.spec.name, command, stdin=stdin, timeout=timeout)
+
+    def configure(self) -> None:
+        """Bring the machine to what is wanted."""
+        BLUEPRINT.configure(self, self.wanted, self.credentials, self.certificate)
+
+    def grant(self, name: str) -> Credentials:
+        """A binding's credentials, made and in force."""
+        credentials = BLUEPRINT.binder.binding(self.wanted, name, secrets.token_urlsafe(24))
+        BLUEPRINT.binder.grant(self, self.wanted, credentials)
+        return credentials
+
+    def revoke(self, name: str) -> None:
+        """Have a binding's credentials refused."""
+        BLUEPRINT.binder.revoke(self, self.wanted, name)
+
+    def client(self, credentials: Credentials, folder: Path, *, trusted: str = "") -> Any:
+        """A client such as customers use. The certificate holds the address too, so that no name need resolve."""
+        file = folder / f"{secrets.token_hex(4)}.pem"
+        file.write_text(trusted or self.authority.certificate)
+        return boto3.client(
+            "s3",
+            endpoint_url=f"https://{self.wanted.address}:{BLUEPRINT.port}",
+            aws_access_key_id=credentials.username,
+            aws_secret_access_key=credentials.password,
+            region_name="us-east-1",
+            verify=str(file),
+            config=Config(retries=PATIENCE, connect_timeout=5, s3={"addressing_style": "path"}),
+        )
+
+
+def order(rig: Rig, image: str, number: int = 1) -> Storage:
+    """A machine made and started, not configured yet."""
+    address = next(rig.platform_addresses())
+    name = f"{rig.prefix}os{number}"
+    spec = MachineSpec(name, image, BLUEPRINT.limits(SIZE), address, neighbours=True)
+    wanted = Wanted(uuid.uuid4(), name, {}, SIZE, f"{name}.{rig.place.domain}", address)
+    rig.engine.create(spec, start=True)
+    return Storage(rig.engine, spec, wanted, BLUEPRINT.credentials({}, secrets.token_urlsafe(24)), authority())
+
+
+@pytest.fixture(scope="session")
+def storage_image(incus: IncusEngine) -> str:
+    """The object storage image, built if the recipe or Debian changed."""
+    images.ensure(incus, BLUEPRINT.recipe, image_cache())
+    return BLUEPRINT.recipe.alias
+
+
+@pytest.fixture(scope="session")
+def storage(incus: IncusEngine, storage_image: str) -> Iterator[Storage]:
+    """One configured server that several tests share."""
+    rig = Rig(incus, namespace.current())
+    try:
+        made = order(rig, storage_image)
+        made.configure()
+        yield made
+    finally:
+        rig.clear()
+
+
+@pytest.fixture
+def own_storage(rig: Rig, storage_image: str) -> Storage:
+    """A configured server of the test's own."""
+    made = order(rig, storage_image)
+    made.configure()
+    return made

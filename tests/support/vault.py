@@ -1,0 +1,114 @@
+"""Backups without a disk: an archivist and an object storage that keep what they are given in memory.
+
+`tests/engine/reconciler/test_backups.py` holds them to the real ones: the same story on PostgreSQL and
+a real S3 server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from unittest import mock
+
+from tests.support.example import Example
+
+from souk.kernel import clock
+from souk.provisioning import registry
+from souk.provisioning.contract import (
+    BackupFound,
+    BackupKind,
+    ConfigurationFailed,
+    Connection,
+    Credentials,
+    Declined,
+    Guest,
+    Repository,
+    Wanted,
+)
+
+
+@dataclass
+class Vault:
+    """Buckets by their key, what is in each by label, and how often something was copied; `broken` refuses."""
+
+    keys: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, dict[str, BackupFound]] = field(default_factory=dict)
+    attached: dict[str, Repository] = field(default_factory=dict)
+    restored: dict[str, tuple[str, datetime | None]] = field(default_factory=dict)
+    copies: int = 0
+    broken: bool = False
+
+    def binding(self, wanted: Wanted, name: str, password: str) -> Credentials:
+        return Credentials(name, password, f"bucket-{name}".replace("_", "-"))
+
+    def grant(self, guest: Guest, wanted: Wanted, credentials: Credentials) -> None:
+        self.keys[credentials.username] = credentials.password
+        self.kept.setdefault(credentials.database, {})
+
+    def revoke(self, guest: Guest, wanted: Wanted, username: str) -> None:
+        self.keys.pop(username, None)
+
+    def attach(self, guest: Guest, wanted: Wanted, repository: Repository) -> None:
+        self._open(repository)
+        self.attached[wanted.hostname] = repository
+
+    def back_up(self, guest: Guest, wanted: Wanted, kind: BackupKind, label: str) -> None:
+        kept = self._of(wanted)
+        if label in kept:
+            return
+        self.copies += 1
+        now = clock.now()
+        first = BackupKind.FULL if not kept else kind
+        kept[label] = BackupFound(label, first, now, now, size=100_000_000, stored=20_000_000)
+
+    def backups(self, guest: Guest, wanted: Wanted) -> Mapping[str, BackupFound]:
+        return dict(self._of(wanted))
+
+    def restore(self, guest: Guest, wanted: Wanted, repository: Repository, until: datetime | None) -> None:
+        self._open(repository)
+        if not self.kept[repository.bucket]:
+            raise Declined("nothing to restore")
+        self.restored[wanted.hostname] = (repository.bucket, until)
+
+    def fingerprint(self, guest: Guest, wanted: Wanted) -> str:
+        return "same"
+
+    def expire(self, guest: Guest, wanted: Wanted, keep_full: int) -> None:
+        kept = self._of(wanted)
+        fulls = [label for label, found in kept.items() if found.kind == BackupKind.FULL]
+        for label in list(kept)[: list(kept).index(fulls[-keep_full])] if len(fulls) > keep_full else []:
+            del kept[label]
+
+    def _of(self, wanted: Wanted) -> dict[str, BackupFound]:
+        return self.kept[self.attached[wanted.hostname].bucket]
+
+    def _open(self, repository: Repository) -> None:
+        if self.broken or self.keys.get(repository.access_key) != repository.secret_key:
+            raise ConfigurationFailed("the repository refuses")
+
+
+class ExampleStorage(Example):
+    """Object storage as the platform runs it for itself."""
+
+    key = "objectstorage"
+    prefix = "os"
+    port = 8333
+    serves_neighbours = True
+    starting_offering = None  # type: ignore[assignment]
+
+    def connection(self, wanted: Wanted, username: str, database: str) -> Connection:
+        return Connection("https://example/", {"region": "example"}, ("true",))
+
+
+@contextmanager
+def vault() -> Iterator[Vault]:
+    """For the block, the example keeps backups, and there is an object storage to keep them in."""
+    kept = Vault()
+    example, storage = Example(), ExampleStorage()
+    example.archivist = kept  # type: ignore[assignment]
+    storage.binder = kept
+    both = {example.key: example, storage.key: storage}
+    with mock.patch.object(registry, "blueprints", return_value=both):
+        yield kept
