@@ -118,6 +118,8 @@ def _told(folder: Path, database: str) -> dict[str, str]:
         "SOUK_RUN": str(ns.run),
         "SOUK_SUBNET": ns.subnet,
         "SOUK_KEYS": str(folder / "keys"),
+        # A machine of the platform's own on the engine would be neither measured nor taken away.
+        "SOUK_OBJECT_STORAGE": "none",
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from tests.support.vault import vault
 from tests.support.world import customer
 
 from souk.kernel import events
@@ -162,3 +163,16 @@ def test_the_command_prints_json_and_exits_with_1_when_something_fails(capsys: p
     assert ended.value.code == 1
     assert {"level", "subject", "seen", "mend"} == set(findings[0])
     assert all(finding["mend"] for finding in findings if finding["level"] != "ok")
+
+
+def test_a_service_without_a_recent_backup_is_told_by_name() -> None:
+    with vault():
+        assert _one(work.backups, "Backups").level == Level.OK
+        _order("compta")
+        with acting(System("test")), connection.cursor() as cursor:
+            cursor.execute(
+                "update provisioning_serviceinstance set state = 'ready', ready_at = now() - interval '3 days'"
+            )
+        found = _one(work.backups, "Backups")
+    assert found.level == Level.FAIL
+    assert "compta" in found.seen

@@ -79,6 +79,7 @@ class Installation:
             "LANG": "C.UTF-8",
             "DJANGO_SETTINGS_MODULE": "souk.settings.django",
             "SOUK_PROCESS": process,
+            "SOUK_OBJECT_STORAGE": "none",
             "SOUK_NAMESPACE": place.name,
             "SOUK_STATE": str(self.state),
             "SOUK_KEYS": str(self.state / "keys"),

@@ -22,6 +22,7 @@ _WITH_DATABASE: tuple[Check, ...] = (
     ground.engine,
     work.worker,
     work.services,
+    work.backups,
     work.events,
     work.jobs,
     work.certificates,

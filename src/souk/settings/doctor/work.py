@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from souk.cli.formats import duration
 from souk.metering.follow import SUBSCRIBER as METERING
 from souk.ordering.follow import SUBSCRIBER as ORDERING
+from souk.provisioning import registry
 from souk.settings.doctor.asking import row, rows
 from souk.settings.doctor.finding import Finding, fail, ok, warn
 
@@ -182,3 +183,28 @@ def clock() -> Iterator[Finding]:
         yield warn(subject, seen, mend)
     else:
         yield ok(subject, _("agrees with the database to %(time)s ms") % {"time": round(apart * 1000)})
+
+
+def backups() -> Iterator[Finding]:
+    """Every service that holds data has a backup that is not too old."""
+    subject = _("Backups")
+    kinds = [each.key for each in registry.blueprints().values() if each.archivist is not None]
+    if settings.OBJECT_STORAGE != "own" or not kinds:
+        yield ok(subject, _("none are made here"))
+        return
+    late = 2 * settings.BACKUP_EVERY
+    found = rows(
+        "select name from provisioning_serviceinstance i where state = 'ready' and blueprint = any(%s)"
+        " and ready_at < now() - %s and not exists (select 1 from provisioning_backup b where b.instance_id = i.id"
+        " and b.state = 'available' and b.finished_at > now() - %s) order by id desc limit 10",
+        [kinds, late, late],
+    )
+    names = ", ".join(name for (name,) in found)
+    if names:
+        seen = _("these services have none of the last %(time)s: %(names)s") % {
+            "time": duration(late.total_seconds()),
+            "names": names,
+        }
+        yield fail(subject, seen, _("Look at their operations; the site's object storage must be ready and have room."))
+    else:
+        yield ok(subject, _("none is too old"))
