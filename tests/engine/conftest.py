@@ -15,8 +15,8 @@ from souk.blueprints.postgresql import BLUEPRINT
 from souk.engines import images
 from souk.engines.contract import EngineError
 from souk.engines.incus import IncusEngine
-from souk.provisioning.reconciler import records
 from souk.settings import namespace
+from souk.sites import addresses
 
 pytest.register_assert_rewrite("tests.engine.contract.suite")
 
@@ -39,7 +39,7 @@ class Rig:
     def platform_addresses(self) -> Iterator[str]:
         """Addresses of the platform's own machines that no machine has: the ones others may reach."""
         network = ipaddress.IPv4Network(self.place.subnet)
-        first, last = records.PLATFORM_ADDRESSES
+        first, last = addresses.PLATFORM
         taken = {machine.address for machine in self.engine.machines()}
         for number in range(first, last + 1):
             if str(network[number]) not in taken:

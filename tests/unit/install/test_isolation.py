@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from install import firewall, isolation
 
-from souk.provisioning.reconciler import records
 from souk.settings.namespace import Namespace
+from souk.sites import addresses
 
 INTERNET = [IPv4Network(block) for block in isolation.internet()]
 
@@ -53,9 +53,9 @@ def test_only_the_host_may_begin_a_conversation_with_a_customers_machine():
 
 
 def test_customers_machines_never_get_an_address_of_the_platforms():
-    assert records.PLATFORM_ADDRESSES[1] < records.CUSTOMERS_FIRST
+    assert addresses.PLATFORM[1] < addresses.CUSTOMERS_FIRST
     first, last = isolation.platform_addresses("10.98.187.0/24").split("-")
-    assert (int(first.rpartition(".")[2]), int(last.rpartition(".")[2])) == records.PLATFORM_ADDRESSES
+    assert (int(first.rpartition(".")[2]), int(last.rpartition(".")[2])) == addresses.PLATFORM
 
 
 def test_machines_of_one_bridge_reach_the_platform_at_its_ports_and_each_other_nowhere(tmp_path: Path):

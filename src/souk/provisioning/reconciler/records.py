@@ -34,17 +34,10 @@ from souk.provisioning.models import (
 )
 from souk.provisioning.reconciler import schedule
 from souk.provisioning.reconciler.lease import Lease, Superseded
+from souk.sites import addresses
 from souk.sites.models import Site
 
 WORKER = System("reconciler")
-PLATFORM_ADDRESSES = (2, 9)
-"""The addresses of a site's network, counted from its start, that only the platform's own machines get: the host's
-firewall lets the others reach these, at the platform's ports.
-"""
-
-CUSTOMERS_FIRST = 10
-"""The first address of a customer's machine."""
-
 RENEW_BEFORE = timedelta(days=30)
 """A certificate is renewed this long before it ends."""
 
@@ -175,7 +168,7 @@ def abandon_machine(subject: Subject, role: MachineRole = MachineRole.PRIMARY) -
 def _free_address(site: UUID, avoid: Collection[str], platform: bool) -> str:
     network = Site.objects.values_list("subnet", "prefix_length").get(id=site)
     subnet = ipaddress.IPv4Network(f"{network[0]}/{network[1]}", strict=False)
-    first, last = PLATFORM_ADDRESSES if platform else (CUSTOMERS_FIRST, subnet.num_addresses - 2)
+    first, last = addresses.PLATFORM if platform else (addresses.CUSTOMERS_FIRST, subnet.num_addresses - 2)
     with connection.cursor() as cursor:
         cursor.execute(
             "select host(%s::inet + n) from generate_series(%s, %s) n where not exists (select 1 from"
