@@ -146,7 +146,7 @@ class Buyer:
             self.marks[f"step_{entry['step']}"].append(entry["seconds"])
 
     def _delete(self, instance: UUID) -> None:
-        self._http.delete(f"/services/{instance}").raise_for_status()
+        self._http.delete(f"/services/{instance}?erase=true").raise_for_status()
         self._until("select 1 from provisioning_serviceinstance where id = %s and deleted_at is not null", [instance])
 
     def _until(self, sql: str, values: list[Any]) -> Any:
