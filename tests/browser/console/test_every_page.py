@@ -8,7 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from tests.browser.conftest import OpenPage
-from tests.browser.console.world import inhabited, sign_in
+from tests.browser.console.world import World, inhabited, sign_in
+from tests.support.vault import vault
 
 pytestmark = pytest.mark.browser
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
@@ -28,13 +29,18 @@ def check(page: Page, language: str) -> None:
 def test_every_page_is_accessible_fits_and_obeys_the_policy(
     console: str, open_page: OpenPage, tmp_path: Path, language: str, theme: str, width: int
 ) -> None:
-    world = inhabited(tmp_path)
+    with vault():
+        world = inhabited(tmp_path)
+        _visit_all(world, console, open_page, (language, theme, width))
+
+
+def _visit_all(world: World, console: str, open_page: OpenPage, look: tuple[str, str, int]) -> None:
     people = {"visitor": "", "member": world.buyer.email, "operator": world.engineer}
     for who, addresses in world.pages().items():
-        visit = open_page(language, theme, width)
+        visit = open_page(*look)
         if people[who]:
             sign_in(visit, console, people[who])
         for address in addresses:
-            check(visit.go(console + address), language)
+            check(visit.go(console + address), look[0])
         complaints = [text for text in visit.complaints if "404 (Not Found)" not in text]
         assert complaints == []

@@ -23,7 +23,9 @@ from souk.metering.commands import take_samples
 from souk.ordering.queries import subscription_of
 from souk.parties import commands
 from souk.parties.models import Person
+from souk.provisioning import commands as provisioning
 from souk.provisioning.models import ServiceInstance
+from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import machines
 from souk.sites.queries import sites
 
@@ -40,6 +42,7 @@ class World:
     ready: UUID
     moving: UUID
     failed: UUID
+    deleted: UUID
     invoice: UUID
     note: UUID
     invitation: str
@@ -47,13 +50,14 @@ class World:
     def pages(self) -> dict[str, list[str]]:
         """Every page by who opens it."""
         order = subscription_of(SYSTEM, self.ready).order_id
-        services = [f"/services/{each}/" for each in (self.ready, self.moving, self.failed)]
+        services = [f"/services/{each}/" for each in (self.ready, self.moving, self.failed, self.deleted)]
+        of_one = [f"/services/{self.ready}/{part}/" for part in ("plan", "rename", "bindings", "backups", "delete")]
         documents = [f"/invoices/{each}/" for each in (self.invoice, self.note)]
         return {
             "visitor": ["/market/", "/market/?q=rien", "/market/exemple/", "/accounts/login/?next=/services/"],
             "member": [
                 *("/market/", "/market/exemple/", "/market/exemple/order/?plan=m", "/services/", "/usage/"),
-                *(*services, f"/services/{self.ready}/delete/", "/orders/", f"/orders/{order}/"),
+                *(*services, *of_one, f"/services/{self.deleted}/delete/", "/orders/", f"/orders/{order}/"),
                 *("/invoices/", *documents, "/organization/", "/organization/edit/", "/organization/new/"),
                 *("/people/", self.invitation, "/tokens/", "/nothing-here/"),
             ],
@@ -68,12 +72,24 @@ class World:
 
 
 def inhabited(folder: Path) -> World:
-    """A console that has been in use for a while."""
+    """A console that has been in use for a while, inside `vault()`."""
+    place = reconciling.ground(folder)
+    ensure_storage()
     buyer = customer("Coopérative « Zellige & Tadelakt » de l’Ounein")
-    ready = reconciling.order(buyer, "قاعدة بيانات المتجر")
-    reconciling.work(reconciling.ground(folder))
+    ready, deleted = (reconciling.order(buyer, name) for name in ("قاعدة بيانات المتجر", "ancienne-boutique"))
+    reconciling.work(place)
     catch_up()
     _use(ready)
+    provisioning.create_binding(buyer.scope, ready, "rapports")
+    provisioning.back_up_instance(buyer.scope, ready)
+    provisioning.delete_instance(buyer.scope, deleted)
+    for _ in range(2):
+        reconciling.forget_leases()
+        reconciling.work(place)
+    provisioning.rotate_binding(buyer.scope, ready, "rapports")
+    reconciling.work(place)
+    provisioning.back_up_instance(buyer.scope, ready)
+    catch_up()
     moving, failed = reconciling.order(buyer, LONG), reconciling.order(buyer, "site-vitrine", "m")
     with acting(SYSTEM):
         ServiceInstance.objects.filter(id=failed).update(
@@ -84,7 +100,7 @@ def inhabited(folder: Path) -> World:
     _, token = commands.invite(buyer.scope, buyer.person, buyer.organization, "karim@client.example", "technical")
     commands.create_token(buyer.person, "déploiement continu", ["read", "order"])
     email = Person.objects.get(id=operator().person).email
-    return World(buyer, email, ready, moving, failed, invoice, note, f"/invitations/{token}/")
+    return World(buyer, email, ready, moving, failed, deleted, invoice, note, f"/invitations/{token}/")
 
 
 def sign_in(visit: Visit, console: str, email: str) -> Page:
@@ -106,7 +122,7 @@ def _use(instance: UUID) -> None:
 
 def _bill(buyer: Customer) -> tuple[UUID, UUID]:
     invoice = invoicing.bill(System("billing"), buyer.organization, clock.now())
-    (line,) = queries.invoice_lines(SYSTEM, invoice)
+    line, *_ = queries.invoice_lines(SYSTEM, invoice)
     note = invoicing.credit_line(SYSTEM, line.id, Money(20, "MAD"), "Interruption")
     details = settling.PaymentDetails(
         buyer.organization, sites()[0].issuer_id, "transfer", "VIR-1", clock.now().date(), Money(100, "MAD")
