@@ -331,3 +331,37 @@ def test_erased_in_the_middle_of_a_proof_nothing_is_left(
     commands.erase_instance(buyer.scope, instance)
     _settle(place)
     assert len(engine.machines()) == 1
+
+
+def test_what_is_asked_for_during_an_operation_waits_and_does_not_begin_it_again(
+    kept: Vault, place: Ground, buyer: Customer, instance: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _back_up(place, buyer, instance)
+    restored = []
+
+    def restore(*arguments: object) -> None:
+        restored.append(arguments)
+        commands.create_binding(buyer.scope, instance, f"during_{len(restored)}")
+
+    monkeypatch.setattr(kept, "restore", restore)
+    commands.prove_backups(buyer.scope, instance)
+    forget_leases()
+    work(place)
+    assert len(restored) == 1
+    assert [(row.kind, row.state) for row in operations(buyer.scope, instance)[:2]] == [
+        ("grant", "succeeded"),
+        ("prove", "succeeded"),
+    ]
+
+
+def test_a_delete_ends_an_operation_under_way(
+    kept: Vault, place: Ground, buyer: Customer, instance: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _back_up(place, buyer, instance)
+    monkeypatch.setattr(kept, "restore", lambda *_: commands.delete_instance(buyer.scope, instance))
+    commands.prove_backups(buyer.scope, instance)
+    forget_leases()
+    work(place)
+    assert service(buyer.scope, instance).state == "soft_deleted"
+    states = {row.kind: row.state for row in operations(buyer.scope, instance)[:2]}
+    assert states == {"delete": "succeeded", "prove": "cancelled"}

@@ -129,11 +129,15 @@ class Lease:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"update provisioning_convergence set lease_until = null, worker = '', next_at = {next_at}{attempts}"  # noqa: S608
-                " where subject = %s and epoch = %s",
-                [*values, self.subject, self.epoch],
+                " where subject = %s and epoch = %s returning next_at <= now() + make_interval(secs => %s)",
+                [*values, self.subject, self.epoch, LEASE_SECONDS],
             )
-            if cursor.rowcount != 1:
+            released = cursor.fetchone()
+            if released is None:
                 raise Fenced
+            if released[0]:
+                # Whoever waits reckons with the lease that has just ended, and would sleep it out.
+                cursor.execute("select pg_notify('souk_convergence', '')")
 
 
 def claim(most: int) -> list[Lease]:

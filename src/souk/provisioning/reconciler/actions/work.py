@@ -17,7 +17,7 @@ from souk.kernel import clock, events
 from souk.kernel.scope import acting
 from souk.provisioning.contract import Blueprint, Guest, Wanted
 from souk.provisioning.models import OPEN, SETTLED, Operation, OperationState
-from souk.provisioning.reconciler.lease import Lease
+from souk.provisioning.reconciler.lease import Lease, Superseded
 from souk.provisioning.reconciler.records import WORKER, Subject
 
 
@@ -49,8 +49,15 @@ class Work:
 
     @contextmanager
     def step(self, name: str, progress: int, sentence: str) -> Iterator[None]:
-        """A part of the operation; when it is done, a line of the log that the customer reads (a message id)."""
-        self.lease.renew()
+        """A part of the operation; when it is done, a line of the log that the customer reads (a message id).
+
+        What is asked for meanwhile waits for its turn; only another desired state ends an operation under way.
+        """
+        try:
+            self.lease.renew()
+        except Superseded:
+            if _settling(self.subject):
+                raise
         started = time.monotonic()
         with self.lease.kept():
             yield
@@ -69,6 +76,12 @@ def waiting(subject: Subject) -> list[Asked]:
             generation__lte=subject.row.generation,
         ).exclude(kind__in=SETTLED)
         return [Asked(*row) for row in rows.order_by("id").values_list("id", "kind", "details", "attempts")]
+
+
+def _settling(subject: Subject) -> bool:
+    """Whether something was asked of the instance's state that is not reached yet."""
+    with acting(WORKER):
+        return Operation.objects.filter(instance=subject.row, state__in=OPEN, kind__in=SETTLED).exists()
 
 
 def begin(asked: Asked) -> bool:
