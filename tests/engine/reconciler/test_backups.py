@@ -13,16 +13,15 @@ import psycopg
 import pytest
 from tests.engine.reconciler.conftest import Shop
 from tests.engine.reconciler.test_killed_for_real import until
+from tests.support.connecting import signed_in
 from tests.support.world import operator
 
-from souk.blueprints.postgresql import probing
 from souk.kernel import clock
 from souk.ordering import commands as ordering
 from souk.ordering.commands import RestoreDetails
 from souk.ordering.queries import order, subscription_of
 from souk.provisioning import commands
 from souk.provisioning.contract import BackupKind
-from souk.provisioning.credentials import reveal
 from souk.provisioning.queries import backups, operation, service, services
 
 pytestmark = pytest.mark.engine
@@ -41,19 +40,9 @@ def instance(shop_with_storage: Shop) -> UUID:
 
 @contextmanager
 def _connected(shop: Shop, instance: UUID) -> Iterator[psycopg.Connection[Any]]:
-    found = reveal(shop.buyer.scope, instance)
     with (
-        probing.certificate_file(found.authority) as file,
-        psycopg.connect(
-            host=found.connection.fields["host"],
-            hostaddr=found.address,
-            user=found.username,
-            password=found.password,
-            dbname="app",
-            sslmode="verify-full",
-            sslrootcert=file,
-            autocommit=True,
-        ) as connection,
+        signed_in(shop.buyer.scope, instance) as options,
+        psycopg.connect(**options, autocommit=True) as connection,
     ):
         yield connection
 

@@ -10,13 +10,12 @@ import psycopg
 import pytest
 from tests.engine.reconciler.conftest import Shop
 from tests.engine.reconciler.test_killed_for_real import until
+from tests.support.connecting import signed_in
 from tests.support.following import catch_up
 from tests.support.writing import Writer
 
-from souk.blueprints.postgresql import probing
 from souk.ordering import commands as ordering
 from souk.ordering.queries import order, subscription_of
-from souk.provisioning.credentials import reveal
 
 pytestmark = pytest.mark.engine
 MIB = 1024**2
@@ -34,18 +33,8 @@ def instance(shop: Shop) -> UUID:
 @pytest.fixture
 def options(shop: Shop, instance: UUID) -> Iterator[dict[str, Any]]:
     """How its customer connects."""
-    found = reveal(shop.buyer.scope, instance)
-    with probing.certificate_file(found.authority) as file:
-        yield {
-            "host": found.connection.fields["host"],
-            "hostaddr": found.address,
-            "user": found.username,
-            "password": found.password,
-            "dbname": "app",
-            "sslmode": "verify-full",
-            "sslrootcert": file,
-            "connect_timeout": 3,
-        }
+    with signed_in(shop.buyer.scope, instance) as found:
+        yield found
 
 
 def _change(shop: Shop, instance: UUID, plan: str) -> str:

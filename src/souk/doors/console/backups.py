@@ -76,7 +76,6 @@ def _table(rows: list[queries.BackupRow]) -> Table:
         Column("kind", _("Kind"), cell=lambda row: words.BACKUPS.get(row.kind, row.kind)),
         Column("state", _("State"), kind="status", status="backup"),
         Column("size", _("Data"), kind="size"),
-        Column("stored", _("Stored"), kind="size"),
         Column("proved_at", _("Proved"), kind="when"),
     ]
     return Table(columns, rows, _("Backups"), empty_icon="database", empty_text=_("There is no backup yet."))

@@ -13,7 +13,7 @@ from souk.kernel import clock, secrets
 from souk.kernel.scope import acting
 from souk.provisioning.contract import Binder, Credentials
 from souk.provisioning.models import Binding, OperationState
-from souk.provisioning.reconciler.actions.work import Asked, Work, settle
+from souk.provisioning.reconciler.actions.work import Asked, Work, reached, settle
 from souk.provisioning.reconciler.records import WORKER
 
 _NUMBER = re.compile(r"_\d+$")
@@ -35,17 +35,33 @@ def grant(work: Work, asked: Asked) -> None:
 
 
 def rotate(work: Work, asked: Asked) -> None:
-    """Make a binding's next credentials, put them in place, and let the former ones work on for a while."""
+    """Make a binding's next credentials, put them in place, and let the former ones work on for a while.
+
+    Without an overlap it is done only when the former ones work no more: they may have leaked.
+    """
     binding = _binding(work, asked)
     if binding is None:
         settle(work, asked, OperationState.CANCELLED)
         return
+    result = asked.result or _put_in_place(work, asked, binding)
+    end_overlaps(work)
+    settle(work, asked, OperationState.SUCCEEDED, **result)
+
+
+def _put_in_place(work: Work, asked: Asked, binding: Binding) -> dict[str, str]:
     with work.step("prepare", 20, gettext_noop("A password is made and sealed.")):
         credentials = _next(work, binding)
     with work.step("grant", 70, gettext_noop("The credentials work.")):
         _binder(work).grant(work.guest, work.wanted, credentials)
-    until = clock.now() + timedelta(seconds=asked.details["overlap_seconds"])
+    now = clock.now()
+    until = now + timedelta(seconds=asked.details["overlap_seconds"])
+    result = {
+        "username": credentials.username,
+        "former_username": binding.username,
+        "former_until": until.isoformat(),
+    }
     with acting(WORKER):
+        reached(work, asked, **result)
         Binding.objects.filter(id=binding.id).update(
             username=credentials.username,
             database=credentials.database,
@@ -54,18 +70,10 @@ def rotate(work: Work, asked: Asked) -> None:
             sealed_next_password=None,
             former_username=binding.username,
             former_until=until,
-            granted_at=clock.now(),
-            rotated_at=clock.now(),
+            granted_at=now,
+            rotated_at=now,
         )
-        settle(
-            work,
-            asked,
-            OperationState.SUCCEEDED,
-            username=credentials.username,
-            former_username=binding.username,
-            former_until=until.isoformat(),
-        )
-    end_overlaps(work)
+    return result
 
 
 def revoke(work: Work, asked: Asked) -> None:

@@ -23,12 +23,13 @@ from souk.provisioning.reconciler.records import WORKER, Subject
 
 @dataclass(frozen=True)
 class Asked:
-    """An operation to be done."""
+    """An operation to be done; `result` is what a killed attempt had reached."""
 
     id: UUID
     kind: str
     details: dict[str, Any]
     attempts: int
+    result: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def waiting(subject: Subject) -> list[Asked]:
             state__in=OPEN,
             generation__lte=subject.row.generation,
         ).exclude(kind__in=SETTLED)
-        return [Asked(*row) for row in rows.order_by("id").values_list("id", "kind", "details", "attempts")]
+        return [Asked(*row) for row in rows.order_by("id").values_list(*Asked.__dataclass_fields__)]
 
 
 def _settling(subject: Subject) -> bool:
@@ -89,6 +90,16 @@ def begin(asked: Asked) -> bool:
     with acting(WORKER):
         open_one = Operation.objects.filter(id=asked.id, state__in=OPEN)
         return bool(open_one.update(state=OperationState.RUNNING, attempts=asked.attempts + 1))
+
+
+def reached(work: Work, asked: Asked, **result: Any) -> None:
+    """Record what an operation has reached before its end, in the transaction that the caller has open.
+
+    Raises:
+        Fenced.
+    """
+    work.lease.hold()
+    Operation.objects.filter(id=asked.id).update(result=result)
 
 
 def settle(work: Work, asked: Asked, state: OperationState, *, trouble: str = "", **result: Any) -> None:
