@@ -14,7 +14,7 @@ from tests.engine.conftest import Rig, image_cache
 
 from souk.blueprints.postgresql import BLUEPRINT
 from souk.engines import images
-from souk.engines.contract import MachineSpec, NotFound
+from souk.engines.contract import Image, MachineSpec, NotFound
 from souk.engines.images.workspace import workspace
 
 pytestmark = pytest.mark.engine
@@ -39,10 +39,10 @@ def test_a_killed_build_leaves_no_process_no_mount_and_no_image(image: str, tmp_
 
 
 def test_an_image_that_is_there_is_neither_built_nor_imported_again(rig: Rig, image: str) -> None:
-    before = rig.engine.images()
+    before = _held(rig)
     said: list[str] = []
     images.ensure(rig.engine, BLUEPRINT.recipe, image_cache(), lambda _, sentence: said.append(sentence))
-    assert rig.engine.images() == before
+    assert _held(rig) == before
     assert said == ["Asking the Debian mirror what is new", "Image ready"]
 
 
@@ -55,6 +55,11 @@ def test_the_image_holds_no_secret_no_identity_and_no_data(rig: Rig, image: str)
     for path in ("/var/lib/postgresql/data/PG_VERSION", "/etc/ssl/private/ssl-cert-snakeoil.key"):
         with pytest.raises(NotFound):
             rig.engine.pull(spec.name, path)
+
+
+def _held(rig: Rig) -> dict[str, Image]:
+    """The engine's images, which it lists in no order."""
+    return {image.fingerprint: image for image in rig.engine.images()}
 
 
 def _first(rig: Rig) -> str:

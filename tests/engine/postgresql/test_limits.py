@@ -57,7 +57,8 @@ def test_a_machine_sees_and_gets_its_own_memory_only(service: Service) -> None:
     total = service.python("print(open('/proc/meminfo').readline().split()[1])")
     assert int(total.stdout) * 1024 == SIZE.memory
     assert service.python(_ALLOCATE, str(SIZE.memory // MIB // 4)).stdout == "held\n"
-    assert service.python(_ALLOCATE, str(SIZE.memory // MIB + 200)).exit_code == 137
+    # The kernel first takes back what programs can read again from the disk, which is slow where the disk is.
+    assert service.python(_ALLOCATE, str(SIZE.memory // MIB + 200), timeout=400.0).exit_code == 137
 
 
 def test_a_machine_has_no_more_processes_than_its_limit(service: Service) -> None:
