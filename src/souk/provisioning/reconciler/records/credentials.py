@@ -1,0 +1,74 @@
+"""Credentials, the endpoint they are used at, and how a password is shown to who asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection
+
+from souk.kernel import clock, secrets
+from souk.kernel.scope import acting
+from souk.provisioning.contract import Blueprint, Credentials, ServerCertificate
+from souk.provisioning.models import (
+    Binding,
+    Endpoint,
+)
+from souk.provisioning.reconciler.records.subjects import WORKER, Subject
+
+
+def ensure_credentials(subject: Subject, blueprint: Blueprint) -> Credentials:
+    """The instance's first credentials, made and sealed before they are used."""
+    row, binding = subject.row, subject.binding
+    context = f"binding:{row.id}:default"
+    if binding is not None:
+        password = secrets.ring("master").open(bytes(binding.sealed_password), context).decode()
+        return Credentials(binding.username, password, binding.database)
+    credentials = blueprint.credentials(row.parameters, secrets.new_password())
+    with acting(WORKER):
+        Binding.objects.create(
+            organization_id=row.organization_id,
+            instance=row,
+            name="default",
+            username=credentials.username,
+            database=credentials.database,
+            sealed_password=secrets.ring("master").seal(credentials.password.encode(), context),
+            created_at=clock.now(),
+        )
+    return credentials
+
+
+def record_endpoint(subject: Subject, address: str, port: int, issued: ServerCertificate, until: datetime) -> None:
+    """Record where the service answers and with which certificate."""
+    with acting(WORKER):
+        Endpoint.objects.update_or_create(
+            instance=subject.row,
+            defaults={
+                "organization_id": subject.row.organization_id,
+                "hostname": subject.hostname,
+                "address": address,
+                "port": port,
+                "certificate": issued.certificate,
+                "certificate_expires_at": until,
+            },
+        )
+
+
+def answer_reveals() -> int:
+    """Post the passwords that were asked for into their boxes, forget stale requests; return how many were posted."""
+    from souk.provisioning.models import Reveal
+
+    with acting(WORKER):
+        with connection.cursor() as cursor:
+            cursor.execute("delete from provisioning_reveal where created_at < now() - interval '60 seconds'")
+        waiting = Reveal.objects.select_for_update(skip_locked=True, of=("self",)).filter(answer__isnull=True)
+        answered = 0
+        for reveal in waiting.select_related("binding"):
+            binding = reveal.binding
+            if binding.revoked_at is None and binding.sealed_password:
+                password = secrets.ring("master").open(
+                    bytes(binding.sealed_password), f"binding:{binding.instance_id}:{binding.name}"
+                )
+                reveal.answer = secrets.post(password, bytes(reveal.box))
+                reveal.save(update_fields=["answer"])
+                answered += 1
+        return answered

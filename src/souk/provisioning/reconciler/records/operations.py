@@ -1,0 +1,101 @@
+"""What is told of the operations that follow from the desired state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+from souk.kernel import clock, events
+from souk.kernel.scope import acting
+from souk.provisioning.commands.lifecycle import promise
+from souk.provisioning.contract import Size
+from souk.provisioning.models import (
+    OPEN,
+    SETTLED,
+    Desired,
+    Operation,
+    OperationKind,
+    OperationState,
+    ServiceInstance,
+)
+from souk.provisioning.reconciler.lease import Superseded
+from souk.provisioning.reconciler.records.subjects import WORKER, Subject
+
+
+def log_step(subject: Subject, step: str, progress: int, sentence: str, seconds: float) -> None:
+    """Add a line to the log of the operations that follow from the desired state, for the customer to read; `sentence`
+    is a message id.
+    """
+    row = subject.row
+    entry = [{"at": clock.now().isoformat(), "step": step, "seconds": round(seconds, 3), "sentence": sentence}]
+    import msgspec
+
+    with acting(WORKER), connection.cursor() as cursor:
+        cursor.execute(
+            "update provisioning_operation set state = 'running', step = %s, progress = greatest(progress, %s),"
+            " log = log || %s::jsonb where instance_id = %s and generation <= %s and kind = any(%s)"
+            " and state in ('queued', 'running')",
+            [step, progress, msgspec.json.encode(entry).decode(), row.id, row.generation, list(SETTLED)],
+        )
+
+
+def restart_asked(subject: Subject) -> bool:
+    """Whether a restart was asked for whose stop has not been made yet."""
+    with acting(WORKER):
+        return Operation.objects.filter(
+            instance=subject.row,
+            kind=OperationKind.RESTART,
+            state__in=OPEN,
+            generation__lte=subject.row.generation,
+            step__in=["", "prepare"],
+        ).exists()
+
+
+def resize_refused(subject: Subject, sentence: str) -> None:
+    """Go back to the size before: the new one can't carry what is on the disk. Nothing else changes.
+
+    Raises:
+        Superseded: always: the size that is desired now is another one.
+    """
+    with acting(WORKER):
+        row = ServiceInstance.objects.select_for_update().get(id=subject.row.id)
+        asked = Operation.objects.filter(instance=row, kind=OperationKind.RESIZE, state__in=OPEN).first()
+        if asked is not None:
+            before = Size(**asked.details["from"])
+            promise(row, Size(row.vcpus, row.memory, row.disk), before)
+            row.vcpus, row.memory, row.disk = before.vcpus, before.memory, before.disk
+            row.save(update_fields=["vcpus", "memory", "disk"])
+            asked.state, asked.trouble, asked.finished_at = OperationState.FAILED, sentence[:300], clock.now()
+            asked.save(update_fields=["state", "trouble", "finished_at"])
+            _tell_resized(row, asked.details, reached=False)
+    raise Superseded
+
+
+def finish_operations(row: ServiceInstance, result: dict[str, Any] | None = None) -> None:
+    """Settle what follows from the desired state; what else was asked for is still to be done, or has become moot."""
+    now = clock.now()
+    open_ones = Operation.objects.filter(
+        instance=row,
+        state__in=OPEN,
+        generation__lte=row.generation,
+    )
+    if row.desired in (Desired.DELETED, Desired.SOFT_DELETED):
+        open_ones.exclude(kind="delete").update(state=OperationState.CANCELLED, finished_at=now)
+    settled = open_ones.filter(kind__in=SETTLED)
+    for kind, details in settled.values_list("kind", "details"):
+        if kind == OperationKind.RESIZE:
+            _tell_resized(row, details, reached=True)
+    settled.update(
+        state=OperationState.SUCCEEDED, progress=100, finished_at=now, **({"result": result} if result else {})
+    )
+
+
+def _tell_resized(row: ServiceInstance, details: dict[str, Any], *, reached: bool) -> None:
+    """Say what came of a change of size: whoever sells it follows."""
+    events.record(
+        "service.resized" if reached else "service.resize_refused",
+        ("service", row.id),
+        organization=row.organization_id,
+        data={"at": clock.now().isoformat(), **details},
+    )

@@ -1,0 +1,183 @@
+"""What came of a claim: reached, to be tried again, refused or erased. Each function is one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F
+
+from souk.engines.contract import Usage
+from souk.kernel import clock, events
+from souk.kernel.scope import acting
+from souk.provisioning.commands.operations import wish
+from souk.provisioning.models import (
+    Binding,
+    Desired,
+    Endpoint,
+    InstanceState,
+    Machine,
+    OperationKind,
+    ServiceInstance,
+)
+from souk.provisioning.reconciler import schedule
+from souk.provisioning.reconciler.lease import Lease
+from souk.provisioning.reconciler.records.operations import finish_operations
+from souk.provisioning.reconciler.records.subjects import RENEW_BEFORE, WORKER, Subject
+
+
+def set_state(instance: UUID, state: InstanceState, trouble: str = "") -> None:
+    """Show the customer where the instance is."""
+    with acting(WORKER):
+        ServiceInstance.objects.filter(id=instance).update(state=state, trouble=trouble[:300])
+
+
+def converged(lease: Lease, subject: Subject, state: InstanceState) -> None:
+    """Record that a generation is reached, finish its operations, and give the work item back.
+
+    The first time an instance is ready is when its metering starts. If something else is desired by now, only the work
+    item goes back: whoever claims it next sees the new generation. The instance is locked before its work item, here as
+    in the commands.
+    """
+    row, now = subject.row, clock.now()
+    with acting(WORKER):
+        current = ServiceInstance.objects.select_for_update().get(id=row.id)
+        if state == InstanceState.READY:
+            current.ready_at = current.ready_at or now
+        lease.finish(_next_visit(current, state))
+        if current.generation != row.generation:
+            return
+        changes: dict[str, Any] = {"state": state, "trouble": "", "observed_generation": row.generation}
+        if state == InstanceState.READY and row.ready_at is None:
+            changes["ready_at"] = now
+        ServiceInstance.objects.filter(id=row.id).update(**changes)
+        if state != current.state or row.observed_generation != row.generation:
+            events.record(
+                f"service.{state}",
+                ("service", row.id),
+                organization=row.organization_id,
+                data={"at": now.isoformat(), "generation": row.generation},
+            )
+        finish_operations(row)
+
+
+def found_steady(lease: Lease, subject: Subject) -> None:
+    """Give the work item back: the instance was seen to be as it should, and nothing of it changed.
+
+    Raises:
+        Fenced.
+    """
+    with acting(WORKER):
+        lease.finish(_next_visit(subject.row, InstanceState.READY))
+
+
+def _next_visit(row: ServiceInstance, state: InstanceState) -> datetime | None:
+    """When something falls due by itself: an erasure, the end of rotated credentials, a certificate's renewal, a
+    backup.
+    """
+    if state == InstanceState.SOFT_DELETED:
+        return row.erase_at
+    if state != InstanceState.READY:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select (select min(former_until) from provisioning_binding where instance_id = %s and revoked_at is null),"
+            " (select certificate_expires_at from provisioning_endpoint where instance_id = %s)",
+            [row.id, row.id],
+        )
+        former, certificate = cursor.fetchone()
+    times = [former, certificate and certificate - RENEW_BEFORE, schedule.next_due(row)]
+    return min((time for time in times if time is not None), default=None)
+
+
+def erasure_due(subject: Subject) -> bool:
+    """If the days of grace of a deleted instance are over, desire its erasure; whether they are."""
+    row = subject.row
+    if row.erase_at is None or row.erase_at > clock.now():
+        return False
+    with acting(WORKER):
+        current = ServiceInstance.objects.select_for_update().get(id=row.id)
+        if current.desired == Desired.SOFT_DELETED:
+            wish(WORKER, current, OperationKind.DELETE, {"erase": True}, desired=Desired.DELETED)
+    return True
+
+
+def erased(lease: Lease, subject: Subject, statement: dict[str, Any]) -> None:
+    """Record that nothing of the instance is left: machine, endpoint and credentials gone, capacity and quota back.
+
+    `statement` says what was erased and how that was seen; the event, and with it the audit trail's seal, attests it.
+    """
+    row, now = subject.row, clock.now()
+    with acting(WORKER):
+        ServiceInstance.objects.select_for_update().get(id=row.id)
+        lease.finish()
+        Machine.objects.filter(instance=row, deleted_at__isnull=True).update(deleted_at=now)
+        Endpoint.objects.filter(instance=row).delete()
+        Binding.objects.filter(instance=row, revoked_at__isnull=True).update(
+            revoked_at=now, sealed_password=b"", sealed_next_password=None
+        )
+        first = ServiceInstance.objects.filter(id=row.id, deleted_at__isnull=True).update(
+            state=InstanceState.DELETED, deleted_at=now, trouble="", observed_generation=F("generation")
+        )
+        if first:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "with quota as (update provisioning_quota set instances = instances - 1 where organization_id = %s)"
+                    " update sites_capacity set vcpus = vcpus - %s, memory = memory - %s, disk = disk - %s"
+                    " where site_id = %s",
+                    [row.organization_id, row.vcpus, row.memory, row.disk, row.site_id],
+                )
+            events.record(
+                "service.deleted",
+                ("service", row.id),
+                organization=row.organization_id,
+                data={"at": now.isoformat(), "erased": statement},
+            )
+        finish_operations(row, {"erased_at": now.isoformat(), **statement})
+
+
+def counted(subject: Subject, usage: Usage) -> None:
+    """Tell the counters of a machine that is about to stop. What was sent after an accepted delete counts at that
+    moment, the last one that is billed.
+    """
+    row, now = subject.row, clock.now()
+    with acting(WORKER):
+        at = min(now, row.deletion_accepted_at or now)
+        events.record(
+            "service.counted",
+            ("service", row.id),
+            organization=row.organization_id,
+            data={"at": at.isoformat(), "usage": asdict(usage)},
+        )
+
+
+def troubled(lease: Lease, subject: Subject, sentence: str, retry_in: float, *, failed: bool) -> None:
+    """Record what is wrong, and when it is tried again; `failed` shows the service as such until a try succeeds."""
+    row = subject.row
+    with acting(WORKER):
+        ServiceInstance.objects.select_for_update().get(id=row.id)
+        lease.retry(retry_in)
+        changes: dict[str, Any] = {"trouble": sentence[:300]}
+        if failed and row.desired != Desired.DELETED:
+            changes["state"] = InstanceState.FAILED
+            if row.state != InstanceState.FAILED:
+                events.record(
+                    "service.failed",
+                    ("service", row.id),
+                    organization=row.organization_id,
+                    data={"why": sentence},
+                )
+        ServiceInstance.objects.filter(id=row.id).update(**changes)
+
+
+def hand_back(lease: Lease) -> None:
+    """Give a work item back, due at once.
+
+    Raises:
+        Fenced.
+    """
+    with acting(WORKER):
+        lease.retry(0)

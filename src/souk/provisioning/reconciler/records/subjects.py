@@ -1,0 +1,102 @@
+"""An instance as the reconciler reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef
+
+from souk.kernel import clock
+from souk.kernel.scope import System, acting
+from souk.provisioning.contract import Size, Wanted
+from souk.provisioning.models import (
+    OPEN,
+    SETTLED,
+    Binding,
+    InstanceState,
+    Machine,
+    MachineRole,
+    Operation,
+    ServiceInstance,
+)
+from souk.sites.models import Site
+
+WORKER = System("reconciler")
+
+
+RENEW_BEFORE = timedelta(days=30)
+"""A certificate is renewed this long before it ends."""
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """An instance's machine: its row exists before the machine does."""
+
+    name: str
+    address: str
+    image: str
+    fresh: bool
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An instance as the reconciler needs it.
+
+    `settling`: something was asked of its state that is not reached yet; `asked`: something is to be done to it, or
+    falls due. `certificate_until` is when its endpoint's certificate ends, if it has one.
+    """
+
+    row: ServiceInstance
+    domain: str
+    machine: Assigned | None
+    binding: Binding | None
+    settling: bool
+    asked: bool
+    certificate_until: datetime | None
+
+    @property
+    def steady(self) -> bool:
+        """Whether it should just run as it did: nothing to configure, no certificate to renew."""
+        renewed = self.certificate_until is not None and self.certificate_until - RENEW_BEFORE > clock.now()
+        return not self.settling and renewed and self.row.state == InstanceState.READY and self.machine is not None
+
+    @property
+    def hostname(self) -> str:
+        """The endpoint's stable DNS name."""
+        return f"{self.row.label}.{self.domain}"
+
+    def wanted(self, address: str) -> Wanted:
+        """What the blueprint is asked to produce on the machine at `address`."""
+        return Wanted(
+            instance=self.row.id,
+            name=self.row.name,
+            parameters=self.row.parameters,
+            size=Size(self.row.vcpus, self.row.memory, self.row.disk),
+            hostname=self.hostname,
+            address=address,
+        )
+
+
+def load(instance: UUID) -> Subject:
+    """Read an instance with its site's domain, its machine, and whether something is to be done to it."""
+    open_ones = Operation.objects.filter(instance=OuterRef("id"), state__in=OPEN)
+    due = Binding.objects.filter(instance=OuterRef("id"), revoked_at__isnull=True, former_until__lte=clock.now())
+    with acting(WORKER):
+        row = ServiceInstance.objects.annotate(
+            settling=Exists(open_ones.filter(kind__in=SETTLED)),
+            asked=Exists(open_ones.exclude(kind__in=SETTLED)) | Exists(due),
+            certificate_until=F("endpoint__certificate_expires_at"),
+        ).get(id=instance)
+        domain = Site.objects.values_list("domain", flat=True).get(id=row.site_id)
+        machine = machine_of(instance)
+        binding = Binding.objects.filter(instance=row, name="default", revoked_at__isnull=True).first()
+    return Subject(row, domain, machine, binding, row.settling, row.asked, row.certificate_until)
+
+
+def machine_of(instance: UUID, role: MachineRole = MachineRole.PRIMARY) -> Assigned | None:
+    """The instance's machine of a role, if it has a row."""
+    with acting(WORKER):
+        machine = Machine.objects.filter(instance_id=instance, role=role, deleted_at__isnull=True).first()
+    return None if machine is None else Assigned(machine.name, machine.address, machine.image, fresh=False)
