@@ -148,6 +148,9 @@ def remove(ns: Any) -> str:
             call("DELETE", path, project=ns.project)
             count += 1
         _remove_rest_of_project(ns)
+    for network in call("GET", "/1.0/networks", full=True):
+        if network["config"].get("user.souk.project") == ns.project:
+            call("DELETE", f"/1.0/networks/{network['name']}")
     for path in (f"networks/{ns.bridge}", f"network-acls/{ns.acl}", f"storage-pools/{ns.pool}"):
         if find(f"/1.0/{path}") is not None:
             call("DELETE", f"/1.0/{path}")

@@ -91,7 +91,8 @@ class MachineSpec:
     """A machine to be made. `image` is an alias or fingerprint; `address` its fixed IPv4 on the bridge.
 
     `labels` are kept by the engine with the machine (`user.souk.*`): instance, epoch, generation. `neighbours` opens it
-    to the other machines of its network, which never reach each other.
+    to the other machines of its network, which never reach each other. `private` names a private network in which it
+    has a second card, `eth1`, without an address of the engine's.
     """
 
     name: str
@@ -102,11 +103,14 @@ class MachineSpec:
     kind: MachineKind = MachineKind.CONTAINER
     host: str | None = None
     neighbours: bool = False
+    private: str = ""
 
 
 @dataclass(frozen=True)
 class Machine:
-    """A machine as observed. `etag` fences a later change; `address` is what was configured, not a lease."""
+    """A machine as observed. `etag` fences a later change; `address` is what was configured, not a lease; `private` is
+    the private network that it has a card in, or nothing.
+    """
 
     name: str
     status: MachineStatus
@@ -116,6 +120,7 @@ class Machine:
     labels: Mapping[str, str]
     host: str
     etag: str | None = None
+    private: str = ""
 
 
 @dataclass(frozen=True)
@@ -234,6 +239,21 @@ class Engine(Protocol):
 
     def pull(self, name: str, path: str) -> bytes:
         """Read a file from a machine. Raises NotFound."""
+
+    def join(self, name: str, private: str) -> None:
+        """Give a machine a card in a private network, live; nothing to do if it has one there. Raises NotFound."""
+
+    def ensure_network(self, name: str) -> None:
+        """Have a private network: its machines reach each other and nothing else, the host included.
+
+        The name has at most 15 letters, digits and hyphens. Safe to repeat.
+        """
+
+    def delete_network(self, name: str) -> None:
+        """Delete a private network; nothing to do if it is gone. Raises Busy while a machine has a card in it."""
+
+    def networks(self) -> Sequence[str]:
+        """The private networks that this made."""
 
     def usage(self) -> Sequence[Usage]:
         """Counters of every running machine, in one request."""

@@ -298,6 +298,48 @@ def _outcome(outcome: object) -> str:
     return type(outcome).__name__ if isinstance(outcome, Exception) else "done"
 
 
+@pytest.fixture
+def network(workshop: Workshop) -> Iterator[str]:
+    """The name of a private network that is gone after the test, with the machines in it."""
+    name = f"{workshop.prefix}net"[:15]
+    yield name
+    for machine in workshop.engine.machines():
+        if machine.private == name:
+            workshop.engine.delete(machine.name)
+    workshop.engine.delete_network(name)
+
+
+def test_a_private_network_is_made_once_and_deleted_once(workshop: Workshop, network: str) -> None:
+    workshop.engine.ensure_network(network)
+    workshop.engine.ensure_network(network)
+    assert network in workshop.engine.networks()
+    workshop.engine.delete_network(network)
+    workshop.engine.delete_network(network)
+    assert network not in workshop.engine.networks()
+
+
+def test_a_machine_has_a_card_in_the_private_network_it_was_made_in(workshop: Workshop, network: str) -> None:
+    workshop.engine.ensure_network(network)
+    spec = workshop.machine(private=network)
+    assert workshop.observed(spec).private == network
+    with pytest.raises(contract.Busy):
+        workshop.engine.delete_network(network)
+
+
+def test_a_running_machine_joins_a_private_network(workshop: Workshop, network: str) -> None:
+    spec = workshop.machine(start=True)
+    assert workshop.observed(spec).private == ""
+    workshop.engine.ensure_network(network)
+    workshop.engine.join(spec.name, network)
+    workshop.engine.join(spec.name, network)
+    assert workshop.observed(spec).private == network
+
+
+def test_a_private_network_nobody_made_is_not_found(workshop: Workshop) -> None:
+    with pytest.raises(contract.NotFound):
+        workshop.machine(private=f"{workshop.prefix}none"[:15])
+
+
 def _at_once(count: int, act: Callable[[], object]) -> list[object]:
     """Run `act` on `count` threads that begin together; return what each returned or raised."""
     outcomes: list[object] = []

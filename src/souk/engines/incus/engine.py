@@ -24,7 +24,7 @@ from souk.engines.contract import (
     Refused,
     Usage,
 )
-from souk.engines.incus import images, spec, wire
+from souk.engines.incus import images, networks, spec, wire
 from souk.engines.incus.address import Https, UnixSocket
 from souk.engines.incus.events import follow
 from souk.engines.incus.execution import execute
@@ -166,6 +166,26 @@ class IncusEngine:
     def _patch(self, name: str, body: Mapping[str, object], etag: str | None) -> None:
         headers = {"If-Match": etag} if etag else {}
         self._transport.change("PATCH", self._path(name), body=body, headers=headers)
+
+    def join(self, name: str, private: str) -> None:
+        """See the contract."""
+        self._patch(name, {"devices": {"eth1": spec.private_card(private)}}, None)
+
+    # Networks
+
+    def ensure_network(self, name: str) -> None:
+        """See the contract."""
+        networks.ensure(self._transport, name, self._place.project)
+
+    def delete_network(self, name: str) -> None:
+        """See the contract."""
+        networks.delete(self._transport, name)
+
+    def networks(self) -> Sequence[str]:
+        """See the contract."""
+        return networks.listing(self._transport, self._place.project)
+
+    # Counters
 
     def usage(self) -> Sequence[Usage]:
         """See the contract."""

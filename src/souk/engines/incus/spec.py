@@ -71,6 +71,11 @@ def card(place: Place, address: str, *, neighbours: bool) -> dict[str, str]:
     }
 
 
+def private_card(network: str) -> dict[str, str]:
+    """The card in a private network: only its own MAC passes. The machines there give themselves addresses."""
+    return {"type": "nic", "name": "eth1", "network": network, "security.mac_filtering": "true"}
+
+
 def request(place: Place, spec: MachineSpec, *, start: bool) -> dict[str, Any]:
     """The body that makes a machine. No profile: what isolates it can't be edited away elsewhere."""
     isolation = {"security.guestapi": "false"}
@@ -79,13 +84,16 @@ def request(place: Place, spec: MachineSpec, *, start: bool) -> dict[str, Any]:
     config = isolation | limits(spec.limits) | labels(spec.labels)
     if spec.kind == MachineKind.VM:
         del config["limits.processes"]
+    devices = {"root": root(place, spec.limits), "eth0": card(place, spec.address, neighbours=spec.neighbours)}
+    if spec.private:
+        devices["eth1"] = private_card(spec.private)
     return {
         "name": spec.name,
         "type": spec.kind.value,
         "start": start,
         "profiles": [],
         "config": config,
-        "devices": {"root": root(place, spec.limits), "eth0": card(place, spec.address, neighbours=spec.neighbours)},
+        "devices": devices,
     }
 
 
@@ -105,6 +113,7 @@ def machine(row: Instance, *, server: str, etag: str | None = None) -> Machine:
         labels={key.removeprefix(LABEL): value for key, value in row.config.items() if key.startswith(LABEL)},
         host=server if row.location == "none" else row.location,
         etag=etag,
+        private=row.devices.get("eth1", {}).get("network", ""),
     )
 
 

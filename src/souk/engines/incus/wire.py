@@ -95,6 +95,13 @@ class ImageRow(msgspec.Struct):
     properties: dict[str, str] | None = None
 
 
+class Network(msgspec.Struct):
+    """A network of the server."""
+
+    name: str
+    config: dict[str, str] | None = None
+
+
 class Environment(msgspec.Struct):
     """The server's own description of itself."""
 

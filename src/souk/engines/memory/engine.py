@@ -16,6 +16,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from souk.engines.contract import (
     AddressTaken,
     AlreadyExists,
+    Busy,
     Event,
     Execution,
     Host,
@@ -79,6 +80,7 @@ class MemoryEngine:
         self._any_image = images is None
         self._images = {alias: _image(alias, alias.encode(), {}) for alias in images or ()}
         self._vcpus, self._memory, self._disk = vcpus, memory, disk
+        self._networks: set[str] = set()
         self._subscribers: list[queue.SimpleQueue[Event]] = []
         self._lock = threading.RLock()
 
@@ -115,6 +117,8 @@ class MemoryEngine:
             raise AddressTaken(f"Address {spec.address} already in use")
         if self._disk_used() + IMAGE_BYTES > self._disk:
             raise PoolFull("No space left on device")
+        if spec.private and spec.private not in self._networks:
+            raise NotFound(f"Network {spec.private} not found")
         self.simulated[spec.name] = Simulated(spec, labels=dict(spec.labels))
         self._tell(spec.name, "instance-created")
         if start:
@@ -173,6 +177,31 @@ class MemoryEngine:
             return self._known(name).files[path]
         except KeyError:
             raise NotFound(f"{path}: no such file") from None
+
+    @_call
+    def join(self, name: str, private: str) -> None:
+        """See the contract."""
+        machine = self._known(name)
+        if private not in self._networks:
+            raise NotFound(f"Network {private} not found")
+        machine.spec = replace(machine.spec, private=private)
+
+    @_call
+    def ensure_network(self, name: str) -> None:
+        """See the contract."""
+        self._networks.add(name)
+
+    @_call
+    def delete_network(self, name: str) -> None:
+        """See the contract."""
+        if any(machine.spec.private == name for machine in self.simulated.values()):
+            raise Busy(f"Network {name} is in use")
+        self._networks.discard(name)
+
+    @_call
+    def networks(self) -> Sequence[str]:
+        """See the contract."""
+        return sorted(self._networks)
 
     @_call
     def usage(self) -> Sequence[Usage]:

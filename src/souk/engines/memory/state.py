@@ -32,7 +32,7 @@ class Simulated:
     @property
     def etag(self) -> str:
         """Changes with whatever a caller can change, as the engine's own does."""
-        seen = f"{self.spec.limits}{sorted(self.labels.items())}{self.status}"
+        seen = f"{self.spec.limits}{self.spec.private}{sorted(self.labels.items())}{self.status}"
         return hashlib.sha256(seen.encode()).hexdigest()
 
     def observed(self, host: str) -> Machine:
@@ -46,6 +46,7 @@ class Simulated:
             labels=dict(self.labels),
             host=host,
             etag=self.etag,
+            private=self.spec.private,
         )
 
     def usage(self) -> Usage:
