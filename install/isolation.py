@@ -40,8 +40,8 @@ def internet() -> list[str]:
     return [str(network) for network in sorted(ipaddress.collapse_addresses(left))]
 
 
-PLATFORM_PORTS = (8333,)
-"""TCP ports at which the platform's own machines serve the others on the bridge: object storage."""
+PLATFORM_PORTS = (2379, 8333)
+"""TCP ports at which the platform's own machines serve the others on the bridge: etcd and object storage."""
 
 _PLATFORM_FIRST, _PLATFORM_LAST = 2, 9
 

@@ -92,7 +92,8 @@ class MachineSpec:
 
     `labels` are kept by the engine with the machine (`user.souk.*`): instance, epoch, generation. `neighbours` opens it
     to the other machines of its network, which never reach each other. `private` names a private network in which it
-    has a second card, `eth1`, without an address of the engine's.
+    has a second card, `eth1`, without an address of the engine's. `environment` is what its first process is started
+    with: never a secret.
     """
 
     name: str
@@ -104,6 +105,7 @@ class MachineSpec:
     host: str | None = None
     neighbours: bool = False
     private: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

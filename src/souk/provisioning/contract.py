@@ -18,11 +18,31 @@ from souk.engines.images import Recipe
 
 @dataclass(frozen=True)
 class Size:
-    """What a plan gives: whole processors, bytes of memory and of disk."""
+    """What a plan gives: whole processors, bytes of memory and of disk, to each of its `members`.
+
+    More than one member is a highly available service: its data is on each of them.
+    """
 
     vcpus: int
     memory: int
     disk: int
+    members: int = 1
+
+    @property
+    def promised(self) -> Size:
+        """What a site sets aside for it in all, the machine in front of the members included."""
+        if self.members == 1:
+            return self
+        front = FRONT
+        return Size(
+            self.vcpus * self.members + front.vcpus,
+            self.memory * self.members + front.memory,
+            self.disk * self.members + front.disk,
+        )
+
+
+FRONT = Size(vcpus=1, memory=256 * 1024**2, disk=1024**3)
+"""The machine in front of a highly available service's members, which has its address."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +70,50 @@ class StartingOffering:
 
 
 @dataclass(frozen=True)
+class Member:
+    """One of the machines of a highly available service; `private` is its IPv4 in the network that they share."""
+
+    name: str
+    private: str
+
+
+@dataclass(frozen=True)
+class Coordinator:
+    """Where the members agree on who leads: an etcd reached over TLS, whose user sees the keys below `prefix` alone.
+
+    `address` is the server's IPv4, `host` the name in its certificate, which `authority` (a PEM text) signed.
+    """
+
+    host: str
+    address: str
+    port: int
+    username: str
+    prefix: str
+    authority: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """The machines of a highly available service: its members, what is in front of them, where they agree on who leads.
+
+    `first` is the name of the member whose data the others copy when the service begins. `secret` is what the members
+    derive the passwords from that they know each other by.
+    """
+
+    members: Sequence[Member]
+    front: Member
+    first: str
+    coordinator: Coordinator
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Wanted:
-    """A service instance as it should be, on one machine."""
+    """A service instance as it should be, on one machine: that of `member`, if it is highly available.
+
+    `address` is the machine's own, `endpoint` the one that clients connect to, if that is another.
+    """
 
     instance: UUID
     name: str
@@ -59,6 +121,9 @@ class Wanted:
     size: Size
     hostname: str
     address: str
+    endpoint: str = ""
+    member: str = ""
+    ensemble: Ensemble | None = None
 
 
 @dataclass(frozen=True)
@@ -197,6 +262,63 @@ class Archivist(Protocol):
         """Forget all but the newest `keep_full` full backups, with the history that only older ones need."""
 
 
+@dataclass(frozen=True)
+class MemberState:
+    """A member as the others see it. `lag` is how many bytes of history it has still to take in; None if unknown."""
+
+    name: str
+    leads: bool
+    running: bool
+    synchronous: bool
+    lag: int | None
+    restart_pending: bool
+
+
+class HighAvailability(Protocol):
+    """What a blueprint adds whose services can run on several machines. Every call is safe to repeat.
+
+    `configure` brings each member to what is wanted; the one that leads gets what concerns the data.
+    """
+
+    def front(self, guest: Guest, wanted: Wanted) -> None:
+        """Have the machine in front lead clients to the member that leads, by itself, whoever that is.
+
+        Raises:
+            ConfigurationFailed.
+        """
+
+    def state(self, guest: Guest, wanted: Wanted) -> Sequence[MemberState]:
+        """The members as one of them sees them.
+
+        Raises:
+            ConfigurationFailed: it sees nothing.
+        """
+
+    def restart(self, guest: Guest, wanted: Wanted) -> None:
+        """Restart the service on one member, for settings that need it, and wait until it is back.
+
+        Raises:
+            ConfigurationFailed.
+        """
+
+    def switch_over(self, guest: Guest, wanted: Wanted, to: str) -> None:
+        """Let another member lead, by plan: nothing that was acknowledged is lost. `guest` is any living member.
+
+        Raises:
+            ConfigurationFailed: it can't lead now; who led goes on to.
+        """
+
+    def depose(self, guest: Guest, wanted: Wanted, dead: str) -> bool:
+        """Tell the living, of which `guest` is one, that a member that led is dead for certain; whether it led.
+
+        Its own time to be heard of is cut short, and the others choose at once. Never call this of a machine that may
+        still run.
+
+        Raises:
+            ConfigurationFailed.
+        """
+
+
 class Blueprint(Protocol):
     """A managed service as a folder: recipe, parameters, configuration, health."""
 
@@ -235,6 +357,10 @@ class Blueprint(Protocol):
     @property
     def archivist(self) -> Archivist | None:
         """How its services are backed up, if they hold data."""
+
+    @property
+    def high_availability(self) -> HighAvailability | None:
+        """How its services run on several machines, if they can."""
 
     def schema(self) -> Mapping[str, Any]:
         """The JSON Schema of the parameters."""

@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 from botocore.exceptions import ClientError, SSLError
-from tests.engine.objectstorage.conftest import MIB, Storage, authority
+from tests.engine.objectstorage.conftest import MIB, Storage
+from tests.support.authorities import authority
 
 from souk.blueprints.objectstorage import BLUEPRINT
 from souk.provisioning.contract import Credentials

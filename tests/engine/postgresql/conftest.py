@@ -6,16 +6,12 @@ import secrets
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from tests.engine.conftest import Rig
+from tests.support.authorities import authority
 
 from souk.blueprints.postgresql import BLUEPRINT, probing
 from souk.engines.contract import Execution, MachineSpec
@@ -27,20 +23,6 @@ from souk.sites.certificates import issue
 
 MIB = 1024**2
 SIZE = Size(vcpus=1, memory=512 * MIB, disk=1024 * MIB)
-
-
-def authority() -> Authority:
-    """A certificate authority of the test's own."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Test CA {secrets.token_hex(4)}")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(hours=1), now + timedelta(days=2))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return Authority(certificate.public_bytes(serialization.Encoding.PEM).decode(), pem.decode())
 
 
 @dataclass

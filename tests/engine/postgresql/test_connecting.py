@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from tests.engine.postgresql.conftest import Service, authority, with_password
+from tests.engine.postgresql.conftest import Service, with_password
+from tests.support.authorities import authority
 
 from souk.blueprints.postgresql import BLUEPRINT
 

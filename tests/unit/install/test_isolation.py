@@ -49,7 +49,7 @@ def test_the_acl_never_drops_by_rule_because_incus_puts_drops_first():
 def test_only_the_host_may_begin_a_conversation_with_a_customers_machine():
     *rules, platform = isolation.acl("10.98.187.1", "10.98.187.0/24")["ingress"]
     assert {rule["source"] for rule in rules} == {"10.98.187.1/32"}
-    assert (platform["destination"], platform["destination_port"]) == ("10.98.187.2-10.98.187.9", "8333")
+    assert (platform["destination"], platform["destination_port"]) == ("10.98.187.2-10.98.187.9", "2379,8333")
 
 
 def test_customers_machines_never_get_an_address_of_the_platforms():
@@ -65,7 +65,7 @@ def test_machines_of_one_bridge_reach_the_platform_at_its_ports_and_each_other_n
     platform = isolation.platform_addresses(ns.subnet)
     assert within == [
         'oifname "souk-demo" ct state established,related accept',
-        f'oifname "souk-demo" ip saddr {ns.subnet} ip daddr {platform} tcp dport {{ 8333 }} accept',
+        f'oifname "souk-demo" ip saddr {ns.subnet} ip daddr {platform} tcp dport {{ 2379, 8333 }} accept',
         'oifname "souk-demo" drop',
     ]
 

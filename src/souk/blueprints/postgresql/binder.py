@@ -6,6 +6,7 @@ import os
 
 from souk.blueprints import guests
 from souk.blueprints.postgresql import parameters, scram
+from souk.blueprints.postgresql.ensembles import RESERVED
 from souk.provisioning.contract import Credentials, Declined, Guest, Wanted
 
 OWNER = "app"
@@ -25,7 +26,7 @@ class RoleBinder:
         Raises:
             Declined: the name is PostgreSQL's own, or the owner's.
         """
-        if name in _RESERVED or name.startswith("pg_"):
+        if name in _RESERVED or name.startswith(("pg_", RESERVED)):
             raise Declined(_("This name is reserved. Choose another one."))
         return Credentials(name, password, parameters.databases(wanted.parameters)[0])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from souk.blueprints.postgresql import parameters, scram, sizing
+from souk.blueprints.postgresql import ensembles, parameters, scram, sizing
 from souk.blueprints.postgresql.binder import OWNER
 from souk.provisioning.contract import Credentials, ServerCertificate, Wanted
 
@@ -17,7 +17,9 @@ def bundle(
 
     `timeout` is how many seconds the guest may wait for systemd, initdb and its address.
     """
+    together = {"ensemble": ensembles.described(wanted)} if wanted.ensemble else {}
     return {
+        **together,
         "timeout": timeout,
         "address": wanted.address,
         "tls": {

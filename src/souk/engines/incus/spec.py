@@ -81,7 +81,8 @@ def request(place: Place, spec: MachineSpec, *, start: bool) -> dict[str, Any]:
     isolation = {"security.guestapi": "false"}
     if spec.kind == MachineKind.CONTAINER:
         isolation |= {"security.idmap.isolated": "true", "security.privileged": "false", "security.nesting": "false"}
-    config = isolation | limits(spec.limits) | labels(spec.labels)
+    environment = {f"environment.{key}": value for key, value in spec.environment.items()}
+    config = isolation | limits(spec.limits) | labels(spec.labels) | environment
     if spec.kind == MachineKind.VM:
         del config["limits.processes"]
     devices = {"root": root(place, spec.limits), "eth0": card(place, spec.address, neighbours=spec.neighbours)}

@@ -1,82 +1,25 @@
-"""What the programs of this folder share: a document in and an answer out, files, waiting, SQL."""
+"""What the programs of this folder share: PostgreSQL's places, its files, its SQL, and running as its user."""
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
 import pwd
-import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping
+
+import machine  # type: ignore[import-not-found]
+from machine import PAUSE, Failure
 
 FOLDER = "/etc/souk/postgresql"
 DATA = "/var/lib/postgresql/data"
 SERVICE = "souk-postgresql.service"
 BIN = "/usr/lib/postgresql/17/bin"
 SOCKETS = "/run/postgresql"
-PAUSE = 0.01
 NO_CONNECTION = 2
-
-
-class Failure(Exception):
-    """What went wrong, as a sentence without secrets."""
-
-
-class Refusal(Failure):
-    """The word for a refusal that trying again won't change."""
-
-
-def main(program: Callable[[dict, float], Mapping[str, object]], lock: str = "") -> None:  # type: ignore[type-arg]
-    """Run a program with the JSON on standard input, alone if it has a lock; print its answer or its complaint."""
-    document = json.load(sys.stdin)
-    deadline = time.monotonic() + document.get("timeout", 60)
-    if lock:
-        be_alone(lock)
-    try:
-        answer, status = program(document, deadline), 0
-    except Refusal as refusal:
-        answer, status = {"declined": str(refusal), "error": "it can't do this: " + str(refusal)}, 1
-    except Failure as failure:
-        answer, status = {"error": str(failure)}, 1
-    sys.stdout.write(json.dumps(answer))
-    sys.exit(status)
-
-
-def be_alone(lock: str) -> None:
-    """Wait for whoever has the lock, and keep it as long as this process lives."""
-    handle = os.open(f"/etc/souk/{lock}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    fcntl.flock(handle, fcntl.LOCK_EX)
 
 
 def write(path: str, content: str) -> bool:
     """Replace a file atomically, readable by root and PostgreSQL only. Returns whether it differed."""
-    data = content.encode()
-    try:
-        with open(path, "rb") as file:
-            if file.read() == data:
-                return False
-    except FileNotFoundError:
-        pass
-    descriptor = os.open(path + ".new", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o640)
-    try:
-        os.fchown(descriptor, 0, pwd.getpwnam("postgres").pw_gid)
-        os.write(descriptor, data)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    os.rename(path + ".new", path)
-    return True
-
-
-def systemctl(*arguments: str, deadline: float) -> int:
-    left = max(1.0, deadline - time.monotonic())
-    try:
-        return subprocess.run(["systemctl", *arguments], stdin=subprocess.DEVNULL, timeout=left).returncode
-    except subprocess.TimeoutExpired:
-        raise Failure("systemctl " + " ".join(arguments) + " takes too long") from None
+    return bool(machine.write(path, content, "postgres"))
 
 
 def absent(statement: str, where: str) -> str:
@@ -135,15 +78,3 @@ def identifier(name: str) -> str:
 
 def literal(value: object) -> str:
     return "'" + str(value).replace("'", "''") + "'"
-
-
-def wait(deadline: float, what: str, answers: Callable[[], bool]) -> None:
-    while not answers():
-        if time.monotonic() > deadline:
-            raise Failure("no " + what + " in time")
-        time.sleep(PAUSE)
-
-
-def systemd_answers() -> bool:
-    with socket.socket(socket.AF_UNIX) as client:
-        return client.connect_ex("/run/systemd/private") == 0

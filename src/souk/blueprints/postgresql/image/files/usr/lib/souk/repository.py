@@ -6,7 +6,8 @@ import json
 import socket
 from subprocess import CompletedProcess as Done
 
-from guest import FOLDER, SOCKETS, Failure, as_postgres, write  # type: ignore[import-not-found]
+from guest import FOLDER, SOCKETS, as_postgres, write  # type: ignore[import-not-found]
+from machine import Failure, know_host  # type: ignore[import-not-found]
 
 CONFIGURATION = FOLDER + "/repository.conf"
 STANZA = "souk"
@@ -55,20 +56,8 @@ def describe(document: dict, path: str, data: str) -> bool:  # type: ignore[type
     }
     lines = [f"{key}={value}" for key, value in settings.items()]
     lines = ["[global]", *lines, f"[{STANZA}]", "pg1-path=" + data, "pg1-socket-path=" + SOCKETS]
-    known = name(repository["host"], repository["address"])
+    known = know_host(repository["host"], repository["address"])
     return any([known, write(authority, repository["authority"]), write(path, "\n".join(lines) + "\n")])
-
-
-def name(host: str, address: str) -> bool:
-    """Let a host's name mean an address on this machine. Returns whether it did not."""
-    with open("/etc/hosts", encoding="utf-8") as file:
-        before = file.read()
-    others = [line for line in before.splitlines() if host not in line.split()[1:]]
-    after = "\n".join([*others, f"{address} {host}"]) + "\n"
-    if after != before:
-        with open("/etc/hosts", "w", encoding="utf-8") as file:
-            file.write(after)
-    return after != before
 
 
 def pgbackrest(*arguments: str, path: str = CONFIGURATION, accepted: tuple[int, ...] = (0,)) -> Done[str]:
