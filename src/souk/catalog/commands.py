@@ -43,12 +43,13 @@ _MOVES: Mapping[str, tuple[frozenset[str], str]] = {
 
 @dataclass(frozen=True)
 class PlanDetails:
-    """A size of an offering; memory and disk in bytes."""
+    """A size of an offering; memory and disk in bytes, for each of its members."""
 
     key: str
     vcpus: int
     memory: int
     disk: int
+    members: int = 1
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ def draft_version(
                 vcpus=plan.vcpus,
                 memory=plan.memory,
                 disk=plan.disk,
+                members=plan.members,
             )
             for position, plan in enumerate(plans)
         )

@@ -74,7 +74,7 @@ class OfferingVersion(Row):
 
 
 class Plan(Row):
-    """A size of an offering version. Memory and disk in bytes."""
+    """A size of an offering version: memory and disk in bytes, for each of its members (machines)."""
 
     version = models.ForeignKey(OfferingVersion, on_delete=models.CASCADE, related_name="plans")
     key = models.SlugField(max_length=30)
@@ -82,6 +82,7 @@ class Plan(Row):
     vcpus = models.PositiveSmallIntegerField()
     memory = models.BigIntegerField()
     disk = models.BigIntegerField()
+    members = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["version", "key"], name="plan_once")]

@@ -29,7 +29,8 @@ from (select card -> %(language)s as card, position from catalog_publishedofferi
 
 _FOR_ORDER = """
 select m.id, p.listing_id, p.version_id, v.blueprint, v.parameters::text, v.texts -> 'fr' ->> 'name', l.id, l.key,
-       l.vcpus, l.memory, l.disk, b.name, b.currency, r.per_hour, r.per_month, r.minimum_hours, r.tiers::text,
+       l.vcpus, l.memory, l.disk, l.members, b.name, b.currency, r.per_hour, r.per_month, r.minimum_hours,
+       r.tiers::text,
        (select string_agg(key, ', ' order by position) from catalog_plan where version_id = p.version_id)
 from catalog_publishedoffering p
 join catalog_marketplace m on m.slug = p.marketplace_slug
@@ -60,6 +61,7 @@ class Sellable:
     vcpus: int
     memory: int
     disk: int
+    members: int
     price: FrozenPrice
 
 
@@ -86,6 +88,7 @@ class PlanPriceRow:
     vcpus: int
     memory: int
     disk: int
+    members: int
     book: UUID
     marketplace: str
     book_name: str
@@ -162,20 +165,20 @@ def sellable(marketplace: str, offering: str, plan: str, segment: str, now: date
     if row is None:
         raise errors.OfferingMissing(slug=offering)
     if row[6] is None:
-        raise errors.UnknownPlan(offering=row[5], plan=plan, plans=row[17])
-    if row[13] is None:
+        raise errors.UnknownPlan(offering=row[5], plan=plan, plans=row[18])
+    if row[14] is None:
         raise errors.NotForSale(offering=row[5])
     price = FrozenPrice.from_json(
         {
-            "book": row[11],
-            "currency": row[12],
-            "per_hour": row[13],
-            "per_month": row[14],
-            "minimum_hours": row[15],
-            "tiers": msgspec.json.decode(row[16]),
+            "book": row[12],
+            "currency": row[13],
+            "per_hour": row[14],
+            "per_month": row[15],
+            "minimum_hours": row[16],
+            "tiers": msgspec.json.decode(row[17]),
         }
     )
-    return Sellable(*(*row[:4], msgspec.json.decode(row[4]), *row[5:11], price))
+    return Sellable(*(*row[:4], msgspec.json.decode(row[4]), *row[5:12], price))
 
 
 def listed(listing: UUID) -> tuple[str, str]:
@@ -215,7 +218,7 @@ def prices(scope: Scope, version: UUID, now: datetime) -> list[PlanPriceRow]:
     """The plans of a version, each with the prices that hold in every price book of every market place."""
     with acting(scope), connection.cursor() as cursor:
         cursor.execute(
-            "select l.id, l.key, l.vcpus, l.memory, l.disk, b.id, m.name, b.name, b.segment, b.currency,"
+            "select l.id, l.key, l.vcpus, l.memory, l.disk, l.members, b.id, m.name, b.name, b.segment, b.currency,"
             " p.per_hour, p.per_month, p.minimum_hours, p.valid_from, coalesce(p.tiers, '{}')::text"
             " from catalog_plan l cross join catalog_pricebook b join catalog_marketplace m on m.id = b.marketplace_id"
             " left join catalog_price p on p.plan_id = l.id and p.book_id = b.id"

@@ -93,6 +93,8 @@ def _services(app: App) -> None:
     branch.command(services.stop, name="stop", help=_("Stop a service; its data stays."))
     branch.command(services.start, name="start", help=_("Start a stopped service."))
     branch.command(services.restart, name="restart", help=_("Restart a service."))
+    branch.command(services.members, name="members", help=_("The machines of a highly available service."))
+    branch.command(services.switchover, name="switchover", help=_("Let another of its machines lead."))
     branch.command(services.plan, name="plan", help=_("Change a service's plan."))
     branch.command(services.rename, name="rename", help=_("Call a service by another name."))
     branch.command(services.protect, name="protect", help=_("Guard a service from deletion."))

@@ -110,10 +110,7 @@ class Ensemble:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A service instance as it should be, on one machine: that of `member`, if it is highly available.
-
-    `address` is the machine's own, `endpoint` the one that clients connect to, if that is another.
-    """
+    """A service instance as it should be, on one machine: that of `member`, if it is highly available."""
 
     instance: UUID
     name: str
@@ -121,7 +118,6 @@ class Wanted:
     size: Size
     hostname: str
     address: str
-    endpoint: str = ""
     member: str = ""
     ensemble: Ensemble | None = None
 

@@ -128,6 +128,14 @@ class RestoreTooSmall(Problem):
     field = "plan"
 
 
+class OneMachine(Conflict):
+    """“{name}” runs on one machine: no other can lead. Plans of high availability have several."""
+
+
+class MembersFixed(Conflict):
+    """How many machines “{name}” runs on can't change. Restore its backup into a new service of the plan you want."""
+
+
 class NotReadyYet(Conflict):
     """The service “{name}” is not ready yet. Wait for its creation to finish."""
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from souk.kernel.models import Row
+from souk.provisioning.contract import Size
 
 
 class InstanceState(models.TextChoices):
@@ -50,6 +51,7 @@ class ServiceInstance(Row):
     vcpus = models.PositiveSmallIntegerField()
     memory = models.BigIntegerField()
     disk = models.BigIntegerField()
+    members = models.PositiveSmallIntegerField(default=1, db_default=1)
     desired = models.CharField(max_length=14, choices=Desired.choices, default=Desired.RUNNING)
     generation = models.BigIntegerField(default=1)
     observed_generation = models.BigIntegerField(default=0)
@@ -77,6 +79,11 @@ class ServiceInstance(Row):
             ),
         ]
         indexes = [models.Index(fields=["organization_id", "-id"], name="service_instance_organization")]
+
+    @property
+    def size(self) -> Size:
+        """What each of its members has."""
+        return Size(self.vcpus, self.memory, self.disk, self.members)
 
 
 class Quota(models.Model):
@@ -115,7 +122,8 @@ class OperationState(models.TextChoices):
 
 class OperationKind(models.TextChoices):
     """What an operation changes. Those of `SETTLED` are reached by what is desired, and settled together with it; the
-    others are done one after another, in the order in which they were asked for, while the service runs.
+    others are done one after another, in the order in which they were asked for, while the service runs. A failover is
+    never asked for: it is told of when it was done.
     """
 
     CREATE = "create"
@@ -131,6 +139,8 @@ class OperationKind(models.TextChoices):
     BACKUP = "backup"
     PROVE = "prove"
     RESTORE = "restore"
+    SWITCHOVER = "switchover"
+    FAILOVER = "failover"
 
 
 SETTLED = frozenset(
@@ -184,14 +194,27 @@ class Operation(Row):
 
 
 class MachineRole(models.TextChoices):
-    """What a machine is for: it carries the service, or its backup is tried out on it and it is thrown away."""
+    """What a machine is for: it carries the service, alone (primary), with others (member) or in front of them; or a
+    backup is tried out on it and it is thrown away (proof).
+    """
 
     PRIMARY = "primary"
+    MEMBER = "member"
+    FRONT = "front"
     PROOF = "proof"
 
 
+class Duty(models.TextChoices):
+    """What a member was last seen to do: lead, hold all that is acknowledged, or follow; nothing if it was not seen."""
+
+    LEADS = "leads"
+    SYNCHRONOUS = "synchronous"
+    FOLLOWS = "follows"
+    UNSEEN = ""
+
+
 class Machine(Row):
-    """A machine of the engine, with a row and an address of its own before it is made."""
+    """A machine of the engine, with a row and an address of its own before it is made. Members are numbered."""
 
     organization_id = models.UUIDField()
     instance = models.ForeignKey(ServiceInstance, on_delete=models.PROTECT, related_name="machines")
@@ -202,6 +225,8 @@ class Machine(Row):
     role = models.CharField(
         max_length=7, choices=MachineRole.choices, default=MachineRole.PRIMARY, db_default=MachineRole.PRIMARY
     )
+    number = models.PositiveSmallIntegerField(default=1, db_default=1)
+    duty = models.CharField(max_length=11, choices=Duty.choices, default=Duty.UNSEEN, db_default="", blank=True)
     created_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True)
 
@@ -213,11 +238,32 @@ class Machine(Row):
                 name="machine_address_once",
             ),
             models.UniqueConstraint(
-                fields=["instance", "role"],
+                fields=["instance", "role", "number"],
                 condition=models.Q(deleted_at__isnull=True),
-                name="machine_one_per_role",
+                name="machine_role_and_number_once",
             ),
         ]
+
+
+class Ensemble(Row):
+    """What the machines of a highly available instance share: a private network, a user of the site's coordination
+    (itself a service instance, which the platform runs), and a secret that they know each other by.
+
+    `first` is the number of the member whose data the others copied when it began. Both secrets are sealed under the
+    worker's key.
+    """
+
+    organization_id = models.UUIDField()
+    instance = models.OneToOneField(ServiceInstance, on_delete=models.PROTECT, related_name="ensemble")
+    coordination = models.ForeignKey(ServiceInstance, on_delete=models.PROTECT, related_name="ensembles")
+    network = models.CharField(max_length=15)
+    username = models.CharField(max_length=63)
+    prefix = models.CharField(max_length=80)
+    sealed_password = models.BinaryField()
+    sealed_secret = models.BinaryField()
+    first = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField()
+    granted_at = models.DateTimeField(null=True)
 
 
 class Endpoint(Row):

@@ -1,9 +1,11 @@
 """What the platform runs for itself on each site, as service instances of the operator's own: nobody pays for them.
 
-So far object storage, where the services' backups go.
+Object storage, where the services' backups go, and coordination, where highly available services agree on who leads.
 """
 
 from __future__ import annotations
+
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -14,9 +16,11 @@ from souk.provisioning import registry
 from souk.provisioning.commands.creating import InstanceDetails, create_instance
 from souk.provisioning.commands.lifecycle import protect_instance
 from souk.provisioning.contract import Size
-from souk.provisioning.errors import NoCapacity
+from souk.provisioning.coordination import COORDINATION, coordination_name, coordination_of
+from souk.provisioning.errors import NameTaken, NoCapacity
 from souk.provisioning.storage import STORAGE, storage_name, storage_of
 from souk.sites import queries as sites
+from souk.sites.queries import SiteRow
 
 log = structlog.get_logger("souk.platform")
 PLATFORM = System("platform")
@@ -30,28 +34,38 @@ def ensure_storage() -> None:
     Its disk is a quarter of what the site may promise, from 5 GiB to 1 TiB. A site without room for it goes without,
     and is asked again at the next start.
     """
-    found = registry.blueprints().get(STORAGE)
-    if found is None or settings.SIMULATION or settings.OBJECT_STORAGE != "own":
+    if STORAGE not in registry.blueprints() or settings.SIMULATION or settings.OBJECT_STORAGE != "own":
         return
     for site in sites.sites():
         if site.engine_checked_at is None or storage_of(site.id) is not None:
             continue
         disk = min(_MOST, max(_LEAST, sites.capacity(site.id).disk_limit // _SHARE))
-        with acting(PLATFORM):
-            details = InstanceDetails(
-                organization=site.issuer_organization_id,
-                project=ensure_project(PLATFORM, site.issuer_organization_id, "plateforme", "Plateforme"),
-                region=site.region_code,
-                blueprint=STORAGE,
-                prefix=found.prefix,
-                name=storage_name(site.id),
-                parameters={},
-                size=Size(vcpus=1, memory=_GIB, disk=disk),
-            )
-            try:
-                made = create_instance(PLATFORM, details)
-            except NoCapacity:
-                log.warning("no room for the site's object storage", site=site.code)
-                continue
-            protect_instance(PLATFORM, made, True)
-        log.info("object storage begun", site=site.code, disk=disk)
+        _begin(site, STORAGE, storage_name(site.id), Size(vcpus=1, memory=_GIB, disk=disk))
+
+
+def ensure_coordination(site: UUID) -> None:
+    """Have a site's coordination: it is made when the first service needs it."""
+    for row in sites.sites():
+        if row.id == site and coordination_of(site) is None:
+            _begin(row, COORDINATION, coordination_name(site), Size(vcpus=1, memory=_GIB // 4, disk=_GIB))
+
+
+def _begin(site: SiteRow, key: str, name: str, size: Size) -> None:
+    with acting(PLATFORM):
+        details = InstanceDetails(
+            organization=site.issuer_organization_id,
+            project=ensure_project(PLATFORM, site.issuer_organization_id, "plateforme", "Plateforme"),
+            region=site.region_code,
+            blueprint=key,
+            prefix=registry.blueprint(key).prefix,
+            name=name,
+            parameters={},
+            size=size,
+        )
+        try:
+            made = create_instance(PLATFORM, details)
+        except (NoCapacity, NameTaken) as error:
+            log.warning("not begun", site=site.code, what=key, why=str(error))
+            return
+        protect_instance(PLATFORM, made, True)
+    log.info("begun", site=site.code, what=key)

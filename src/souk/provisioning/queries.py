@@ -12,7 +12,7 @@ from django.db.models import Count
 from souk.kernel.errors import NotFound
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
-from souk.provisioning.contract import Connection, Size, Wanted
+from souk.provisioning.contract import Connection, Wanted
 from souk.provisioning.models import (
     SETTLED,
     Backup,
@@ -20,6 +20,7 @@ from souk.provisioning.models import (
     Binding,
     Endpoint,
     Machine,
+    MachineRole,
     Operation,
     ServiceInstance,
 )
@@ -31,7 +32,7 @@ __all__ = ["SETTLED"]
 
 @dataclass(frozen=True)
 class ServiceRow:
-    """A service instance as lists show it; memory and disk in bytes."""
+    """A service instance as lists show it; memory and disk in bytes, of each of its members."""
 
     id: UUID
     organization_id: UUID
@@ -44,6 +45,7 @@ class ServiceRow:
     vcpus: int
     memory: int
     disk: int
+    members: int
     desired: str
     state: str
     trouble: str
@@ -141,6 +143,16 @@ class MachineRow:
     address: str
     instance_id: UUID
     image: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class MemberRow:
+    """One of the machines of a highly available service; `duty` is what it was last seen to do."""
+
+    number: int
+    name: str
+    duty: str
     created_at: datetime
 
 
@@ -249,6 +261,18 @@ def machines(scope: Scope) -> list[MachineRow]:
         return [MachineRow(*row) for row in rows.values_list(*MachineRow.__dataclass_fields__)]
 
 
+def members(scope: Scope, instance: UUID) -> list[MemberRow]:
+    """The machines that run a service together, by number; none for a service on one machine.
+
+    Raises:
+        NotFound.
+    """
+    service(scope, instance)
+    with acting(scope):
+        rows = Machine.objects.filter(instance_id=instance, role=MachineRole.MEMBER, deleted_at__isnull=True)
+        return [MemberRow(*row) for row in rows.order_by("number").values_list(*MemberRow.__dataclass_fields__)]
+
+
 def connection_of(scope: Scope, instance: UUID, name: str = "default") -> ConnectionRow:
     """How to connect to a service with one of its bindings.
 
@@ -269,7 +293,7 @@ def connection_of(scope: Scope, instance: UUID, name: str = "default") -> Connec
             instance=row.id,
             name=row.name,
             parameters=row.parameters,
-            size=Size(row.vcpus, row.memory, row.disk),
+            size=row.size,
             hostname=endpoint.hostname,
             address=endpoint.address,
         )

@@ -318,7 +318,7 @@ def test_an_outsider_can_neither_see_nor_touch_a_service(place: Ground) -> None:
 
 
 def test_an_unhealthy_service_is_not_called_ready(place: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("souk.provisioning.reconciler.converge.PROBE_PATIENCE", 0.05)
+    monkeypatch.setattr("souk.provisioning.reconciler.ground.PROBE_PATIENCE", 0.05)
     monkeypatch.setattr(EXAMPLE, "healthy", False)
     buyer = customer()
     instance = order(buyer)

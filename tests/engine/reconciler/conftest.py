@@ -14,6 +14,7 @@ from tests.engine.conftest import image_cache
 from tests.support.workers import Worker
 from tests.support.world import Customer, customer, operator
 
+from souk.blueprints.coordination import BLUEPRINT as COORDINATION
 from souk.blueprints.objectstorage import BLUEPRINT as STORAGE
 from souk.blueprints.postgresql import BLUEPRINT
 from souk.engines import images
@@ -34,10 +35,10 @@ class Shop:
     worker: Worker
     buyer: Customer
 
-    def order(self, name: str) -> UUID:
-        """Order the smallest plan; returns the service instance."""
+    def order(self, name: str, plan: str = "s") -> UUID:
+        """Order PostgreSQL; returns the service instance."""
         details = ordering.OrderDetails(
-            self.buyer.organization, "public", BLUEPRINT.starting_offering.slug, "s", "ma-temara", name
+            self.buyer.organization, "public", BLUEPRINT.starting_offering.slug, plan, "ma-temara", name
         )
         return order(self.buyer.scope, ordering.place_order(self.buyer.scope, details)).instance_id
 
@@ -62,6 +63,14 @@ def shop_with_storage(own_database: str, incus: IncusEngine, image: str, tmp_pat
         yield shop
 
 
+@pytest.fixture
+def shop_of_many(own_database: str, incus: IncusEngine, image: str, tmp_path: Path) -> Iterator[Shop]:
+    """The same as `shop`, on a site that can have services on several machines."""
+    images.ensure(incus, COORDINATION.recipe, image_cache())
+    with _open(incus, Worker(tmp_path / "worker.log"), BLUEPRINT, COORDINATION) as shop:
+        yield shop
+
+
 @contextmanager
 def _open(incus: IncusEngine, worker: Worker, *sold: Blueprint) -> Iterator[Shop]:
     with mock.patch.object(registry, "blueprints", return_value={each.key: each for each in sold}):
@@ -71,5 +80,8 @@ def _open(incus: IncusEngine, worker: Worker, *sold: Blueprint) -> Iterator[Shop
             yield shop
         finally:
             shop.worker.kill()
+            before = {machine.private for machine in incus.machines() if machine.name in shop.made()}
             for name in shop.made():
                 incus.delete(name)
+            for network in before - {""}:
+                incus.delete_network(network)

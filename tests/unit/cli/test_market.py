@@ -18,6 +18,7 @@ PLAN = {
     "vcpus": 1,
     "memory": 1024**3,
     "disk": 10 * 1024**3,
+    "members": 1,
     "per_hour": "1.1",
     "per_month": "590",
     "minimum_hours": 1,

@@ -14,6 +14,7 @@ SERVICE = {
     "vcpus": 1,
     "memory": 1024**3,
     "disk": 10 * 1024**3,
+    "members": 1,
     "state": "ready",
     "trouble": "",
     "created_at": "2026-01-01T00:00:00+00:00",

@@ -12,7 +12,7 @@ from souk.blueprints.postgresql import parameters, probing, sizing
 from souk.blueprints.postgresql.archivist import PgBackRest
 from souk.blueprints.postgresql.binder import OWNER, RoleBinder
 from souk.blueprints.postgresql.bundle import bundle
-from souk.blueprints.postgresql.ensembles import Patroni
+from souk.blueprints.postgresql.ensembles import READING, Patroni
 from souk.blueprints.postgresql.offering import STARTING_OFFERING
 from souk.engines.contract import Limits
 from souk.engines.images import Recipe, load
@@ -92,6 +92,7 @@ class PostgreSQL:
                 "database": database,
                 "user": username,
                 "sslmode": "verify-full",
+                **({"reading": str(READING)} if wanted.size.members > 1 else {}),
             },
             client=("psql", uri.replace(":PASSWORD@", "@")),
         )

@@ -12,6 +12,9 @@ from souk.blueprints import guests
 from souk.blueprints.postgresql import scram, sizing
 from souk.provisioning.contract import ConfigurationFailed, Ensemble, Guest, MemberState, Wanted
 
+READING = 5433
+"""The port at which a highly available service's followers answer readers."""
+
 REPLICATION, REWIND = "souk_replication", "souk_rewind"
 RESERVED = "souk_"
 """What the names of the platform's own roles start with."""

@@ -40,6 +40,9 @@ STARTING_OFFERING = StartingOffering(
         StartingPlan("s", Size(1, 1 * GIB, 10 * GIB), per_hour="1.10", per_month="590.00"),
         StartingPlan("m", Size(2, 4 * GIB, 40 * GIB), per_hour="3.30", per_month="1790.00"),
         StartingPlan("l", Size(4, 8 * GIB, 100 * GIB), per_hour="6.90", per_month="3690.00"),
+        StartingPlan("s-ha", Size(1, 1 * GIB, 10 * GIB, members=3), per_hour="3.10", per_month="1650.00"),
+        StartingPlan("m-ha", Size(2, 4 * GIB, 40 * GIB, members=3), per_hour="9.20", per_month="4990.00"),
+        StartingPlan("l-ha", Size(4, 8 * GIB, 100 * GIB, members=3), per_hour="19.30", per_month="10290.00"),
     ),
     tiers={
         "egress": (

@@ -62,6 +62,7 @@ def show(
             Right(_("vCPU")),
             Right(_("Memory")),
             Right(_("Disk")),
+            Right(_("Machines")),
             Right(_("Per hour")),
             Right(_("Per month")),
         ],
@@ -71,6 +72,7 @@ def show(
                 str(plan["vcpus"]),
                 formats.size(plan["memory"]),
                 formats.size(plan["disk"]),
+                str(plan["members"]),
                 formats.price(plan["per_hour"], row["currency"]),
                 formats.price(plan["per_month"], row["currency"]),
             )

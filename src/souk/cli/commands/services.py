@@ -74,6 +74,7 @@ def show(name: Name, /, *, context: Given) -> None:
             (_("vCPU"), str(row["vcpus"])),
             (_("Memory"), formats.size(row["memory"])),
             (_("Disk"), formats.size(row["disk"])),
+            (_("Machines"), str(row["members"])),
             (_("Name"), row["hostname"] or ""),
             (_("Address"), f"{row['address']}:{row['port']}" if row["address"] else ""),
             (_("Certificate until"), formats.moment(row["certificate_expires_at"])),
@@ -117,6 +118,23 @@ def delete(
         else _("Delete “{name}”? For some days it can be recovered, then its data is erased.")
     )
     _change(context, name, ("DELETE", "?erase=true" if erase else ""), "" if yes else question, wait)
+
+
+def switchover(name: Name, /, *, yes: Yes = False, wait: Wait = False, context: Given) -> None:
+    question = _("Let another machine of “{name}” lead? Its connections will break once.")
+    _change(context, name, ("POST", "switchover"), "" if yes else question, wait)
+
+
+def members(name: Name, /, *, context: Given) -> None:
+    rows = context.client.get(f"/services/{context.service(name)['id']}/members")
+    if context.output.as_json:
+        context.output.data(rows)
+        return
+    lines = (
+        (str(row["number"]), row["name"], formats.word(row["duty"]), formats.moment(row["created_at"])) for row in rows
+    )
+    headings = [Right(_("Machine")), _("Name"), _("Duty"), _("Made")]
+    context.output.table(headings, lines, empty=_("This service runs on one machine."))
 
 
 def recover(name: Name, /, *, wait: Wait = False, context: Given) -> None:

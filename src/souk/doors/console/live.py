@@ -31,6 +31,8 @@ _LABELS = {
     "restore": _("Data restored"),
     "attach": _("Repository opened"),
     "backup": _("Data copied"),
+    "replicate": _("Data on every machine"),
+    "switch": _("Another machine leads"),
     "expire": _("Old backups forgotten"),
     "read": _("Every row read"),
     "delete": _("Machine and disk deleted"),
@@ -47,6 +49,7 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "rotate": ("prepare", "grant"),
     "revoke": ("revoke",),
     "backup": ("attach", "backup", "expire"),
+    "switchover": ("switch",),
     "prove": ("create", "restore", "configure", "read", "delete"),
 }
 #: A killed and repeated creation finds the machine and starts it; a start may have to make it anew.

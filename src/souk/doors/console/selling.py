@@ -76,7 +76,12 @@ def plan(size: Mapping[str, Any], per_hour: Decimal, per_month: Decimal, currenc
         month=Money.of(per_month, currency),
         hour=per_hour,
         currency=currency,
-        features=[words.processors(size["vcpus"]), words.memory(size["memory"]), words.disk(size["disk"])],
+        features=[
+            words.processors(size["vcpus"]),
+            words.memory(size["memory"]),
+            words.disk(size["disk"]),
+            *words.members(size.get("members", 1)),
+        ],
     )
 
 

@@ -87,7 +87,7 @@ def operator_service(request: HttpRequest, desk: Desk, service: UUID) -> HttpRes
         **_page(scope, row, money=True),
         "may_operate": False,
         "for_operator": True,
-        "machine": next((each for each in queries.machines(scope) if each.instance_id == service), None),
+        "machines": [each for each in queries.machines(scope) if each.instance_id == service],
         "customer": row.organization_id,
         "breadcrumbs": [Crumb(_("Services"), reverse("operator-services")), Crumb(row.name)],
         "here": reverse("operator-service", args=[service]),
@@ -144,6 +144,7 @@ def _page(scope: Scope, row: queries.ServiceRow, *, money: bool) -> dict[str, An
         "progress": live.progress(row, operations),
         "reach": _reach(scope, row),
         "cost": _cost(scope, row, subscription) if money else None,
+        "members": [(each.number, words.DUTIES.get(each.duty, each.duty)) for each in queries.members(scope, row.id)],
         "operations": _operations(operations),
         "waiting": [
             (each.id, words.OPERATIONS.get(each.kind, each.kind))

@@ -34,6 +34,7 @@ VERBS: dict[str, tuple[Command, words.Text]] = {
     "stop": (commands.stop_instance, gettext_lazy("The service is being stopped.")),
     "start": (commands.start_instance, gettext_lazy("The service is being started.")),
     "restart": (commands.restart_instance, gettext_lazy("The service is being restarted.")),
+    "switchover": (commands.switch_over, gettext_lazy("Another machine will lead in a moment.")),
     "recover": (commands.recover_instance, gettext_lazy("The service is coming back.")),
     "protect": (
         lambda scope, service: commands.protect_instance(scope, service, True),
@@ -73,7 +74,7 @@ def services(request: HttpRequest, desk: Desk) -> HttpResponse:
 @require_POST
 @member_page
 def service_act(request: HttpRequest, desk: Desk, service: UUID, verb: str) -> HttpResponse:
-    """What takes one press of a button: stop, start, restart, recover, protect."""
+    """What takes one press of a button: stop, start, restart, switch over, recover, protect."""
     command, sentence = VERBS[verb]
     command(desk.scope, service)
     messages.info(request, str(sentence))
@@ -173,4 +174,4 @@ def _name(row: queries.ServiceRow) -> str:
 
 def size_of(row: queries.ServiceRow) -> str:
     """A service's size on one line: processors, memory, disk."""
-    return words.size(row.vcpus, row.memory, row.disk)
+    return words.size(row.vcpus, row.memory, row.disk, row.members)

@@ -46,6 +46,7 @@ CONNECTION: dict[str, Text] = {
     "database": _("Database"),
     "user": _("User"),
     "sslmode": _("Encryption"),
+    "reading": _("Port for reading"),
 }
 
 UNITS: dict[str, Text] = {
@@ -70,6 +71,15 @@ OPERATIONS: dict[str, Text] = {
     "backup": pgettext_lazy("operation", "Backup"),
     "prove": pgettext_lazy("operation", "Proof of a backup"),
     "restore": pgettext_lazy("operation", "Restore"),
+    "switchover": pgettext_lazy("operation", "Switchover"),
+    "failover": pgettext_lazy("operation", "Failover"),
+}
+
+DUTIES: dict[str, Text] = {
+    "leads": pgettext_lazy("duty", "leads: it takes what is written"),
+    "synchronous": pgettext_lazy("duty", "has all that was acknowledged"),
+    "follows": pgettext_lazy("duty", "follows"),
+    "": pgettext_lazy("duty", "not seen"),
 }
 
 BACKUPS: dict[str, Text] = {
@@ -129,9 +139,18 @@ def disk(count: int) -> str:
     return isolated(gettext("%(size)s of disk") % {"size": ltr(values.size(count))})
 
 
-def size(vcpus: int, memory: int, disk: int) -> str:
-    """A size on one line: processors, memory, disk."""
-    parts = (gettext("%(count)s vCPU") % {"count": values.number(vcpus)}, values.size(memory), values.size(disk))
+def members(count: int) -> list[str]:
+    """That several machines each have that size and all of the data; nothing for one."""
+    if count == 1:
+        return []
+    return [isolated(gettext("High availability: %(count)s machines") % {"count": values.number(count)})]
+
+
+def size(vcpus: int, memory: int, disk: int, members: int = 1) -> str:
+    """A size on one line: processors, memory, disk, and how many machines have that."""
+    parts = [gettext("%(count)s vCPU") % {"count": values.number(vcpus)}, values.size(memory), values.size(disk)]
+    if members > 1:
+        parts.append(f"× {values.number(members)}")
     return format_html('<bdi dir="ltr" class="sk-num">{}</bdi>', " · ".join(parts))
 
 

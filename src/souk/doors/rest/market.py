@@ -36,12 +36,13 @@ class Cards(Schema):
 
 
 class PlanOut(Schema):
-    """A size; memory and disk in bytes, prices as decimal strings."""
+    """A size; memory and disk in bytes for each of its members (machines), prices as decimal strings."""
 
     key: str
     vcpus: int
     memory: int
     disk: int
+    members: int = 1
     per_hour: str
     per_month: str
     minimum_hours: int

@@ -181,6 +181,18 @@ def restart(request: HttpRequest, service: UUID) -> Status[dict[str, Any]]:
     return Status(202, {"operation": commands.restart_instance(member(request), service)})
 
 
+@router.get("/services/{service}/members", response=list[queries.MemberRow], operation_id="listMembers")
+def members(request: HttpRequest, service: UUID) -> list[queries.MemberRow]:
+    """The machines of a highly available service, and what each was last seen to do; none for one on one machine."""
+    return queries.members(either(request), service)
+
+
+@router.post("/services/{service}/switchover", response={202: Requested}, operation_id="switchOver")
+def switch_over(request: HttpRequest, service: UUID) -> Status[dict[str, Any]]:
+    """Let another machine of a highly available service lead: clients reconnect once, nothing is lost."""
+    return Status(202, {"operation": commands.switch_over(member(request), service)})
+
+
 @router.get("/services/{service}/operations", response=list[OperationOut], operation_id="listOperations")
 def operations(request: HttpRequest, service: UUID) -> list[OperationOut]:
     """What was done to a service, newest first."""

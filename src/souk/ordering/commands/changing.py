@@ -50,7 +50,7 @@ def change_plan(scope: Scope, instance: UUID, plan: str, *, key: str | None = No
             raise errors.SamePlan(plan=plan)
         marketplace, offering = listed(current.order.listing_id)
         sold = sellable(marketplace, offering, plan, organization(scope, current.organization_id).segment, clock.now())
-        resize_instance(scope, instance, Size(sold.vcpus, sold.memory, sold.disk), order=order)
+        resize_instance(scope, instance, Size(sold.vcpus, sold.memory, sold.disk, sold.members), order=order)
         _record(scope, order, current, sold)
         return order
 

@@ -89,7 +89,7 @@ def place_order(scope: Scope, details: OrderDetails, *, key: str | None = None) 
                 prefix=produced.prefix,
                 name=name,
                 parameters=parameters,
-                size=Size(sold.vcpus, sold.memory, sold.disk),
+                size=Size(sold.vcpus, sold.memory, sold.disk, sold.members),
                 origin=details.origin,
             ),
         )

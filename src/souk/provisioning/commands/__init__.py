@@ -19,6 +19,7 @@ from souk.provisioning.commands.lifecycle import (
     restart_instance,
     start_instance,
     stop_instance,
+    switch_over,
 )
 from souk.provisioning.commands.operations import cancel_operation
 
@@ -43,5 +44,6 @@ __all__ = [
     "rotate_binding",
     "start_instance",
     "stop_instance",
+    "switch_over",
     "take_reveal",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,10 +22,12 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 # One statement, so that the site's promise is locked for as short as can be: what is not promised is not inserted.
 _CREATE = """
 with promise as (
-    update sites_capacity set vcpus = vcpus + %(vcpus)s, memory = memory + %(memory)s, disk = disk + %(disk)s
+    update sites_capacity set vcpus = vcpus + %(all_vcpus)s, memory = memory + %(all_memory)s,
+        disk = disk + %(all_disk)s
     where site_id = (select s.id from sites_site s join sites_region r on r.id = s.region_id
                      where r.code = %(region)s and s.engine_checked_at is not null order by s.code limit 1)
-      and vcpus + %(vcpus)s <= vcpu_limit and memory + %(memory)s <= memory_limit and disk + %(disk)s <= disk_limit
+      and vcpus + %(all_vcpus)s <= vcpu_limit and memory + %(all_memory)s <= memory_limit
+      and disk + %(all_disk)s <= disk_limit
     returning site_id),
 quota as (
     insert into provisioning_quota (organization_id, instance_limit, instances)
@@ -37,10 +39,10 @@ quota as (
     returning 1),
 instance as (
     insert into provisioning_serviceinstance (id, organization_id, project_id, site_id, region_code, blueprint, name,
-        label, parameters, vcpus, memory, disk, desired, generation, observed_generation, state, trouble, created_at,
-        restored_from, restore_until)
+        label, parameters, vcpus, memory, disk, members, desired, generation, observed_generation, state, trouble,
+        created_at, restored_from, restore_until)
     select %(id)s, %(organization)s, %(project)s, site_id, %(region)s, %(blueprint)s, %(name)s, %(label)s,
-        %(parameters)s, %(vcpus)s, %(memory)s, %(disk)s, 'running', 1, 0, 'pending', '', %(now)s,
+        %(parameters)s, %(vcpus)s, %(memory)s, %(disk)s, %(members)s, 'running', 1, 0, 'pending', '', %(now)s,
         %(restored_from)s::uuid, %(restore_until)s::timestamptz
     from promise, quota returning id),
 operation as (
@@ -111,6 +113,8 @@ def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
             "vcpus": details.size.vcpus,
             "memory": details.size.memory,
             "disk": details.size.disk,
+            "members": details.size.members,
+            **{f"all_{key}": value for key, value in asdict(details.size.promised).items()},
             "now": clock.now(),
             "actor": actor(scope),
             "restored_from": details.origin.instance if details.origin else None,

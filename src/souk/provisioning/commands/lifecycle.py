@@ -119,7 +119,7 @@ def _give_up_resize(row: ServiceInstance) -> dict[str, int]:
     if asked is None:
         return {}
     before = Size(**asked.details["from"])
-    promise(row, Size(row.vcpus, row.memory, row.disk), before)
+    promise(row, row.size, before)
     asked.state, asked.finished_at = OperationState.CANCELLED, clock.now()
     asked.save(update_fields=["state", "finished_at"])
     return asdict(before)
@@ -128,6 +128,21 @@ def _give_up_resize(row: ServiceInstance) -> dict[str, int]:
 def _unprotected(row: ServiceInstance) -> None:
     if row.protected:
         raise errors.ServiceProtected(name=row.name)
+
+
+def switch_over(scope: Scope, instance: UUID) -> UUID:
+    """Ask for another machine of a highly available service to lead. Returns the operation.
+
+    Raises:
+        NotFound, RoleTooLow, ServiceGone, NotReadyYet, OneMachine.
+    """
+    with acting(scope):
+        row = alive(scope, instance)
+        if row.members == 1:
+            raise errors.OneMachine(name=row.name)
+        if row.ready_at is None:
+            raise errors.NotReadyYet(name=row.name)
+        return wish(scope, row, OperationKind.SWITCHOVER)
 
 
 def recover_instance(scope: Scope, instance: UUID) -> UUID:
@@ -198,15 +213,17 @@ def resize_instance(scope: Scope, instance: UUID, size: Size, *, order: UUID) ->
     told then, as it is told when the size is reached.
 
     Raises:
-        NotFound, RoleTooLow, ServiceGone, NotReadyYet, ResizeUnderWay, NoCapacity.
+        NotFound, RoleTooLow, ServiceGone, NotReadyYet, MembersFixed, ResizeUnderWay, NoCapacity.
     """
     with acting(scope):
         row = alive(scope, instance)
         if row.ready_at is None:
             raise errors.NotReadyYet(name=row.name)
+        if row.members != size.members:
+            raise errors.MembersFixed(name=row.name)
         if row.operations.filter(kind=OperationKind.RESIZE, state__in=OPEN).exists():
             raise errors.ResizeUnderWay(name=row.name)
-        before = Size(row.vcpus, row.memory, row.disk)
+        before = row.size
         promise(row, before, size)
         return wish(
             scope,
@@ -227,6 +244,7 @@ def promise(row: ServiceInstance, before: Size, after: Size) -> None:
     Raises:
         NoCapacity.
     """
+    before, after = before.promised, after.promised
     with connection.cursor() as cursor:
         cursor.execute(
             _MOVE_PROMISE,

@@ -2,79 +2,23 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from uuid import UUID
+from collections.abc import Callable
 
 import structlog
 from django.utils.translation import gettext_noop
 
 from souk.engines import contract as engines
-from souk.engines.contract import Engine, MachineSpec, MachineStatus
-from souk.kernel import clock
-from souk.provisioning.contract import Archivist, ConfigurationFailed, Declined, Repository, ServerCertificate
-from souk.provisioning.models import Desired, InstanceState
-from souk.provisioning.reconciler import actions, records, repositories, schedule, trials
-from souk.provisioning.reconciler.actions import Work
-from souk.provisioning.reconciler.guest import MachineGuest
+from souk.provisioning.models import Desired, InstanceState, MachineRole
+from souk.provisioning.reconciler import alone, machines, records, repositories, together, trials
+from souk.provisioning.reconciler.ground import Ground, step
 from souk.provisioning.reconciler.lease import Fenced, Lease, Superseded
-from souk.provisioning.reconciler.records import Assigned, Subject
+from souk.provisioning.reconciler.records import Subject
+from souk.provisioning.reconciler.troubles import KNOWN, told
 from souk.provisioning.registry import blueprint as find_blueprint
-from souk.sites import authority, certificates
-from souk.sites.names import Names
 
 log = structlog.get_logger("souk.reconciler")
-PROBE_PATIENCE = 20.0
-GIVE_UP_AFTER = 8
 
-
-@dataclass(frozen=True)
-class Ground:
-    """What the reconciler works on: a site's engine and its names. `image` turns an alias into what to launch."""
-
-    engine: Engine
-    names: Names
-
-
-class Unhealthy(Exception):
-    """The service does not answer as its clients need it to."""
-
-
-@contextmanager
-def _step(lease: Lease, subject: Subject, name: str, progress: int, sentence: str) -> Iterator[None]:
-    lease.renew()
-    started = time.monotonic()
-    with lease.kept():
-        yield
-    records.log_step(subject, name, progress, sentence, time.monotonic() - started)
-
-
-class MachineLost(Exception):
-    """A machine that held a customer's data is gone, and its disk with it."""
-
-
-#: What is told of each kind of trouble, the special before the general.
-_TROUBLES: tuple[tuple[type[Exception], str], ...] = (
-    (engines.EngineUnavailable, gettext_noop("The engine does not answer; this goes on as soon as it does.")),
-    (engines.PoolFull, gettext_noop("The site's storage is full; this goes on as soon as there is room.")),
-    (engines.DiskFull, gettext_noop("The service's own disk is full; delete something, or take a larger plan.")),
-    (
-        engines.ImageMissing,
-        gettext_noop("The service's image is missing on the engine; the operator must build it."),
-    ),
-    (
-        MachineLost,
-        gettext_noop(
-            "The service's machine is gone, and its data with it. The operator has been told; nothing is charged."
-        ),
-    ),
-    (engines.EngineError, gettext_noop("A step failed and is tried again.")),
-    (ConfigurationFailed, gettext_noop("A step failed and is tried again.")),
-    (Unhealthy, gettext_noop("A step failed and is tried again.")),
-    (records.NoAddress, gettext_noop("The site's network has no free address; the operator must enlarge it.")),
-)
+__all__ = ["Ground", "converge"]
 
 
 def converge(ground: Ground, lease: Lease) -> None:
@@ -89,8 +33,12 @@ def converge(ground: Ground, lease: Lease) -> None:
     except engines.AddressTaken as error:
         log.warning("address taken", instance=str(lease.subject), error=str(error)[:200])
         _move_address(ground, lease, error)
-    except tuple(kind for kind, _ in _TROUBLES) as error:
-        _trouble(lease, subject, error)
+    except KNOWN as error:
+        told(lease, subject, error)
+
+
+def _run(ground: Ground, lease: Lease, subject: Subject) -> None:
+    (alone if subject.row.members == 1 else together).run(ground, lease, subject)
 
 
 def _move_address(ground: Ground, lease: Lease, error: Exception) -> None:
@@ -108,12 +56,12 @@ def _move_address(ground: Ground, lease: Lease, error: Exception) -> None:
         if machine.address and (mine is None or machine.name != mine.name)
     }
     if mine is None or mine.address not in holders or subject.row.ready_at is not None:
-        _trouble(lease, subject, error)
+        told(lease, subject, error)
         return
     observed = ground.engine.machine(mine.name)
     if observed is not None and observed.labels.get("instance") == str(lease.subject):
         ground.engine.delete(mine.name)
-    records.abandon_machine(subject)
+    records.abandon_machine(mine)
     blueprint = find_blueprint(subject.row.blueprint)
     again = records.load(lease.subject)
     records.assign_machine(again, blueprint.recipe.alias, list(holders), platform=blueprint.serves_neighbours)
@@ -128,182 +76,6 @@ def _hand_back(lease: Lease) -> None:
         log.info("fenced", instance=str(lease.subject), epoch=lease.epoch)
 
 
-def _trouble(lease: Lease, subject: Subject, error: Exception) -> None:
-    log.warning("trouble", instance=str(lease.subject), attempts=lease.attempts, error=str(error)[:500])
-    final = isinstance(error, MachineLost | Declined)
-    sentence = (
-        str(error) if isinstance(error, Declined) else next(t for kind, t in _TROUBLES if isinstance(error, kind))
-    )
-    failed = final or (lease.attempts >= GIVE_UP_AFTER and subject.row.ready_at is None)
-    try:
-        records.troubled(lease, subject, sentence, min(2.0**lease.attempts * 0.5, 300), failed=failed)
-    except Fenced:
-        log.info("fenced", instance=str(lease.subject), epoch=lease.epoch)
-
-
-def _run(ground: Ground, lease: Lease, subject: Subject) -> None:
-    if subject.steady and _keeps_running(ground, lease, subject):
-        return
-    row = subject.row
-    blueprint = find_blueprint(row.blueprint)
-    if row.state == InstanceState.PENDING:
-        records.set_state(row.id, InstanceState.PROVISIONING)
-    machine = records.assign_machine(subject, blueprint.recipe.alias, platform=blueprint.serves_neighbours)
-    with _step(lease, subject, "prepare", 10, gettext_noop("Address, credentials and certificate are prepared.")):
-        credentials = records.ensure_credentials(subject, blueprint)
-        ca = authority.unlock(row.site_id)
-        issued = certificates.issue(ca, subject.hostname, machine.address)
-        certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
-    wanted = subject.wanted(machine.address)
-    spec = _spec(lease, subject, machine, blueprint.limits(wanted.size))
-    observed = None if machine.fresh else ground.engine.machine(machine.name)
-    if observed is None and blueprint.holds_data and row.ready_at is not None:
-        raise MachineLost(machine.name)
-    if observed is None:
-        with _step(lease, subject, "create", 45, gettext_noop("The machine is made and has started.")):
-            _create(ground.engine, spec)
-    elif observed.status == MachineStatus.RUNNING and records.restart_asked(subject):
-        with _step(lease, subject, "stop", 30, gettext_noop("The machine is stopped.")):
-            _stop_machine(ground.engine, subject, machine.name)
-    # A machine grows before its service, and shrinks after it: what runs has the memory it was told of at any time.
-    shrinks = observed is not None and observed.limits.memory > spec.limits.memory
-    if observed is not None and not shrinks:
-        _fit(ground.engine, lease, subject, observed, spec.limits)
-    if observed is not None:
-        with _step(lease, subject, "start", 45, gettext_noop("The machine has started.")):
-            ground.engine.start(machine.name)
-    if row.ready_at is None and row.restored_from is not None and blueprint.archivist is not None:
-        with _step(lease, subject, "restore", 70, gettext_noop("The data is restored.")):
-            repository = _flushed(ground.engine, blueprint.archivist, row.restored_from)
-            guest = MachineGuest(ground.engine, machine.name)
-            blueprint.archivist.restore(guest, wanted, repository, row.restore_until)
-    ground.names.publish(subject.hostname, machine.address)
-    with _step(lease, subject, "configure", 85, gettext_noop("The service is configured.")):
-        blueprint.configure(MachineGuest(ground.engine, machine.name), wanted, credentials, certificate)
-    if shrinks and (larger := ground.engine.machine(machine.name)) is not None:
-        _fit(ground.engine, lease, subject, larger, spec.limits)
-    with _step(lease, subject, "probe", 95, gettext_noop("The service answers over TLS.")):
-        _probe_until_healthy(lambda: blueprint.probe(wanted, credentials, ca.certificate))
-        records.record_endpoint(subject, machine.address, blueprint.port, certificate, issued.expires_at)
-    work = Work(lease, subject, blueprint, ground.engine, MachineGuest(ground.engine, machine.name), wanted)
-    actions.perform(work)
-    records.converged(lease, subject, InstanceState.READY)
-
-
-def _flushed(engine: Engine, archivist: Archivist, source: UUID) -> Repository:
-    """The repository to restore from; a source that runs first puts there what it has not put there yet.
-
-    Raises:
-        ConfigurationFailed: it has none, or it was erased.
-    """
-    repository = repositories.open_repository(source, engine)
-    of = records.load(source)
-    if of.machine is not None and of.row.desired == Desired.RUNNING:
-        archivist.attach(MachineGuest(engine, of.machine.name), of.wanted(of.machine.address), repository)
-    return repository
-
-
-def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
-    """Have a service that was configured before run and answer, and do what was asked of it; False if that needs more.
-
-    Most visits are of this kind: a machine that stopped, an operation, a look after a restart of the engine.
-    """
-    row, machine, blueprint = subject.row, subject.machine, find_blueprint(subject.row.blueprint)
-    assert machine is not None, "a steady instance has a machine"
-    observed = ground.engine.machine(machine.name)
-    wanted = subject.wanted(machine.address)
-    if observed is None or observed.limits != blueprint.limits(wanted.size):
-        return False
-    if observed.status != MachineStatus.RUNNING:
-        ground.engine.start(machine.name)
-    ground.names.publish(subject.hostname, machine.address)
-    credentials = records.ensure_credentials(subject, blueprint)
-    trusted = authority.certificate(row.site_id)
-    with lease.kept():
-        try:
-            _probe_until_healthy(lambda: blueprint.probe(wanted, credentials, trusted))
-        except Unhealthy:
-            return False
-    changed = row.trouble or row.observed_generation != row.generation
-    due = schedule.next_due(row)
-    if subject.asked or (due is not None and due <= clock.now()):
-        guest = MachineGuest(ground.engine, machine.name)
-        actions.perform(Work(lease, subject, blueprint, ground.engine, guest, wanted))
-        changed = True
-    if changed:
-        records.converged(lease, subject, InstanceState.READY)
-    else:
-        records.found_steady(lease, subject)
-    return True
-
-
-def _fit(engine: Engine, lease: Lease, subject: Subject, observed: engines.Machine, limits: engines.Limits) -> None:
-    """Give a machine the limits of its size. If it can't have them, the size before is desired again.
-
-    Raises:
-        Superseded: that was so.
-    """
-    if observed.limits == limits:
-        return
-    with _step(lease, subject, "resize", 25, gettext_noop("Processors, memory and disk are what the new size gives.")):
-        try:
-            engine.resize(observed.name, limits, etag=observed.etag)
-        except engines.Refused:
-            records.resize_refused(
-                subject, gettext_noop("What is on the disk does not fit into the new size; the old one stays.")
-            )
-
-
-def _spec(lease: Lease, subject: Subject, machine: Assigned, limits: engines.Limits) -> MachineSpec:
-    return MachineSpec(
-        name=machine.name,
-        image=machine.image,
-        limits=limits,
-        address=machine.address,
-        labels={"instance": str(subject.row.id), "epoch": str(lease.epoch)},
-        neighbours=find_blueprint(subject.row.blueprint).serves_neighbours,
-    )
-
-
-def _create(engine: Engine, spec: MachineSpec) -> None:
-    """Make and start the machine, or adopt it if an earlier, killed attempt for the same instance made it."""
-    try:
-        engine.create(spec, start=True)
-    except engines.AlreadyExists:
-        observed = engine.machine(spec.name)
-        if observed is None or observed.labels.get("instance") != spec.labels["instance"]:
-            raise
-        if int(observed.labels.get("epoch", "0")) > int(spec.labels["epoch"]):
-            raise Fenced from None
-        engine.label(spec.name, spec.labels, etag=observed.etag)
-        engine.start(spec.name)
-
-
-def _probe_until_healthy(probe: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PROBE_PATIENCE
-    pause = 0.02
-    while True:
-        health = probe()
-        if getattr(health, "ok", False):
-            return
-        if time.monotonic() > deadline:
-            raise Unhealthy(str(getattr(health, "detail", "")))
-        time.sleep(pause)
-        pause = min(pause * 1.5, 0.5)
-
-
-def _stop_machine(engine: Engine, subject: Subject, name: str) -> None:
-    _count(engine, subject, name)
-    engine.stop(name)
-
-
-def _count(engine: Engine, subject: Subject, name: str) -> None:
-    """Tell what the machine's counters say before they end with it; what the next sample would have found is lost."""
-    usage = engine.usage_of(name)
-    if usage is not None:
-        records.counted(subject, usage)
-
-
 def _stop(ground: Ground, lease: Lease, subject: Subject) -> None:
     trials.throw_away(ground.engine, subject)
     _take_down(ground, lease, subject)
@@ -311,19 +83,18 @@ def _stop(ground: Ground, lease: Lease, subject: Subject) -> None:
 
 
 def _take_down(ground: Ground, lease: Lease, subject: Subject) -> None:
-    if subject.machine is None:
-        return
-    observed = ground.engine.machine(subject.machine.name)
-    if observed is not None:
-        size = subject.wanted(subject.machine.address).size
-        _fit(ground.engine, lease, subject, observed, find_blueprint(subject.row.blueprint).limits(size))
-    with _step(lease, subject, "stop", 60, gettext_noop("The machine is stopped.")):
-        if observed is not None:
-            _stop_machine(ground.engine, subject, subject.machine.name)
+    limits = find_blueprint(subject.row.blueprint).limits(subject.row.size)
+    for machine in subject.carriers:
+        observed = ground.engine.machine(machine.name)
+        if observed is not None and machine.role != MachineRole.FRONT:
+            machines.fit(ground.engine, lease, subject, observed, limits)
+        with step(lease, subject, "stop", 60, gettext_noop("The machine is stopped.")):
+            if observed is not None:
+                machines.stop(ground.engine, subject, machine)
 
 
 def _soft_delete(ground: Ground, lease: Lease, subject: Subject) -> None:
-    """Keep the stopped machine for the days of grace; then let it be erased."""
+    """Keep the stopped machines for the days of grace; then let them be erased."""
     if records.erasure_due(subject):
         raise Superseded
     trials.throw_away(ground.engine, subject)
@@ -334,17 +105,14 @@ def _soft_delete(ground: Ground, lease: Lease, subject: Subject) -> None:
 
 def _delete(ground: Ground, lease: Lease, subject: Subject) -> None:
     statement: dict[str, object] = {"machine": None}
-    if subject.machine is not None:
-        with _step(lease, subject, "delete", 80, gettext_noop("The machine and its disk are deleted.")):
-            observed = ground.engine.machine(subject.machine.name)
-            if observed is not None:
-                if observed.labels.get("instance") != str(subject.row.id):
-                    raise engines.EngineError(f"{subject.machine.name} belongs to something else")
-                _count(ground.engine, subject, subject.machine.name)
-                ground.engine.delete(subject.machine.name)
-            gone = ground.engine.machine(subject.machine.name) is None
-        statement = {"machine": subject.machine.name, "disk_bytes": subject.row.disk, "seen_gone": gone}
+    for machine in subject.carriers:
+        with step(lease, subject, "delete", 80, gettext_noop("The machine and its disk are deleted.")):
+            gone = machines.delete(ground.engine, subject, machine)
+        if machine.role == MachineRole.PRIMARY:
+            statement = {"machine": machine.name, "disk_bytes": subject.row.disk, "seen_gone": gone}
     trials.throw_away(ground.engine, subject)
+    if subject.row.members > 1:
+        statement = together.erase(ground.engine, subject)
     if (backups := repositories.erase_repository(subject, ground.engine)) is not None:
         statement["backups"] = backups
     ground.names.withdraw(subject.hostname)

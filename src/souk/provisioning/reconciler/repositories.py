@@ -8,8 +8,8 @@ from souk.engines.contract import Engine
 from souk.kernel import clock, secrets
 from souk.kernel.scope import acting
 from souk.provisioning import contract
-from souk.provisioning.contract import ConfigurationFailed, Credentials, Guest
-from souk.provisioning.models import Endpoint, InstanceState, Repository
+from souk.provisioning.contract import Archivist, ConfigurationFailed, Credentials, Guest
+from souk.provisioning.models import Desired, Endpoint, InstanceState, Repository
 from souk.provisioning.reconciler import records
 from souk.provisioning.reconciler.guest import MachineGuest
 from souk.provisioning.reconciler.records import WORKER, Subject
@@ -33,6 +33,19 @@ def open_repository(instance: UUID, engine: Engine) -> contract.Repository:
     if row is None:
         raise ConfigurationFailed("there is no repository to read")
     return _opened(row, _storage(row.storage_id, engine)[0])
+
+
+def flushed(engine: Engine, archivist: Archivist, source: UUID) -> contract.Repository:
+    """The repository to restore from; a source that runs first puts there what it has not put there yet.
+
+    Raises:
+        ConfigurationFailed: it has none, or it was erased.
+    """
+    repository = open_repository(source, engine)
+    of = records.load(source)
+    if of.machine is not None and of.row.desired == Desired.RUNNING:
+        archivist.attach(MachineGuest(engine, of.machine.name), of.wanted(of.machine.address), repository)
+    return repository
 
 
 def ensure_repository(subject: Subject, engine: Engine) -> contract.Repository:

@@ -24,7 +24,7 @@ def compare(engine: Engine) -> Drift:
     recorded = records.machine_subjects()
     drifted = []
     for name, (instance, desired, role) in recorded.items():
-        if role != MachineRole.PRIMARY:
+        if role == MachineRole.PROOF:
             continue
         machine = observed.get(name)
         running = machine is not None and machine.status == MachineStatus.RUNNING

@@ -32,7 +32,7 @@ def throw_away(engine: Engine, subject: Subject) -> None:
     Raises:
         EngineError: a machine of that name belongs to something else.
     """
-    machine = records.machine_of(subject.row.id, MachineRole.PROOF)
+    machine = records.trial_of(subject)
     if machine is None:
         return
     observed = engine.machine(machine.name)
@@ -40,4 +40,4 @@ def throw_away(engine: Engine, subject: Subject) -> None:
         if observed.labels.get("instance") != str(subject.row.id):
             raise EngineError(f"{machine.name} belongs to something else")
         engine.delete(machine.name)
-    records.abandon_machine(subject, MachineRole.PROOF)
+    records.abandon_machine(machine)

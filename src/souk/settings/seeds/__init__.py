@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from decimal import Decimal
 from uuid import UUID
 
@@ -103,7 +104,7 @@ def _offering(blueprint: Blueprint, start: StartingOffering, operator: UUID, mar
         blueprint.key,
         start.texts,
         blueprint.schema(),
-        [catalog.PlanDetails(plan.key, plan.size.vcpus, plan.size.memory, plan.size.disk) for plan in start.plans],
+        [catalog.PlanDetails(plan.key, **asdict(plan.size)) for plan in start.plans],
     )
     _price(start, marketplace, version)
     catalog.move_version(AUTHOR, version, "submitted")

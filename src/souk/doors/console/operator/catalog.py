@@ -148,7 +148,7 @@ def _prices(rows: list[queries.PlanPriceRow]) -> Table:
         Column(
             "size",
             _("Size"),
-            cell=lambda row: words.size(row.vcpus, row.memory, row.disk),
+            cell=lambda row: words.size(row.vcpus, row.memory, row.disk, row.members),
         ),
         Column("book", _("Price book"), cell=lambda row: f"{row.marketplace}, {row.book_name}"),
         Column(

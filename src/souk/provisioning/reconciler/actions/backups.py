@@ -26,7 +26,10 @@ def back_up(work: Work, asked: Asked) -> None:
     label = asked.id.hex
     kind = BackupKind(asked.details["kind"])
     with work.step("attach", 20, gettext_noop("The service keeps its history in its own, encrypted repository.")):
-        archivist.attach(work.guest, work.wanted, ensure_repository(work.subject, work.engine))
+        repository = ensure_repository(work.subject, work.engine)
+        # Those that follow first: from when the leader keeps its history there, any of them may have to go on with it.
+        for guest in (*work.others, work.guest):
+            archivist.attach(guest, work.wanted, repository)
     with acting(WORKER):
         row = work.subject.row
         Backup.objects.get_or_create(

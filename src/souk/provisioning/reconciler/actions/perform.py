@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from souk.provisioning.contract import ConfigurationFailed, Declined
 from souk.provisioning.models import OperationKind, OperationState
-from souk.provisioning.reconciler.actions import backups, bindings, proofs
+from souk.provisioning.reconciler.actions import backups, bindings, leading, proofs
 from souk.provisioning.reconciler.actions.work import Asked, Work, begin, settle, waiting
 
 log = structlog.get_logger("souk.reconciler")
@@ -22,6 +22,7 @@ ACTIONS: Mapping[str, Action] = {
     OperationKind.REVOKE: bindings.revoke,
     OperationKind.BACKUP: backups.back_up,
     OperationKind.PROVE: proofs.prove,
+    OperationKind.SWITCHOVER: leading.switch_over,
 }
 
 

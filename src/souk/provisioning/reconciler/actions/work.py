@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -34,7 +34,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Work:
-    """A claimed, running service and what is to be done to it."""
+    """A claimed, running service and what is to be done to it; `others` are the machines that follow its own."""
 
     lease: Lease
     subject: Subject
@@ -43,10 +43,20 @@ class Work:
     guest: Guest
     wanted: Wanted
     asked: Asked | None = None
+    others: Sequence[Guest] = ()
 
     def doing(self, asked: Asked) -> Work:
         """The same service, with one operation in hand."""
         return replace(self, asked=asked)
+
+    def reach(self, asked: Asked, **result: Any) -> None:
+        """Record what an operation is about to do, so that whoever repeats it knows.
+
+        Raises:
+            Fenced.
+        """
+        with acting(WORKER):
+            reached(self, asked, **result)
 
     @contextmanager
     def step(self, name: str, progress: int, sentence: str) -> Iterator[None]:

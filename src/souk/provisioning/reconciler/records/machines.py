@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
 from souk.kernel import clock
 from souk.kernel.scope import acting
-from souk.provisioning.models import (
-    Machine,
-    MachineRole,
-)
-from souk.provisioning.reconciler.records.subjects import WORKER, Assigned, Subject, machine_of
+from souk.provisioning.models import Duty, Machine, MachineRole
+from souk.provisioning.reconciler.records.subjects import WORKER, Assigned, Subject, machines_of
 from souk.sites import addresses
 from souk.sites.models import Site
 
@@ -29,15 +26,16 @@ def assign_machine(
     avoid: Collection[str] = (),
     role: MachineRole = MachineRole.PRIMARY,
     *,
+    number: int = 1,
     platform: bool = False,
 ) -> Assigned:
     """Give the instance a machine's row: a name and the lowest free address of the site's network not in `avoid`, of
-    the platform's own for what others may reach.
+    the platform's own for what others may reach. One that has a row keeps it.
 
     Raises:
         NoAddress.
     """
-    known = subject.machine if role == MachineRole.PRIMARY else machine_of(subject.row.id, role)
+    known = trial_of(subject) if role == MachineRole.PROOF else subject.machine_as(role, number)
     if known is not None:
         return known
     row = subject.row
@@ -56,18 +54,35 @@ def assign_machine(
                         address=address,
                         image=image,
                         role=role,
+                        number=number,
                         created_at=clock.now(),
                     )
             except IntegrityError:
                 continue
-            return Assigned(name, address, image, fresh=True)
+            return Assigned(name, address, image, fresh=True, role=role, number=number)
     raise NoAddress
 
 
-def abandon_machine(subject: Subject, role: MachineRole = MachineRole.PRIMARY) -> None:
+def trial_of(subject: Subject) -> Assigned | None:
+    """The instance's trial machine as it is now: it comes and goes while the instance is worked on."""
+    return next((one for one in machines_of(subject.row.id) if one.role == MachineRole.PROOF), None)
+
+
+def note_duties(subject: Subject, duties: Mapping[str, Duty]) -> Assigned | None:
+    """Record what each member was seen to do, by machine; returns the one that was known to lead before, if any."""
+    with acting(WORKER):
+        rows = list(Machine.objects.filter(instance=subject.row, role=MachineRole.MEMBER, deleted_at__isnull=True))
+        for row in rows:
+            if (seen := duties.get(row.name, Duty.UNSEEN)) != row.duty:
+                Machine.objects.filter(id=row.id).update(duty=seen)
+    led = next((row.name for row in rows if row.duty == Duty.LEADS), None)
+    return next((one for one in subject.members if one.name == led), None)
+
+
+def abandon_machine(machine: Assigned) -> None:
     """Give up a machine's row that is no machine, or no more, its address with it."""
     with acting(WORKER):
-        Machine.objects.filter(instance=subject.row, role=role, deleted_at__isnull=True).update(deleted_at=clock.now())
+        Machine.objects.filter(name=machine.name, deleted_at__isnull=True).update(deleted_at=clock.now())
 
 
 def _free_address(site: UUID, avoid: Collection[str], platform: bool) -> str:

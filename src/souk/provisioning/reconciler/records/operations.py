@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
@@ -40,6 +41,46 @@ def log_step(subject: Subject, step: str, progress: int, sentence: str, seconds:
         )
 
 
+def failed_over(subject: Subject, dead: Sequence[str], leader: str, seconds: float | None) -> None:
+    """Tell that another member leads because the one that led has ended: an operation that nobody asked for.
+
+    `seconds` is how long the others took to choose; None where they did before it was seen.
+    """
+    row, now = subject.row, clock.now()
+    result = {"dead": list(dead), "to": leader, **({} if seconds is None else {"seconds": seconds})}
+    with acting(WORKER):
+        operation = Operation.objects.create(
+            organization_id=row.organization_id,
+            instance=row,
+            kind=OperationKind.FAILOVER,
+            generation=row.generation,
+            state=OperationState.SUCCEEDED if leader else OperationState.FAILED,
+            progress=100,
+            result=result,
+            requested_by="reconciler",
+            created_at=now,
+            finished_at=now,
+        )
+        events.record(
+            "service.failed_over",
+            ("service", row.id),
+            organization=row.organization_id,
+            data={"at": now.isoformat(), "operation": str(operation.id), **result},
+        )
+
+
+def led_by_order(subject: Subject, leader: str) -> bool:
+    """Whether the last that was told of who leads is that this member does."""
+    with acting(WORKER):
+        told = Operation.objects.filter(
+            instance=subject.row,
+            kind__in=[OperationKind.SWITCHOVER, OperationKind.FAILOVER],
+            state=OperationState.SUCCEEDED,
+        )
+        last = told.order_by("-finished_at").values_list("result", flat=True).first()
+    return last is not None and last.get("to") == leader
+
+
 def restart_asked(subject: Subject) -> bool:
     """Whether a restart was asked for whose stop has not been made yet."""
     with acting(WORKER):
@@ -63,7 +104,7 @@ def resize_refused(subject: Subject, sentence: str) -> None:
         asked = Operation.objects.filter(instance=row, kind=OperationKind.RESIZE, state__in=OPEN).first()
         if asked is not None:
             before = Size(**asked.details["from"])
-            promise(row, Size(row.vcpus, row.memory, row.disk), before)
+            promise(row, row.size, before)
             row.vcpus, row.memory, row.disk = before.vcpus, before.memory, before.disk
             row.save(update_fields=["vcpus", "memory", "disk"])
             asked.state, asked.trouble, asked.finished_at = OperationState.FAILED, sentence[:300], clock.now()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,12 @@ from souk.provisioning.reconciler import schedule
 from souk.provisioning.reconciler.lease import Lease
 from souk.provisioning.reconciler.records.operations import finish_operations
 from souk.provisioning.reconciler.records.subjects import RENEW_BEFORE, WORKER, Subject
+
+LOOK_EVERY = timedelta(minutes=5)
+"""How often a highly available service is looked at, that changes who leads by itself."""
+
+LOOK_AGAIN = timedelta(seconds=5)
+"""The same, while a member is not back."""
 
 
 def set_state(instance: UUID, state: InstanceState, trouble: str = "") -> None:
@@ -76,7 +82,7 @@ def found_steady(lease: Lease, subject: Subject) -> None:
 
 def _next_visit(row: ServiceInstance, state: InstanceState) -> datetime | None:
     """When something falls due by itself: an erasure, the end of rotated credentials, a certificate's renewal, a
-    backup.
+    backup, a look at who leads.
     """
     if state == InstanceState.SOFT_DELETED:
         return row.erase_at
@@ -85,11 +91,15 @@ def _next_visit(row: ServiceInstance, state: InstanceState) -> datetime | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "select (select min(former_until) from provisioning_binding where instance_id = %s and revoked_at is null),"
-            " (select certificate_expires_at from provisioning_endpoint where instance_id = %s)",
-            [row.id, row.id],
+            " (select certificate_expires_at from provisioning_endpoint where instance_id = %s),"
+            " (select count(nullif(duty, '')) from provisioning_machine where instance_id = %s and role = 'member'"
+            "  and deleted_at is null)",
+            [row.id, row.id, row.id],
         )
-        former, certificate = cursor.fetchone()
+        former, certificate, seen = cursor.fetchone()
     times = [former, certificate and certificate - RENEW_BEFORE, schedule.next_due(row)]
+    if row.members > 1:
+        times.append(clock.now() + (LOOK_EVERY if seen == row.members else LOOK_AGAIN))
     return min((time for time in times if time is not None), default=None)
 
 
@@ -123,12 +133,13 @@ def erased(lease: Lease, subject: Subject, statement: dict[str, Any]) -> None:
             state=InstanceState.DELETED, deleted_at=now, trouble="", observed_generation=F("generation")
         )
         if first:
+            promised = row.size.promised
             with connection.cursor() as cursor:
                 cursor.execute(
                     "with quota as (update provisioning_quota set instances = instances - 1 where organization_id = %s)"
                     " update sites_capacity set vcpus = vcpus - %s, memory = memory - %s, disk = disk - %s"
                     " where site_id = %s",
-                    [row.organization_id, row.vcpus, row.memory, row.disk, row.site_id],
+                    [row.organization_id, promised.vcpus, promised.memory, promised.disk, row.site_id],
                 )
             events.record(
                 "service.deleted",

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef
 
 from souk.kernel import clock
 from souk.kernel.scope import System, acting
-from souk.provisioning.contract import Size, Wanted
+from souk.provisioning.contract import Wanted
 from souk.provisioning.models import (
     OPEN,
     SETTLED,
@@ -38,6 +38,8 @@ class Assigned:
     address: str
     image: str
     fresh: bool
+    role: MachineRole = MachineRole.PRIMARY
+    number: int = 1
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Subject:
 
     row: ServiceInstance
     domain: str
-    machine: Assigned | None
+    machines: tuple[Assigned, ...]
     binding: Binding | None
     settling: bool
     asked: bool
@@ -60,7 +62,31 @@ class Subject:
     def steady(self) -> bool:
         """Whether it should just run as it did: nothing to configure, no certificate to renew."""
         renewed = self.certificate_until is not None and self.certificate_until - RENEW_BEFORE > clock.now()
-        return not self.settling and renewed and self.row.state == InstanceState.READY and self.machine is not None
+        return not self.settling and renewed and self.row.state == InstanceState.READY and self.faces is not None
+
+    @property
+    def machine(self) -> Assigned | None:
+        """The machine that carries the service alone, if one does."""
+        return self.machine_as(MachineRole.PRIMARY)
+
+    @property
+    def faces(self) -> Assigned | None:
+        """The machine that clients connect to."""
+        return self.machine or self.machine_as(MachineRole.FRONT)
+
+    @property
+    def carriers(self) -> tuple[Assigned, ...]:
+        """Every machine that carries the service: the one in front first, no trial's."""
+        return tuple(one for one in self.machines if one.role != MachineRole.PROOF)
+
+    @property
+    def members(self) -> tuple[Assigned, ...]:
+        """The machines that run the service together, by number."""
+        return tuple(one for one in self.machines if one.role == MachineRole.MEMBER)
+
+    def machine_as(self, role: MachineRole, number: int = 1) -> Assigned | None:
+        """The machine of a role, if it has a row."""
+        return next((one for one in self.machines if (one.role, one.number) == (role, number)), None)
 
     @property
     def hostname(self) -> str:
@@ -73,7 +99,7 @@ class Subject:
             instance=self.row.id,
             name=self.row.name,
             parameters=self.row.parameters,
-            size=Size(self.row.vcpus, self.row.memory, self.row.disk),
+            size=self.row.size,
             hostname=self.hostname,
             address=address,
         )
@@ -90,13 +116,16 @@ def load(instance: UUID) -> Subject:
             certificate_until=F("endpoint__certificate_expires_at"),
         ).get(id=instance)
         domain = Site.objects.values_list("domain", flat=True).get(id=row.site_id)
-        machine = machine_of(instance)
+        machines = machines_of(instance)
         binding = Binding.objects.filter(instance=row, name="default", revoked_at__isnull=True).first()
-    return Subject(row, domain, machine, binding, row.settling, row.asked, row.certificate_until)
+    return Subject(row, domain, machines, binding, row.settling, row.asked, row.certificate_until)
 
 
-def machine_of(instance: UUID, role: MachineRole = MachineRole.PRIMARY) -> Assigned | None:
-    """The instance's machine of a role, if it has a row."""
+def machines_of(instance: UUID) -> tuple[Assigned, ...]:
+    """The instance's machines that have a row, each role's by number."""
     with acting(WORKER):
-        machine = Machine.objects.filter(instance_id=instance, role=role, deleted_at__isnull=True).first()
-    return None if machine is None else Assigned(machine.name, machine.address, machine.image, fresh=False)
+        rows = Machine.objects.filter(instance_id=instance, deleted_at__isnull=True).order_by("role", "number")
+        return tuple(
+            Assigned(row.name, row.address, row.image, fresh=False, role=MachineRole(row.role), number=row.number)
+            for row in rows
+        )

@@ -1,0 +1,117 @@
+"""A service on one machine, as it should run."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+from souk.engines.contract import Limits, MachineSpec, MachineStatus
+from souk.kernel import clock
+from souk.provisioning.contract import ServerCertificate
+from souk.provisioning.models import InstanceState
+from souk.provisioning.reconciler import actions, machines, records, repositories, schedule
+from souk.provisioning.reconciler.actions import Work
+from souk.provisioning.reconciler.ground import Ground, MachineLost, Unhealthy, probe_until_healthy, step
+from souk.provisioning.reconciler.guest import MachineGuest
+from souk.provisioning.reconciler.lease import Lease
+from souk.provisioning.reconciler.records import Assigned, Subject
+from souk.provisioning.registry import blueprint as find_blueprint
+from souk.sites import authority, certificates
+
+
+def run(ground: Ground, lease: Lease, subject: Subject) -> None:
+    """Bring the service to what is desired.
+
+    Raises:
+        Fenced, Superseded, EngineError, ConfigurationFailed, Unhealthy, MachineLost, NoAddress.
+    """
+    if subject.steady and _keeps_running(ground, lease, subject):
+        return
+    row = subject.row
+    blueprint = find_blueprint(row.blueprint)
+    if row.state == InstanceState.PENDING:
+        records.set_state(row.id, InstanceState.PROVISIONING)
+    machine = records.assign_machine(subject, blueprint.recipe.alias, platform=blueprint.serves_neighbours)
+    with step(lease, subject, "prepare", 10, gettext_noop("Address, credentials and certificate are prepared.")):
+        credentials = records.ensure_credentials(subject, blueprint)
+        ca = authority.unlock(row.site_id)
+        issued = certificates.issue(ca, subject.hostname, machine.address)
+        certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
+    wanted = subject.wanted(machine.address)
+    spec = _spec(lease, subject, machine, blueprint.limits(wanted.size))
+    observed = None if machine.fresh else ground.engine.machine(machine.name)
+    if observed is None and blueprint.holds_data and row.ready_at is not None:
+        raise MachineLost(machine.name)
+    if observed is None:
+        with step(lease, subject, "create", 45, gettext_noop("The machine is made and has started.")):
+            machines.create(ground.engine, spec)
+    elif observed.status == MachineStatus.RUNNING and records.restart_asked(subject):
+        with step(lease, subject, "stop", 30, gettext_noop("The machine is stopped.")):
+            machines.stop(ground.engine, subject, machine)
+    # A machine grows before its service, and shrinks after it: what runs has the memory it was told of at any time.
+    shrinks = observed is not None and observed.limits.memory > spec.limits.memory
+    if observed is not None and not shrinks:
+        machines.fit(ground.engine, lease, subject, observed, spec.limits)
+    if observed is not None:
+        with step(lease, subject, "start", 45, gettext_noop("The machine has started.")):
+            ground.engine.start(machine.name)
+    if row.ready_at is None and row.restored_from is not None and blueprint.archivist is not None:
+        with step(lease, subject, "restore", 70, gettext_noop("The data is restored.")):
+            repository = repositories.flushed(ground.engine, blueprint.archivist, row.restored_from)
+            guest = MachineGuest(ground.engine, machine.name)
+            blueprint.archivist.restore(guest, wanted, repository, row.restore_until)
+    ground.names.publish(subject.hostname, machine.address)
+    with step(lease, subject, "configure", 85, gettext_noop("The service is configured.")):
+        blueprint.configure(MachineGuest(ground.engine, machine.name), wanted, credentials, certificate)
+    if shrinks and (larger := ground.engine.machine(machine.name)) is not None:
+        machines.fit(ground.engine, lease, subject, larger, spec.limits)
+    with step(lease, subject, "probe", 95, gettext_noop("The service answers over TLS.")):
+        probe_until_healthy(lambda: blueprint.probe(wanted, credentials, ca.certificate))
+        records.record_endpoint(subject, machine.address, blueprint.port, certificate, issued.expires_at)
+    work = Work(lease, subject, blueprint, ground.engine, MachineGuest(ground.engine, machine.name), wanted)
+    actions.perform(work)
+    records.converged(lease, subject, InstanceState.READY)
+
+
+def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
+    """Have a service that was configured before run and answer, and do what was asked of it; False if that needs more.
+
+    Most visits are of this kind: a machine that stopped, an operation, a look after a restart of the engine.
+    """
+    row, machine, blueprint = subject.row, subject.machine, find_blueprint(subject.row.blueprint)
+    assert machine is not None, "a steady instance has a machine"
+    observed = ground.engine.machine(machine.name)
+    wanted = subject.wanted(machine.address)
+    if observed is None or observed.limits != blueprint.limits(wanted.size):
+        return False
+    if observed.status != MachineStatus.RUNNING:
+        ground.engine.start(machine.name)
+    ground.names.publish(subject.hostname, machine.address)
+    credentials = records.ensure_credentials(subject, blueprint)
+    trusted = authority.certificate(row.site_id)
+    with lease.kept():
+        try:
+            probe_until_healthy(lambda: blueprint.probe(wanted, credentials, trusted))
+        except Unhealthy:
+            return False
+    changed = row.trouble or row.observed_generation != row.generation
+    due = schedule.next_due(row)
+    if subject.asked or (due is not None and due <= clock.now()):
+        guest = MachineGuest(ground.engine, machine.name)
+        actions.perform(Work(lease, subject, blueprint, ground.engine, guest, wanted))
+        changed = True
+    if changed:
+        records.converged(lease, subject, InstanceState.READY)
+    else:
+        records.found_steady(lease, subject)
+    return True
+
+
+def _spec(lease: Lease, subject: Subject, machine: Assigned, limits: Limits) -> MachineSpec:
+    return MachineSpec(
+        name=machine.name,
+        image=machine.image,
+        limits=limits,
+        address=machine.address,
+        labels={"instance": str(subject.row.id), "epoch": str(lease.epoch)},
+        neighbours=find_blueprint(subject.row.blueprint).serves_neighbours,
+    )

@@ -1,0 +1,79 @@
+"""An instance's machines on the engine: made or adopted, given their limits, stopped, deleted."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+from souk.engines import contract as engines
+from souk.engines.contract import Engine, MachineSpec
+from souk.provisioning.models import MachineRole
+from souk.provisioning.reconciler import records
+from souk.provisioning.reconciler.ground import step
+from souk.provisioning.reconciler.lease import Fenced, Lease
+from souk.provisioning.reconciler.records import Assigned, Subject
+
+
+def create(engine: Engine, spec: MachineSpec) -> None:
+    """Make and start a machine, or adopt it if an earlier, killed attempt for the same instance made it.
+
+    Raises:
+        AlreadyExists: it is another instance's. Fenced.
+    """
+    try:
+        engine.create(spec, start=True)
+    except engines.AlreadyExists:
+        observed = engine.machine(spec.name)
+        if observed is None or observed.labels.get("instance") != spec.labels["instance"]:
+            raise
+        if int(observed.labels.get("epoch", "0")) > int(spec.labels["epoch"]):
+            raise Fenced from None
+        engine.label(spec.name, spec.labels, etag=observed.etag)
+        engine.start(spec.name)
+
+
+def fit(engine: Engine, lease: Lease, subject: Subject, observed: engines.Machine, limits: engines.Limits) -> None:
+    """Give a machine the limits of its size. If it can't have them, the size before is desired again.
+
+    Raises:
+        Superseded: that was so.
+    """
+    if observed.limits == limits:
+        return
+    with step(lease, subject, "resize", 25, gettext_noop("Processors, memory and disk are what the new size gives.")):
+        try:
+            engine.resize(observed.name, limits, etag=observed.etag)
+        except engines.Refused:
+            records.resize_refused(
+                subject, gettext_noop("What is on the disk does not fit into the new size; the old one stays.")
+            )
+
+
+def stop(engine: Engine, subject: Subject, machine: Assigned) -> None:
+    """Stop a machine, what it has sent told before."""
+    _count(engine, subject, machine)
+    engine.stop(machine.name)
+
+
+def delete(engine: Engine, subject: Subject, machine: Assigned) -> bool:
+    """Delete a machine, what it has sent told before; whether it is seen to be gone.
+
+    Raises:
+        EngineError: a machine of that name belongs to something else.
+    """
+    observed = engine.machine(machine.name)
+    if observed is not None:
+        if observed.labels.get("instance") != str(subject.row.id):
+            raise engines.EngineError(f"{machine.name} belongs to something else")
+        _count(engine, subject, machine)
+        engine.delete(machine.name)
+    return engine.machine(machine.name) is None
+
+
+def _count(engine: Engine, subject: Subject, machine: Assigned) -> None:
+    """Tell what the counters of the machine that clients connect to say before they end with it; what the next sample
+    would have found is lost.
+    """
+    if machine.role in (MachineRole.PRIMARY, MachineRole.FRONT):
+        usage = engine.usage_of(machine.name)
+        if usage is not None:
+            records.counted(subject, usage)

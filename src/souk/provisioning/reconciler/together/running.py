@@ -1,0 +1,216 @@
+"""A service on several machines, as it should run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_noop
+
+from souk.engines import contract as engines
+from souk.engines.contract import Limits, MachineSpec
+from souk.kernel import clock
+from souk.provisioning.contract import FRONT, Credentials, ServerCertificate
+from souk.provisioning.models import InstanceState, MachineRole
+from souk.provisioning.reconciler import actions, machines, records, repositories, schedule
+from souk.provisioning.reconciler.actions import Work
+from souk.provisioning.reconciler.ground import Ground, MachineLost, Unhealthy, probe_until_healthy, step
+from souk.provisioning.reconciler.lease import Lease
+from souk.provisioning.reconciler.records import Assigned, Subject
+from souk.provisioning.reconciler.together import sharing
+from souk.provisioning.reconciler.together.crew import Crew, at_once, availability, redundant
+from souk.provisioning.reconciler.together.failing_over import fail_over, watch
+from souk.provisioning.reconciler.together.rolling import restart_machines, restart_pending
+from souk.provisioning.registry import blueprint as find_blueprint
+from souk.sites import authority, certificates
+
+IN_FRONT = Limits(FRONT.vcpus, FRONT.memory, FRONT.disk, processes=256)
+BACK_WITHIN = 90.0
+"""Seconds that a member which was started again has to catch up before that is trouble."""
+
+COPIED_WITHIN = 3600.0
+"""Seconds that the others have to copy the first one's data."""
+
+
+def run(ground: Ground, lease: Lease, subject: Subject) -> None:
+    """Bring the service to what is desired.
+
+    Raises:
+        Fenced, Superseded, EngineError, ConfigurationFailed, Unhealthy, MachineLost, NoAddress.
+    """
+    if subject.steady and len(subject.members) == subject.row.members and _keeps_running(ground, lease, subject):
+        return
+    row = subject.row
+    if row.state == InstanceState.PENDING:
+        records.set_state(row.id, InstanceState.PROVISIONING)
+    with step(lease, subject, "prepare", 10, gettext_noop("Address, credentials and certificate are prepared.")):
+        crew = _crew(ground, subject)
+        credentials = records.ensure_credentials(subject, crew.blueprint)
+        ca = authority.unlock(row.site_id)
+        issued = certificates.issue(ca, subject.hostname, crew.front.address)
+        certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
+    observed = crew.observed()
+    if row.ready_at is not None:
+        if not any(observed[one.name] for one in crew.members):
+            raise MachineLost(crew.members[0].name)
+        _heal(crew, observed)
+        if records.restart_asked(subject):
+            with step(lease, subject, "stop", 30, gettext_noop("The machines were restarted one after another.")):
+                restart_machines(crew)
+    with step(lease, subject, "create", 35, gettext_noop("The machines are made and have started.")):
+        at_once(lambda one: _have(crew, lease, one, observed[one.name]), [crew.front, *crew.members])
+    _fit(lease, crew, observed, shrink=False)
+    _restore(lease, crew)
+    with step(lease, subject, "configure", 60, gettext_noop("The service is configured.")):
+        at_once(lambda one: _configure(crew, one, credentials, certificate), [crew.front, *crew.members])
+    with step(lease, subject, "replicate", 80, gettext_noop("The data is on every machine.")):
+        if not crew.wait(crew.members, lambda states: redundant(states, row.members), COPIED_WITHIN):
+            raise Unhealthy("not every member has the data")
+    leader = _leader(crew)
+    _configure(crew, leader, credentials, certificate)
+    restart_pending(crew)
+    _fit(lease, crew, observed, shrink=True)
+    ground.names.publish(subject.hostname, crew.front.address)
+    with step(lease, subject, "probe", 95, gettext_noop("The service answers over TLS.")):
+        _probe(crew, credentials, ca.certificate)
+        records.record_endpoint(subject, crew.front.address, crew.blueprint.port, certificate, issued.expires_at)
+    _perform(lease, crew)
+    watch(crew)
+    records.converged(lease, subject, InstanceState.READY)
+
+
+def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
+    """Have a service that was configured before run and answer, and do what was asked of it; False if it needs more.
+
+    A service that goes on while one of its members comes back is ready all the time.
+    """
+    crew = _crew(ground, subject)
+    observed = crew.observed()
+    limits = crew.blueprint.limits(subject.row.size)
+    if any(seen is None for seen in observed.values()) or any(
+        seen is not None and seen.limits != limits for seen in (observed[one.name] for one in crew.members)
+    ):
+        return False
+    with lease.kept():
+        healed = _heal(crew, observed)
+        ground.engine.start(crew.front.name)
+    ground.names.publish(subject.hostname, crew.front.address)
+    credentials = records.ensure_credentials(subject, crew.blueprint)
+    with lease.kept():
+        try:
+            _probe(crew, credentials, authority.certificate(subject.row.site_id))
+        except Unhealthy:
+            return False
+        watch(crew)
+        if healed and not crew.wait(crew.members, lambda s: redundant(s, subject.row.members), BACK_WITHIN):
+            raise Unhealthy("a member has not come back")
+    changed = healed or subject.row.trouble or subject.row.observed_generation != subject.row.generation
+    due = schedule.next_due(subject.row)
+    if subject.asked or (due is not None and due <= clock.now()):
+        _perform(lease, crew)
+        watch(crew)
+        changed = True
+    if changed:
+        records.converged(lease, subject, InstanceState.READY)
+    else:
+        records.found_steady(lease, subject)
+    return True
+
+
+def _crew(ground: Ground, subject: Subject) -> Crew:
+    blueprint = find_blueprint(subject.row.blueprint)
+    availability(blueprint)
+    image = blueprint.recipe.alias
+    members = [
+        records.assign_machine(subject, image, role=MachineRole.MEMBER, number=number)
+        for number in range(1, subject.row.members + 1)
+    ]
+    front = records.assign_machine(subject, image, role=MachineRole.FRONT)
+    ensemble = sharing.ensure(ground.engine, subject, members, front)
+    return Crew(ground.engine, subject, blueprint, members, front, ensemble)
+
+
+def _heal(crew: Crew, observed: Mapping[str, engines.Machine | None]) -> bool:
+    """Have another member lead where the one that led has ended, then start what has ended; whether anything had.
+
+    One whose machine is gone with its disk is made anew later, as a copy of the others.
+    """
+    dead, living = crew.dead(dict(observed)), crew.living(dict(observed))
+    if dead and living:
+        fail_over(crew, dead, living)
+    for one in dead:
+        if observed[one.name] is not None:
+            crew.engine.start(one.name)
+    return bool(dead)
+
+
+def _fit(lease: Lease, crew: Crew, before: Mapping[str, engines.Machine | None], *, shrink: bool) -> None:
+    """Machines grow before their service, and shrink after it: what runs has the memory it was told of at any time."""
+    limits = crew.blueprint.limits(crew.subject.row.size)
+    for one in crew.members:
+        seen = before[one.name]
+        if seen is not None and (limits.memory < seen.limits.memory) == shrink:
+            now = crew.engine.machine(one.name)
+            if now is not None:
+                machines.fit(crew.engine, lease, crew.subject, now, limits)
+
+
+def _have(crew: Crew, lease: Lease, machine: Assigned, observed: engines.Machine | None) -> None:
+    if observed is None:
+        machines.create(crew.engine, _spec(crew, lease, machine))
+    else:
+        crew.engine.start(machine.name)
+
+
+def _spec(crew: Crew, lease: Lease, machine: Assigned) -> MachineSpec:
+    """Only a member that begins the service makes data of its own; the others, and what is made anew, copy it."""
+    row = crew.subject.row
+    in_front = machine.role == MachineRole.FRONT
+    begins = machine.name == crew.ensemble.first and row.ready_at is None
+    limits = IN_FRONT if in_front else crew.blueprint.limits(row.size)
+    return MachineSpec(
+        name=machine.name,
+        image=machine.image,
+        limits=limits,
+        address=machine.address,
+        labels={"instance": str(row.id), "epoch": str(lease.epoch), "role": machine.role},
+        private=sharing.network_of(crew.subject),
+        environment={} if begins else {"SOUK_ROLE": "front" if in_front else "copy"},
+    )
+
+
+def _restore(lease: Lease, crew: Crew) -> None:
+    """A service that begins with another one's data: the first member gets it, before the others copy that."""
+    row, archivist = crew.subject.row, crew.blueprint.archivist
+    if row.ready_at is not None or row.restored_from is None or archivist is None:
+        return
+    first = next(one for one in crew.members if one.name == crew.ensemble.first)
+    with step(lease, crew.subject, "restore", 50, gettext_noop("The data is restored.")):
+        repository = repositories.flushed(crew.engine, archivist, row.restored_from)
+        archivist.restore(crew.guest(first), crew.wanted(first), repository, row.restore_until)
+
+
+def _configure(crew: Crew, machine: Assigned, credentials: Credentials, certificate: ServerCertificate) -> None:
+    guest, wanted = crew.guest(machine), crew.wanted(machine)
+    if machine.role == MachineRole.FRONT:
+        crew.availability.front(guest, wanted)
+    else:
+        crew.blueprint.configure(guest, wanted, credentials, certificate)
+
+
+def _probe(crew: Crew, credentials: Credentials, trusted: str) -> None:
+    wanted = crew.wanted(crew.front)
+    probe_until_healthy(lambda: crew.blueprint.probe(wanted, credentials, trusted))
+
+
+def _leader(crew: Crew) -> Assigned:
+    leader = crew.leader(crew.members)
+    if leader is None:
+        raise Unhealthy("no member leads")
+    return leader
+
+
+def _perform(lease: Lease, crew: Crew) -> None:
+    leader = _leader(crew)
+    others = [crew.guest(one) for one in crew.members if one != leader]
+    guest, wanted = crew.guest(leader), crew.wanted(leader)
+    actions.perform(Work(lease, crew.subject, crew.blueprint, crew.engine, guest, wanted, others=others))
