@@ -52,7 +52,7 @@ class LogLine:
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened, on a timeline."""
+    """Something that happened, on a timeline; `style` is how its instant is written."""
 
     at: datetime
     title: Text
@@ -60,6 +60,7 @@ class Event:
     actor: str = ""
     icon: str = "circle-dot"
     tone: str = "idle"
+    style: str = "datetime"
 
 
 @dataclass(frozen=True)
