@@ -14,6 +14,7 @@ from souk.provisioning.contract import (
     Credentials,
     Guest,
     Health,
+    Observer,
     ServerCertificate,
     Size,
     StartingOffering,
@@ -52,6 +53,7 @@ class Example:
     port = 4000
     serves_neighbours = False
     archivist = None
+    observer: Observer | None = None
 
     def __init__(self) -> None:
         self.healthy = True

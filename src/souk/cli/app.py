@@ -15,6 +15,7 @@ from souk.cli.commands import (
     host,
     market,
     money,
+    monitoring,
     operator,
     orders,
     organizations,
@@ -99,6 +100,8 @@ def _services(app: App) -> None:
     branch.command(services.unprotect, name="unprotect", help=_("Let a service be deleted again."))
     branch.command(services.delete, name="delete", help=_("Delete a service; it can be recovered for some days."))
     branch.command(services.recover, name="recover", help=_("Bring a deleted service back."))
+    branch.command(monitoring.metrics, name="metrics", help=_("What a service did."))
+    branch.command(monitoring.health, name="health", help=_("Whether a service answers, and when it did not."))
     done = _branch(app, "operations", _("What was done to a service, and what is under way."), services.operations)
     done.command(services.cancel, name="cancel", help=_("Take back an operation that has not begun."))
     named = _branch(app, "bindings", _("The named credentials of a service."), bindings.listing)

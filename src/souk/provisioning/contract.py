@@ -197,6 +197,88 @@ class Archivist(Protocol):
         """Forget all but the newest `keep_full` full backups, with the history that only older ones need."""
 
 
+class Reading(StrEnum):
+    """How a value is to be read: as it is, or as what was added since a moment before."""
+
+    GAUGE = "gauge"
+    COUNTER = "counter"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A value that a service tells of itself. `unit` is bytes, seconds, percent, or empty for a plain number;
+    `description` is a sentence in English, for monitoring systems.
+    """
+
+    key: str
+    reading: Reading
+    unit: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line of a chart: a metric, a counter as its growth in a second. `label` is a message id.
+
+    With `beside`, both counters' growth is added, and the line is the first one's share of it, in per cent.
+    """
+
+    label: str
+    metric: str
+    beside: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A chart of curves that share a unit. `title` is a message id."""
+
+    key: str
+    title: str
+    unit: str
+    curves: Sequence[Curve]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look from outside found: health; the values, in the order of the observer's `metrics`, None for what
+    is not known; and since when the service's process has been running.
+    """
+
+    health: Health
+    values: Sequence[float | None] = ()
+    running_since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Interruption:
+    """A service's process ended by itself at `since`, and its successor answered from `until` on."""
+
+    since: datetime
+    until: datetime
+
+
+class Observer(Protocol):
+    """What a blueprint adds whose services tell of themselves."""
+
+    @property
+    def metrics(self) -> Sequence[Metric]:
+        """What is told, in an order that stays: values are kept by their place. A new one comes last."""
+
+    @property
+    def panels(self) -> Sequence[Panel]:
+        """How it is shown."""
+
+    def look(self, wanted: Wanted, credentials: Credentials, authority: str) -> Look:
+        """Use the service as `probe` does and read its values, on one connection, within a few seconds."""
+
+    def interruption(self, guest: Guest, wanted: Wanted) -> Interruption | None:
+        """The last time its process ended though nobody asked for that; None if it never did since it was started.
+
+        Raises:
+            ConfigurationFailed: the machine does not tell.
+        """
+
+
 class Blueprint(Protocol):
     """A managed service as a folder: recipe, parameters, configuration, health."""
 
@@ -235,6 +317,10 @@ class Blueprint(Protocol):
     @property
     def archivist(self) -> Archivist | None:
         """How its services are backed up, if they hold data."""
+
+    @property
+    def observer(self) -> Observer | None:
+        """What its services tell of themselves, beside whether they answer."""
 
     def schema(self) -> Mapping[str, Any]:
         """The JSON Schema of the parameters."""

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "souk.sites",
     "souk.catalog",
     "souk.provisioning",
+    "souk.monitoring",
     "souk.ordering",
     "souk.metering",
     "souk.billing",

@@ -20,6 +20,9 @@ from souk.kernel import clock
 from souk.kernel.money import Money
 from souk.kernel.scope import System, acting
 from souk.metering.commands import take_samples
+from souk.monitoring import incidents, rounds, samples
+from souk.monitoring.models import IncidentCause
+from souk.monitoring.samples import Sample
 from souk.ordering.queries import subscription_of
 from souk.parties import commands
 from souk.parties.models import Person
@@ -27,9 +30,11 @@ from souk.provisioning import commands as provisioning
 from souk.provisioning.models import ServiceInstance
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import machines
+from souk.provisioning.reconciler.converge import Ground
 from souk.sites.queries import sites
 
 SYSTEM = System("test")
+PARTS = ("plan/", "rename/", "bindings/", "backups/", "delete/", "metrics/", "metrics/?range=24h", "health/")
 LONG = "un-nom-de-service-vraiment-très-long-qui-remplit-toute-la-ligne"
 
 
@@ -51,7 +56,7 @@ class World:
         """Every page by who opens it."""
         order = subscription_of(SYSTEM, self.ready).order_id
         services = [f"/services/{each}/" for each in (self.ready, self.moving, self.failed, self.deleted)]
-        of_one = [f"/services/{self.ready}/{part}/" for part in ("plan", "rename", "bindings", "backups", "delete")]
+        of_one = [f"/services/{self.ready}/{part}" for part in PARTS]
         documents = [f"/invoices/{each}/" for each in (self.invoice, self.note)]
         return {
             "visitor": ["/market/", "/market/?q=rien", "/market/exemple/", "/accounts/login/?next=/services/"],
@@ -90,6 +95,7 @@ def inhabited(folder: Path) -> World:
     reconciling.work(place)
     provisioning.back_up_instance(buyer.scope, ready)
     catch_up()
+    _watch(place, buyer, ready)
     moving, failed = reconciling.order(buyer, LONG), reconciling.order(buyer, "site-vitrine", "m")
     with acting(SYSTEM):
         ServiceInstance.objects.filter(id=failed).update(
@@ -118,6 +124,20 @@ def _use(instance: UUID) -> None:
     for hours in range(1, 5):
         with clock.at(clock.now() - timedelta(hours=5 - hours)):
             take_samples([Usage(machine.name, hours * 2**30, hours * 2**28, hours * 30.0, 2**29)])
+
+
+def _watch(place: Ground, buyer: Customer, instance: UUID) -> None:
+    """A day of samples with a gap, a look, and a machine that ended and was started again."""
+    now = clock.now()
+    for minutes in [each for each in range(0, 24 * 60, 4) if not 400 < each < 500]:
+        wave = 1 + (minutes % 360) / 360
+        values = [minutes * 20.0, wave * 2**29, 2**31 + minutes * 2**20, minutes * 2**22]
+        samples.write([Sample(instance, buyer.organization, values)], now - timedelta(minutes=24 * 60 - minutes))
+    rounds.take_round(place.engine)
+    with acting(SYSTEM):
+        incidents.open_incident(instance, IncidentCause.MACHINE_ENDED, now)
+        incidents.add(instance, "machine_started", now + timedelta(seconds=1))
+        incidents.close_incident(instance, "answered", now + timedelta(seconds=4))
 
 
 def _bill(buyer: Customer) -> tuple[UUID, UUID]:

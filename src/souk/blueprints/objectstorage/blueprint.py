@@ -22,6 +22,7 @@ from souk.provisioning.contract import (
     Credentials,
     Guest,
     Health,
+    Observer,
     ServerCertificate,
     Size,
     StartingOffering,
@@ -43,6 +44,7 @@ class ObjectStorage:
     starting_offering: StartingOffering | None = None
     binder: Binder | None = BucketBinder()
     archivist: Archivist | None = None
+    observer: Observer | None = None
 
     @functools.cached_property
     def recipe(self) -> Recipe:

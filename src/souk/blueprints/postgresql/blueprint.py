@@ -12,6 +12,7 @@ from souk.blueprints.postgresql import parameters, probing, sizing
 from souk.blueprints.postgresql.archivist import PgBackRest
 from souk.blueprints.postgresql.binder import OWNER, RoleBinder
 from souk.blueprints.postgresql.bundle import bundle
+from souk.blueprints.postgresql.observer import StatisticsObserver
 from souk.blueprints.postgresql.offering import STARTING_OFFERING
 from souk.engines.contract import Limits
 from souk.engines.images import Recipe, load
@@ -22,6 +23,7 @@ from souk.provisioning.contract import (
     Credentials,
     Guest,
     Health,
+    Observer,
     ServerCertificate,
     Size,
     StartingOffering,
@@ -42,6 +44,7 @@ class PostgreSQL:
     serves_neighbours = False
     binder: Binder | None = RoleBinder()
     archivist: Archivist | None = PgBackRest()
+    observer: Observer | None = StatisticsObserver()
 
     @functools.cached_property
     def recipe(self) -> Recipe:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from souk.cli.formats import duration
 from souk.metering.follow import SUBSCRIBER as METERING
+from souk.monitoring.follow import SUBSCRIBER as MONITORING
 from souk.ordering.follow import SUBSCRIBER as ORDERING
 from souk.provisioning import registry
 from souk.settings.doctor.asking import row, rows
@@ -97,7 +98,7 @@ def services() -> Iterator[Finding]:
 
 def events() -> Iterator[Finding]:
     """The followers of events keep up, and the audit trail is sealed."""
-    for subscriber in (METERING, ORDERING):
+    for subscriber in (METERING, ORDERING, MONITORING):
         subject = _("Events for %(subscriber)s") % {"subscriber": subscriber}
         waiting, age = row(
             "select count(*), coalesce(extract(epoch from now() - min(e.at)), 0) from kernel_event e"

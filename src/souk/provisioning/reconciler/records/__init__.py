@@ -4,12 +4,14 @@ from souk.provisioning.reconciler.records.credentials import answer_reveals, ens
 from souk.provisioning.reconciler.records.machines import NoAddress, abandon_machine, assign_machine, machine_subjects
 from souk.provisioning.reconciler.records.operations import finish_operations, log_step, resize_refused, restart_asked
 from souk.provisioning.reconciler.records.outcomes import (
+    answered,
     converged,
     counted,
     erased,
     erasure_due,
     found_steady,
     hand_back,
+    machine_started,
     set_state,
     troubled,
 )
@@ -23,6 +25,7 @@ __all__ = [
     "Subject",
     "abandon_machine",
     "answer_reveals",
+    "answered",
     "assign_machine",
     "converged",
     "counted",
@@ -35,6 +38,7 @@ __all__ = [
     "load",
     "log_step",
     "machine_of",
+    "machine_started",
     "machine_subjects",
     "record_endpoint",
     "resize_refused",
