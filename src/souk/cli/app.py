@@ -9,6 +9,7 @@ from cyclopts.exceptions import CycloptsError, MissingArgumentError, UnknownComm
 
 from souk import __version__
 from souk.cli.commands import (
+    alerts,
     backups,
     bindings,
     connect,
@@ -110,6 +111,14 @@ def _services(app: App) -> None:
     named.command(bindings.revoke, name="revoke", help=_("Make credentials work no more."))
     kept = _branch(app, "backups", _("The backups of a service."), backups.listing)
     kept.command(backups.create, name="create", help=_("Make a backup now."))
+    told = _branch(app, "alerts", _("The alerts of a service."), alerts.listing)
+    told.command(alerts.rules, name="rules", help=_("The rules of a service's alerts."))
+    told.command(alerts.set_rule, name="set", help=_("Change a rule's threshold, or switch it off."))
+    hooks = _branch(app, "webhooks", _("The addresses that are told of alerts."), alerts.webhooks)
+    hooks.command(alerts.add, name="add", help=_("Have alerts told to an address."))
+    hooks.command(alerts.remove, name="remove", help=_("Tell an address nothing any more."))
+    hooks.command(alerts.try_out, name="try", help=_("Send an address a message that is no alert."))
+    hooks.command(alerts.deliveries, name="deliveries", help=_("What was sent, and what came of it."))
     app.command(backups.restore, name="restore", help=_("Make a new service with another one's data, as it was."))
     app.command(connect.connect, name="connect", help=_("Open psql on a service."))
     app.command(money.usage, name="usage", help=_("What a service used and what it has cost."))

@@ -44,6 +44,8 @@ _WORDS = {
     "expired": n_("expired"),
     "prove": n_("proof of a backup"),
     "restore": n_("restore"),
+    "firing": n_("firing"),
+    "resolved": n_("resolved"),
     "machine_ended": n_("its machine ended"),
     "process_ended": n_("its process ended"),
     "no_answer": n_("no answer"),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from procrastinate import Blueprint
+from procrastinate.exceptions import AlreadyEnqueued
 
 from souk.engines.current import engine
 from souk.monitoring import rounds, samples
+from souk.monitoring.alerts import delivering, evaluating
 
 blueprint = Blueprint()
 
@@ -13,9 +17,18 @@ blueprint = Blueprint()
 @blueprint.periodic(cron="* * * * *")
 @blueprint.task(name="take_round", queueing_lock="take_round", lock="take_round")
 def take_round(timestamp: int) -> None:
-    """Look at every service once."""
+    """Look at every service once, judge what was seen, and have it told."""
     del timestamp
     rounds.take_round(engine())
+    evaluating.judge()
+    with suppress(AlreadyEnqueued):
+        deliver.defer()
+
+
+@blueprint.task(name="deliver", queueing_lock="deliver", lock="deliver")
+def deliver() -> None:
+    """Tell of alerts whatever is due: fresh ones, and those that could not be told before."""
+    delivering.deliver()
 
 
 @blueprint.periodic(cron="17 * * * *")

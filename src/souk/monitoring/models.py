@@ -72,3 +72,90 @@ class Incident(Row):
             )
         ]
         indexes = [models.Index(fields=["instance_id", "-id"], name="incident_instance")]
+
+
+class AlertRule(Row):
+    """What an organization changed of a rule for one of its instances: another threshold, or that it is off."""
+
+    organization_id = models.UUIDField()
+    instance_id = models.UUIDField()
+    rule = models.CharField(max_length=20)
+    threshold = models.FloatField()
+    enabled = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["instance_id", "rule"], name="alert_rule_once")]
+
+
+class AlertState(models.TextChoices):
+    """pending → firing → resolved; a pending one that goes by itself leaves nothing."""
+
+    PENDING = "pending"
+    FIRING = "firing"
+    RESOLVED = "resolved"
+
+
+class Alert(Row):
+    """A value of an instance is beyond its rule's threshold. `value` is the last, `since` when it first was,
+    `clear_since` since when it has been well again, `fired_at` when people were told.
+    """
+
+    organization_id = models.UUIDField()
+    instance_id = models.UUIDField()
+    rule = models.CharField(max_length=20)
+    state = models.CharField(max_length=8, choices=AlertState.choices)
+    threshold = models.FloatField()
+    value = models.FloatField()
+    since = models.DateTimeField()
+    clear_since = models.DateTimeField(null=True)
+    fired_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["instance_id", "rule"],
+                condition=models.Q(state__in=["pending", "firing"]),
+                name="alert_open_once",
+            )
+        ]
+        indexes = [models.Index(fields=["instance_id", "-id"], name="alert_instance")]
+
+
+class Webhook(Row):
+    """An address of an organization's that is told of its alerts. What is sent is signed with the secret, which is
+    sealed under the ring that web and worker share.
+    """
+
+    organization_id = models.UUIDField()
+    url = models.CharField(max_length=500)
+    sealed_secret = models.BinaryField()
+    created_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+
+class Delivery(Row):
+    """One alert told to one webhook or, by mail, to one person; tried again until it is delivered or given up."""
+
+    organization_id = models.UUIDField()
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, null=True, related_name="deliveries")
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, null=True, related_name="deliveries")
+    person_id = models.UUIDField(null=True)
+    body = models.JSONField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    outcome = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    next_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(webhook__isnull=True) ^ models.Q(person_id__isnull=True),
+                name="delivery_to_one",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["next_at"], condition=models.Q(next_at__isnull=False), name="delivery_due"),
+            models.Index(fields=["webhook", "-id"], name="delivery_webhook"),
+        ]

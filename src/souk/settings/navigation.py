@@ -11,7 +11,12 @@ NAVIGATION: tuple[Section, ...] = (
         _("Cloud"),
         Audience.BUYER,
         (
-            Entry(_("Services"), "services", "database", ("service",)),
+            Entry(
+                _("Services"),
+                "services",
+                "database",
+                ("service", "service-metrics", "service-health", "service-alerts"),
+            ),
             Entry(_("Market place"), "market", "building-store", ("offering", "order-new")),
             Entry(_("Orders"), "orders", "shopping-cart", ("order",)),
             Entry(_("Usage"), "usage", "chart-area-line"),
@@ -25,6 +30,7 @@ NAVIGATION: tuple[Section, ...] = (
             Entry(_("Details"), "organization", "building"),
             Entry(_("People"), "people", "users"),
             Entry(_("API tokens"), "tokens", "key"),
+            Entry(_("Webhooks"), "webhooks", "send"),
         ),
     ),
     Section(

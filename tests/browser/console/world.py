@@ -21,7 +21,9 @@ from souk.kernel.money import Money
 from souk.kernel.scope import System, acting
 from souk.metering.commands import take_samples
 from souk.monitoring import incidents, rounds, samples
-from souk.monitoring.models import IncidentCause
+from souk.monitoring.alerts import commands as alerts
+from souk.monitoring.alerts.evaluating import judge
+from souk.monitoring.models import IncidentCause, LastLook
 from souk.monitoring.samples import Sample
 from souk.ordering.queries import subscription_of
 from souk.parties import commands
@@ -34,7 +36,7 @@ from souk.provisioning.reconciler.converge import Ground
 from souk.sites.queries import sites
 
 SYSTEM = System("test")
-PARTS = ("plan/", "rename/", "bindings/", "backups/", "delete/", "metrics/", "metrics/?range=24h", "health/")
+PARTS = ("plan/", "rename/", "bindings/", "backups/", "delete/", "metrics/", "metrics/?range=24h", "health/", "alerts/")
 LONG = "un-nom-de-service-vraiment-très-long-qui-remplit-toute-la-ligne"
 
 
@@ -63,7 +65,14 @@ class World:
             "member": [
                 *("/market/", "/market/exemple/", "/market/exemple/order/?plan=m", "/services/", "/usage/"),
                 *(*services, *of_one, f"/services/{self.deleted}/delete/", "/orders/", f"/orders/{order}/"),
-                *("/invoices/", *documents, "/organization/", "/organization/edit/", "/organization/new/"),
+                *(
+                    "/invoices/",
+                    *documents,
+                    "/organization/",
+                    "/organization/edit/",
+                    "/organization/new/",
+                    "/webhooks/",
+                ),
                 *("/people/", self.invitation, "/tokens/", "/nothing-here/"),
             ],
             "operator": [
@@ -134,6 +143,12 @@ def _watch(place: Ground, buyer: Customer, instance: UUID) -> None:
         values = [minutes * 20.0, wave * 2**29, 2**31 + minutes * 2**20, minutes * 2**22]
         samples.write([Sample(instance, buyer.organization, values)], now - timedelta(minutes=24 * 60 - minutes))
     rounds.take_round(place.engine)
+    alerts.add_webhook(buyer.scope, buyer.organization, "https://hooks.example.ma/souk/production?canal=astreinte")
+    with acting(SYSTEM):
+        LastLook.objects.filter(instance_id=instance).update(vals=[0.0, 0.0, 9.5 * 2**30, 0.0])
+    for minutes in (-200, -197, 0, 3):
+        with clock.at(now + timedelta(minutes=minutes)):
+            judge()
     with acting(SYSTEM):
         incidents.open_incident(instance, IncidentCause.MACHINE_ENDED, now)
         incidents.add(instance, "machine_started", now + timedelta(seconds=1))

@@ -79,7 +79,12 @@ def service_health(request: HttpRequest, desk: Desk, service: UUID) -> HttpRespo
 
 def tabs(service: UUID, current: str) -> list[Tab]:
     """A service's pages beside each other."""
-    pages = (("service", _("Overview")), ("service-metrics", _("Metrics")), ("service-health", _("Health")))
+    pages = (
+        ("service", _("Overview")),
+        ("service-metrics", _("Metrics")),
+        ("service-health", _("Health")),
+        ("service-alerts", _("Alerts")),
+    )
     return [Tab(label, reverse(name, args=[service]), name == current) for name, label in pages]
 
 

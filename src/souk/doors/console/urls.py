@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from souk.doors.console import (
+    alerts,
     backups,
     bindings,
     invoices,
@@ -46,6 +47,7 @@ urlpatterns = [
     path("services/<uuid:service>/backups/new/", backups.backup_now, name="backup-now"),
     path("services/<uuid:service>/metrics/", monitoring.service_metrics, name="service-metrics"),
     path("services/<uuid:service>/health/", monitoring.service_health, name="service-health"),
+    path("services/<uuid:service>/alerts/", alerts.service_alerts, name="service-alerts"),
     path("services/<uuid:service>/plan/", plans.service_plan, name="service-plan"),
     path("services/<uuid:service>/rename/", services.service_rename, name="service-rename"),
     path("services/<uuid:service>/cancel/<uuid:operation>/", services.operation_cancel, name="operation-cancel"),
@@ -66,6 +68,9 @@ urlpatterns = [
     path("organization/edit/", organization.organization_edit, name="organization-edit"),
     path("organization/projects/", organization.project_new, name="project-new"),
     path("organization/switch/", organization.switch, name="switch"),
+    path("webhooks/", alerts.webhooks, name="webhooks"),
+    path("webhooks/<uuid:webhook>/remove/", alerts.webhook_remove, name="webhook-remove"),
+    path("webhooks/<uuid:webhook>/try/", alerts.webhook_try, name="webhook-try"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),
     path("people/invitations/<uuid:invitation>/withdraw/", people.withdraw, name="withdraw"),

@@ -15,6 +15,7 @@ from ninja.renderers import BaseRenderer
 
 from souk import __version__
 from souk.doors.rest import (
+    alerts,
     backups,
     bindings,
     invoices,
@@ -79,6 +80,7 @@ for prefix, router in (
     ("", bindings.router),
     ("", backups.router),
     ("", monitoring.router),
+    ("", alerts.router),
     ("", invoices.router),
     ("/operator", operator.router),
 ):
