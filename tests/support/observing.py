@@ -16,10 +16,13 @@ from souk.provisioning.contract import (
     Guest,
     Health,
     Interruption,
+    LogLine,
+    LogPart,
     Look,
     Metric,
     Panel,
     Reading,
+    Statement,
     Wanted,
 )
 
@@ -34,6 +37,8 @@ class ExampleObserver:
     values: list[float | None] = field(default_factory=lambda: [12.0, 1000.0])
     running_since: datetime = STARTED
     ended: Interruption | None = None
+    written: list[LogLine] = field(default_factory=list)
+    slow: list[Statement] | None = None
     asked: int = 0
 
     metrics = (
@@ -51,6 +56,15 @@ class ExampleObserver:
 
     def interruption(self, guest: Guest, wanted: Wanted) -> Interruption | None:
         return self.ended
+
+    def log(self, guest: Guest, wanted: Wanted, after: str, most: int) -> LogPart:
+        guest.execute(["true"])
+        begin = int(after or 0)
+        part = self.written[begin : begin + 1000]
+        return LogPart(part, str(begin + len(part)))
+
+    def statements(self, guest: Guest, wanted: Wanted, most: int) -> list[Statement] | None:
+        return self.slow
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from souk.cli.commands import (
     bindings,
     connect,
     host,
+    logs,
     market,
     money,
     monitoring,
@@ -102,6 +103,8 @@ def _services(app: App) -> None:
     branch.command(services.delete, name="delete", help=_("Delete a service; it can be recovered for some days."))
     branch.command(services.recover, name="recover", help=_("Bring a deleted service back."))
     branch.command(monitoring.metrics, name="metrics", help=_("What a service did."))
+    branch.command(logs.logs, name="logs", help=_("What a service wrote into its log."))
+    branch.command(logs.slow, name="slow", help=_("The queries that took longest in all."))
     branch.command(monitoring.health, name="health", help=_("Whether a service answers, and when it did not."))
     done = _branch(app, "operations", _("What was done to a service, and what is under way."), services.operations)
     done.command(services.cancel, name="cancel", help=_("Take back an operation that has not begun."))

@@ -9,6 +9,7 @@ from django.db import connection
 from souk.kernel import events
 from souk.kernel.events import EventRow
 from souk.monitoring import incidents
+from souk.monitoring.logs import shipping
 from souk.monitoring.models import IncidentCause, LastLook
 
 SUBSCRIBER = "monitoring"
@@ -33,6 +34,8 @@ def _handle(event: EventRow) -> None:
         case action if action in _NEED_NOT_RUN:
             incidents.close_incident(instance, "no_longer_wanted", at)
             _watch_no_more(event, at)
+            if action == "service.deleted":
+                shipping.forget(instance)
         case "service.machine_ended":
             if not incidents.open_incident(instance, IncidentCause.MACHINE_ENDED, at):
                 incidents.add(instance, "machine_ended", at)

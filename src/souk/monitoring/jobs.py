@@ -10,6 +10,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from souk.engines.current import engine
 from souk.monitoring import rounds, samples
 from souk.monitoring.alerts import delivering, evaluating
+from souk.monitoring.logs import shipping
 
 blueprint = Blueprint()
 
@@ -37,3 +38,12 @@ def roll_days(timestamp: int) -> None:
     """Make the next days' partitions, drop those that are too old."""
     del timestamp
     samples.roll()
+    shipping.roll()
+
+
+@blueprint.periodic(cron="* * * * *")
+@blueprint.task(name="ship_logs", queueing_lock="ship_logs", lock="ship_logs")
+def ship_logs(timestamp: int) -> None:
+    """Bring services' logs here."""
+    del timestamp
+    shipping.ship(engine())

@@ -159,3 +159,22 @@ class Delivery(Row):
             models.Index(fields=["next_at"], condition=models.Q(next_at__isnull=False), name="delivery_due"),
             models.Index(fields=["webhook", "-id"], name="delivery_webhook"),
         ]
+
+
+class LogPosition(models.Model):
+    """How far an instance's log was brought here: the cursor, and how many bytes of its lines are kept of `day`."""
+
+    instance_id = models.UUIDField(primary_key=True)
+    organization_id = models.UUIDField()
+    cursor = models.TextField()
+    day = models.DateField()
+    kept = models.BigIntegerField()
+
+
+class SlowStatements(models.Model):
+    """The queries of an instance that took longest in all, as they were when last asked for."""
+
+    instance_id = models.UUIDField(primary_key=True)
+    organization_id = models.UUIDField()
+    at = models.DateTimeField()
+    statements = models.JSONField()

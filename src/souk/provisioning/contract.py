@@ -257,6 +257,42 @@ class Interruption:
     until: datetime
 
 
+class Severity(StrEnum):
+    """How grave a line of a log is."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """A line that a service wrote into its log."""
+
+    at: datetime
+    severity: Severity
+    text: str
+
+
+@dataclass(frozen=True)
+class LogPart:
+    """A part of a log, oldest line first, and the `cursor` after which the next one begins."""
+
+    lines: Sequence[LogLine]
+    cursor: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A kind of query, its constants taken out: how often it ran, seconds in all, rows in all."""
+
+    database: str
+    text: str
+    calls: int
+    seconds: float
+    rows: int
+
+
 class Observer(Protocol):
     """What a blueprint adds whose services tell of themselves."""
 
@@ -276,6 +312,21 @@ class Observer(Protocol):
 
         Raises:
             ConfigurationFailed: the machine does not tell.
+        """
+
+    def log(self, guest: Guest, wanted: Wanted, after: str, most: int) -> LogPart | None:
+        """What the service wrote into its log since a cursor (empty: since it was made), about `most` bytes of it;
+        None if its kind keeps no log.
+
+        Raises:
+            ConfigurationFailed: the machine does not tell.
+        """
+
+    def statements(self, guest: Guest, wanted: Wanted, most: int) -> Sequence[Statement] | None:
+        """The `most` kinds of query that took longest in all since the service counts them; None if its kind has none.
+
+        Raises:
+            ConfigurationFailed: the service does not tell.
         """
 
 

@@ -15,7 +15,10 @@ NAVIGATION: tuple[Section, ...] = (
                 _("Services"),
                 "services",
                 "database",
-                ("service", "service-metrics", "service-health", "service-alerts"),
+                (
+                    *("service", "service-metrics", "service-health"),
+                    *("service-alerts", "service-logs", "service-statements"),
+                ),
             ),
             Entry(_("Market place"), "market", "building-store", ("offering", "order-new")),
             Entry(_("Orders"), "orders", "shopping-cart", ("order",)),

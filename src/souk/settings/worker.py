@@ -19,6 +19,7 @@ from souk.kernel import events
 from souk.metering import follow as metering
 from souk.monitoring import follow as monitoring
 from souk.monitoring import samples
+from souk.monitoring.logs import shipping
 from souk.ordering import follow as ordering
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.reconciler import hints, lease, records
@@ -62,6 +63,7 @@ def run() -> None:
     ensure_storage()
     # Before the first round: a worker that was off for days finds no partition for today.
     samples.roll()
+    shipping.roll()
     if released := lease.release_dead():
         log.info("took over from dead workers", items=released)
     loop = Loop(ground(), {"souk_events": follow_events, "souk_reveals": records.answer_reveals})

@@ -43,11 +43,14 @@ class Step:
 
 @dataclass(frozen=True)
 class LogLine:
-    """A line of an operation's log that its customer may read; `tone` is info, ok, warn or bad."""
+    """A line of a log that its customer may read; `tone` is info, ok, warn or bad, `style` how its instant is
+    written.
+    """
 
     at: datetime
     text: Text
     tone: str = "info"
+    style: str = "time"
 
 
 @dataclass(frozen=True)

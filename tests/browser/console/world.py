@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+from django.db import connection
 from playwright.sync_api import Page
 from tests.browser.conftest import Visit
 from tests.support import reconciling
@@ -23,7 +24,7 @@ from souk.metering.commands import take_samples
 from souk.monitoring import incidents, rounds, samples
 from souk.monitoring.alerts import commands as alerts
 from souk.monitoring.alerts.evaluating import judge
-from souk.monitoring.models import IncidentCause, LastLook
+from souk.monitoring.models import IncidentCause, LastLook, SlowStatements
 from souk.monitoring.samples import Sample
 from souk.ordering.queries import subscription_of
 from souk.parties import commands
@@ -36,7 +37,10 @@ from souk.provisioning.reconciler.converge import Ground
 from souk.sites.queries import sites
 
 SYSTEM = System("test")
-PARTS = ("plan/", "rename/", "bindings/", "backups/", "delete/", "metrics/", "metrics/?range=24h", "health/", "alerts/")
+PARTS = (
+    *("plan/", "rename/", "bindings/", "backups/", "delete/", "metrics/", "metrics/?range=24h"),
+    *("health/", "alerts/", "logs/", "logs/?q=rien", "statements/"),
+)
 LONG = "un-nom-de-service-vraiment-très-long-qui-remplit-toute-la-ligne"
 
 
@@ -146,6 +150,7 @@ def _watch(place: Ground, buyer: Customer, instance: UUID) -> None:
     alerts.add_webhook(buyer.scope, buyer.organization, "https://hooks.example.ma/souk/production?canal=astreinte")
     with acting(SYSTEM):
         LastLook.objects.filter(instance_id=instance).update(vals=[0.0, 0.0, 9.5 * 2**30, 0.0])
+        _write(instance, buyer.organization)
     for minutes in (-200, -197, 0, 3):
         with clock.at(now + timedelta(minutes=minutes)):
             judge()
@@ -153,6 +158,25 @@ def _watch(place: Ground, buyer: Customer, instance: UUID) -> None:
         incidents.open_incident(instance, IncidentCause.MACHINE_ENDED, now)
         incidents.add(instance, "machine_started", now + timedelta(seconds=1))
         incidents.close_incident(instance, "answered", now + timedelta(seconds=4))
+
+
+def _write(instance: UUID, organization: UUID) -> None:
+    """Some lines of a log, and slow queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into monitoring_logline (instance_id, organization_id, at, severity, text)"
+            " select %s, %s, now() - make_interval(mins => 40 - n), case n %% 7 when 3 then 'error' else 'info' end,"
+            " case n %% 7 when 3 then '81 app@app 10.0.0.9 ERROR:  duplicate key value violates unique constraint'"
+            " else '81 app@app 10.0.0.9 LOG:  connection authorized: user=app database=app SSL enabled' end"
+            " from generate_series(1, 40) n",
+            [instance, organization],
+        )
+    query = "select * from commandes join lignes on lignes.commande = commandes.id where client = $1 and date > $2"
+    slow = {"database": "app", "text": query, "calls": 12_300, "seconds": 812.5, "rows": 1_200_000}
+    fast = {"database": "app", "text": "update paniers set vu = $1", "calls": 9, "seconds": 0.0021, "rows": 9}
+    SlowStatements.objects.create(
+        instance_id=instance, organization_id=organization, at=clock.now(), statements=[slow, fast]
+    )
 
 
 def _bill(buyer: Customer) -> tuple[UUID, UUID]:

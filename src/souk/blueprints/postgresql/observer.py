@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import psycopg
 
-from souk.blueprints.postgresql import probing, supervision
+from souk.blueprints.postgresql import journal, probing, statements, supervision
 from souk.provisioning.contract import (
     Credentials,
     Curve,
     Guest,
     Health,
     Interruption,
+    LogPart,
     Look,
     Metric,
     Panel,
     Reading,
+    Statement,
     Wanted,
 )
 
@@ -99,3 +102,21 @@ class StatisticsObserver:
         """
         del wanted
         return supervision.interruption(guest)
+
+    def log(self, guest: Guest, wanted: Wanted, after: str, most: int) -> LogPart:
+        """The lines of PostgreSQL's own unit in the machine's journal.
+
+        Raises:
+            ConfigurationFailed.
+        """
+        del wanted
+        return journal.read(guest, after, most)
+
+    def statements(self, guest: Guest, wanted: Wanted, most: int) -> Sequence[Statement]:
+        """What pg_stat_statements counted.
+
+        Raises:
+            ConfigurationFailed.
+        """
+        del wanted
+        return statements.slowest(guest, most)

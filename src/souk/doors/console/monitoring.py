@@ -84,6 +84,8 @@ def tabs(service: UUID, current: str) -> list[Tab]:
         ("service-metrics", _("Metrics")),
         ("service-health", _("Health")),
         ("service-alerts", _("Alerts")),
+        ("service-logs", _("Log")),
+        ("service-statements", _("Slow queries")),
     )
     return [Tab(label, reverse(name, args=[service]), name == current) for name, label in pages]
 

@@ -19,6 +19,7 @@ from souk.doors.rest import (
     backups,
     bindings,
     invoices,
+    logs,
     market,
     monitoring,
     operator,
@@ -81,6 +82,7 @@ for prefix, router in (
     ("", backups.router),
     ("", monitoring.router),
     ("", alerts.router),
+    ("", logs.router),
     ("", invoices.router),
     ("/operator", operator.router),
 ):
