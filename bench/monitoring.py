@@ -60,6 +60,7 @@ def _look(count: int) -> Figure:
     """Looks at one real PostgreSQL, one after another and many at once."""
     from souk.blueprints.postgresql import BLUEPRINT, probing
     from souk.engines.incus import IncusEngine
+    from souk.provisioning.reconciler.guest import MachineGuest
     from souk.settings import namespace
     from support.by_hand import Floor
 
@@ -94,11 +95,25 @@ def _look(count: int) -> Figure:
         with ThreadPoolExecutor(16) as pool:
             list(pool.map(lambda _: look(), range(count)))
         at_once = (time.perf_counter() - started) / count
+        guest = MachineGuest(engine, machine)
+        part = observer.log(guest, way_in[0], "", 2**19)
+        assert part is not None, "PostgreSQL keeps a log"
+
+        def log() -> None:
+            observer.log(guest, way_in[0], part.cursor, 2**19)
+
+        log_seconds = _median(log, count // 10)
+        started = time.perf_counter()
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda _: log(), range(count // 4)))
+        logs_at_once = (time.perf_counter() - started) / (count // 4)
     details = {
         "by_a_command_in_the_machine_s": round(exec_seconds, 4),
         "command_to_look": round(exec_seconds / seconds, 2),
         "worker_cpu_s": round(used, 5),
         "thousand_on_16_threads_s": round(1000 * at_once, 1),
+        "its_log_s": round(log_seconds, 4),
+        "thousand_logs_on_4_threads_s": round(1000 * logs_at_once, 1),
     }
     targets = [Target("thousand_on_16_threads_s", 40.0)]
     return Figure("a look at a PostgreSQL", seconds, "s", beside, _LOOK_FLOOR, seconds / beside, targets, details)

@@ -49,6 +49,7 @@ def _handle(event: EventRow) -> None:
         case "service.failed":
             if not incidents.open_incident(instance, IncidentCause.LOST, at):
                 incidents.add(instance, "lost", at)
+            LastLook.objects.filter(instance_id=instance).delete()
 
 
 def _watch(event: EventRow, at: datetime) -> None:

@@ -17,6 +17,20 @@ select id, instance_id, cause, lower(during), upper(during), timeline::text
 from monitoring_incident where instance_id = %s order by lower(during) desc limit %s
 """
 
+_HEALTH = """
+select case when exists (select 1 from monitoring_incident i
+                         where i.instance_id = %(instance)s and upper_inf(i.during)) then false else l.answered end,
+    l.at, l.running_since
+from (select 1) one left join monitoring_lastlook l on l.instance_id = %(instance)s
+"""
+
+_RECENT = """
+select i.id, i.instance_id, i.cause, lower(i.during), upper(i.during), i.timeline::text, i.organization_id, s.name,
+    i.detail
+from monitoring_incident i join provisioning_serviceinstance s on s.id = i.instance_id
+where %(after)s::uuid is null or i.id < %(after)s order by i.id desc limit %(limit)s
+"""
+
 # Multiranges, so that what is cut out of what is exact, whichever way the times overlap.
 _AVAILABILITY = """
 select coalesce((select sum(extract(epoch from upper(r) - lower(r))) from unnest(wanted) r), 0)::float8,
@@ -65,11 +79,22 @@ class AvailabilityRow:
 
 
 @dataclass(frozen=True)
-class LookRow:
-    """What was seen of a service when it was last looked at, within the last minutes."""
+class FoundRow(IncidentRow):
+    """An incident beside others: whose it is, its service's name, and why, for the operator."""
 
-    at: datetime
-    answered: bool
+    organization_id: UUID
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class HealthRow:
+    """What is known of a service now: whether it answers (None: it is not looked at), when it was last looked at, and
+    since when its process runs.
+    """
+
+    answers: bool | None
+    at: datetime | None
     running_since: datetime | None
 
 
@@ -87,17 +112,32 @@ def availability(scope: Scope, instance: UUID, since: datetime, until: datetime)
         return AvailabilityRow(since, until, *cursor.fetchone())
 
 
-def last_look(scope: Scope, instance: UUID) -> LookRow | None:
-    """What was last seen of an instance; None if it is not looked at."""
+def health(scope: Scope, instance: UUID) -> HealthRow:
+    """What is known of an instance now: while an incident is open it does not answer, whatever was seen last."""
     with acting(scope), connection.cursor() as cursor:
-        cursor.execute("select at, answered, running_since from monitoring_lastlook where instance_id = %s", [instance])
-        row = cursor.fetchone()
-        return None if row is None else LookRow(*row)
+        cursor.execute(_HEALTH, {"instance": instance})
+        return HealthRow(*cursor.fetchone())
+
+
+def recent(scope: Scope, *, after: UUID | None = None, limit: int = 50) -> list[FoundRow]:
+    """Incidents of all that the scope sees, newest first."""
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(_RECENT, {"after": after, "limit": limit})
+        return [_found(*row) for row in cursor.fetchall()]
 
 
 def _incident(
     identifier: UUID, instance: UUID, cause: str, began: datetime, ended: datetime | None, timeline: str
 ) -> IncidentRow:
+    return IncidentRow(identifier, instance, cause, began, ended, _steps(timeline))
+
+
+def _found(
+    identifier: UUID, instance: UUID, cause: str, began: datetime, ended: datetime | None, timeline: str, *rest: Any
+) -> FoundRow:
+    return FoundRow(identifier, instance, cause, began, ended, _steps(timeline), *rest)
+
+
+def _steps(timeline: str) -> list[StepRow]:
     entries: list[dict[str, Any]] = msgspec.json.decode(timeline)
-    steps = [StepRow(datetime.fromisoformat(entry["at"]), entry["what"], entry["detail"]) for entry in entries]
-    return IncidentRow(identifier, instance, cause, began, ended, steps)
+    return [StepRow(datetime.fromisoformat(entry["at"]), entry["what"], entry["detail"]) for entry in entries]

@@ -84,7 +84,7 @@ class World:
                 *(f"/operator/services/{self.failed}/", "/operator/customers/"),
                 *(f"/operator/customers/{self.buyer.organization}/", "/operator/invoices/"),
                 *(f"/operator{documents[0]}", "/operator/catalog/", f"/operator/catalog/{versions(SYSTEM)[0].id}/"),
-                *("/operator/sites/", "/operator/audit/"),
+                *("/operator/sites/", "/operator/audit/", "/operator/incidents/"),
             ],
         }
 

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from tests.database.console.desks import at_desk, ready_service, text
 from tests.support.observing import ExampleObserver, observed
-from tests.support.world import Customer, customer
+from tests.support.world import Customer, customer, operator
 
 from souk.engines.memory import MemoryEngine
 from souk.kernel import clock
@@ -62,6 +62,24 @@ def test_what_the_operator_is_told_of_a_failure_is_not_shown_to_the_customer(des
     with observed() as observer:
         _fail(observer, "10.0.0.7: connection refused")
     assert "10.0.0.7" not in desk.get(f"/services/{instance}/health/").content.decode()
+
+
+def test_a_service_that_does_not_answer_says_so_on_its_own_page(desk: Client, instance: UUID) -> None:
+    with observed() as observer:
+        _fail(observer)
+    assert "Le service ne répond pas" in text(desk.get(f"/services/{instance}/"))
+
+
+def test_the_operator_sees_everybodys_incidents_and_why(instance: UUID) -> None:
+    with observed() as observer:
+        _fail(observer, "10.0.0.7: connection refused")
+    page = text(at_desk(operator().person).get("/operator/incidents/"))
+    assert "compta" in page
+    assert "10.0.0.7: connection refused" in page
+
+
+def test_no_customer_sees_the_operators_list(desk: Client, instance: UUID) -> None:
+    assert desk.get("/operator/incidents/").status_code == 404
 
 
 def test_somebody_elses_service_does_not_exist(instance: UUID) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from tests.support import reconciling
+from tests.support.example import EXAMPLE
 from tests.support.following import catch_up
 from tests.support.observing import ExampleObserver
 from tests.support.world import Customer, customer
@@ -21,7 +22,7 @@ from souk.monitoring.queries import IncidentRow
 from souk.provisioning import commands
 from souk.provisioning.contract import Health, Interruption
 from souk.provisioning.queries import service
-from souk.provisioning.reconciler import hints
+from souk.provisioning.reconciler import hints, lease
 from souk.provisioning.reconciler.converge import Ground
 
 SYSTEM = System("test")
@@ -122,6 +123,24 @@ def test_a_restart_that_was_asked_for_is_none(
     rounds.take_round(engine)
     catch_up()
     assert queries.incidents(buyer.scope, instance) == []
+
+
+def test_a_lost_machine_is_an_incident_until_the_service_is_ready_again(
+    engine: MemoryEngine, place: Ground, buyer: Customer, instance: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(EXAMPLE, "holds_data", True)
+    rounds.take_round(engine)
+    (name,) = engine.simulated
+    machine = engine.simulated.pop(name)
+    lease.wake([instance])
+    reconciling.work(place, 1)
+    catch_up()
+    assert (incident(buyer, instance).cause, queries.health(buyer.scope, instance).answers) == ("lost", False)
+    engine.simulated[name] = machine
+    reconciling.forget_leases()
+    reconciling.work(place)
+    catch_up()
+    assert steps(incident(buyer, instance))[-1] == "answered"
 
 
 def test_what_its_customer_stops_meanwhile_ends_the_incident(

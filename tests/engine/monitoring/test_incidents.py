@@ -60,6 +60,20 @@ def test_a_killed_postgresql_and_a_killed_machine_are_incidents_with_their_times
     assert queries.availability(scope, instance, *last_hour()).outage_seconds == pytest.approx(lost, abs=0.001)
 
 
+def test_a_postgresql_that_does_not_run_is_configured_again(shop: Shop) -> None:
+    shop.worker.start()
+    scope = shop.buyer.scope
+    instance = shop.order("compta")
+    assert until(lambda: service(scope, instance).state == "ready"), shop.worker.log
+    assert until(lambda: queries.availability(scope, instance, *last_hour()).wanted_seconds > 0)
+    (name,) = shop.made()
+
+    shop.engine.execute(name, ["systemctl", "stop", "souk-postgresql.service"])
+    rounds.take_round(shop.engine)
+    (row,) = over(shop, instance, 1)
+    assert [step.what for step in row.timeline] == ["no_answer", "configured", "answered"]
+
+
 def last_hour() -> tuple[datetime, datetime]:
     now = datetime.now(UTC)
     return now - timedelta(hours=1), now

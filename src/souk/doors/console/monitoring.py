@@ -69,7 +69,7 @@ def service_health(request: HttpRequest, desk: Desk, service: UUID) -> HttpRespo
     now = clock.now()
     context = {
         **around(row, "service-health", _("Health")),
-        "look": queries.last_look(desk.scope, service),
+        "health": queries.health(desk.scope, service),
         "day": _available(queries.availability(desk.scope, service, now - _DAYS, now)),
         "month": _available(queries.availability(desk.scope, service, now - _MONTH, now)),
         "incidents": [_incident(each) for each in queries.incidents(desk.scope, service)],

@@ -26,6 +26,7 @@ from souk.kernel.errors import NotFound, Problem
 from souk.kernel.money import Money
 from souk.kernel.scope import Scope
 from souk.metering import queries as metering
+from souk.monitoring.queries import health
 from souk.ordering.queries import SubscriptionRow, subscription_of
 from souk.parties.access import CAN_OPERATE, CAN_SEE_MONEY
 from souk.provisioning import queries
@@ -71,6 +72,7 @@ def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "may_bind": blueprint(row.blueprint).binder is not None,
         "may_back_up": blueprint(row.blueprint).archivist is not None,
         "tabs": monitoring.tabs(service, "service"),
+        "silent": health(desk.scope, service).answers is False,
         "breadcrumbs": [Crumb(_("Services"), reverse("services")), Crumb(row.name)],
         "here": reverse("service", args=[service]),
     }

@@ -92,11 +92,11 @@ def service_health(
     """Whether a service answers, and how much of a period it did, by default the last 30 days."""
     scope = either(request)
     find_service(scope, service)
-    look = queries.last_look(scope, service)
+    now = queries.health(scope, service)
     found = queries.availability(scope, service, *_period(since, until, timedelta(days=30)))
     return HealthOut(
-        answers=None if look is None else look.answered,
-        seen_at=None if look is None else look.at,
+        answers=now.answers,
+        seen_at=now.at,
         since=found.since,
         until=found.until,
         wanted_seconds=found.wanted_seconds,

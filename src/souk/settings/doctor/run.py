@@ -23,6 +23,7 @@ _WITH_DATABASE: tuple[Check, ...] = (
     work.worker,
     work.services,
     work.backups,
+    work.looks,
     work.events,
     work.jobs,
     work.certificates,

@@ -129,6 +129,27 @@ def events() -> Iterator[Finding]:
         yield ok(_("Audit trail"), seen if waiting else _("all is sealed"))
 
 
+def looks() -> Iterator[Finding]:
+    """Services are looked at each minute, and those that should answer do."""
+    subject = _("Looks at services")
+    count, age = row("select count(*), extract(epoch from now() - max(at)) from monitoring_lastlook")
+    wanted = row(
+        "select count(*) from monitoring_watch where upper_inf(during) and lower(during) < now() - interval '5 minutes'"
+    )[0]
+    if wanted and (age is None or age > _LONG_LAG):
+        since = duration(float(age)) if age is not None else "—"
+        yield fail(subject, _("the last was %(since)s ago") % {"since": since}, _("Look at the worker above."))
+    else:
+        yield ok(subject, _("%(count)s services are looked at") % {"count": count})
+    for name, since in rows(
+        "select s.name, extract(epoch from now() - lower(i.during)) from monitoring_incident i"
+        " join provisioning_serviceinstance s on s.id = i.instance_id where upper_inf(i.during)"
+        " order by 2 desc limit 20"
+    ):
+        seen = _("has not answered for %(since)s") % {"since": duration(float(since))}
+        yield fail(_("Service “%(name)s”") % {"name": name}, seen, _("See its incident in the console."))
+
+
 def jobs() -> Iterator[Finding]:
     """Background jobs that failed for good in the last week, and documents that were never written."""
     failed = rows(
