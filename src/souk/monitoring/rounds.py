@@ -42,14 +42,14 @@ def take_round(engine: Engine) -> int:
     looks = look_at(targets())
     interruptions = _interruptions(engine, looks)
     usages = _usages(engine)
-    samples.write([_sample(seen, usages.get(seen.target.machine)) for seen in looks], at)
     with acting(samples.WORKER):
         _remember(looks, usages)
-        failing = _judge(looks)
         for seen, found in interruptions:
             _interrupted(seen, found)
+        failing = _judge(looks)
     if failing:
         lease.wake(failing)
+    samples.write([_sample(seen, usages.get(seen.target.machine)) for seen in looks], at)
     return len(looks)
 
 
@@ -121,8 +121,8 @@ def _interruptions(engine: Engine, looks: Sequence[Seen]) -> list[tuple[Seen, In
 
 
 def _interrupted(seen: Seen, found: Interruption) -> None:
-    """An outage that was over before anybody looked."""
+    """An outage that was over before anybody looked, or whose end nobody saw."""
     instance = seen.target.instance
-    if incidents.open_incident(instance, IncidentCause.PROCESS_ENDED, found.since):
-        incidents.add(instance, "process_started", found.until)
-        incidents.close_incident(instance, "answered", found.until)
+    incidents.open_incident(instance, IncidentCause.PROCESS_ENDED, found.since)
+    incidents.add(instance, "process_started", found.until)
+    incidents.close_incident(instance, "answered", found.until)

@@ -17,6 +17,7 @@ from django.db import connection
 from tests.support.following import catch_up
 from tests.support.observing import ExampleObserver
 from tests.support.receiving import Receiver, receiver
+from tests.support.vault import vault
 from tests.support.world import Customer, customer
 
 from souk.engines.memory import MemoryEngine
@@ -30,6 +31,7 @@ from souk.monitoring.alerts.evaluating import judge
 from souk.monitoring.models import LastLook
 from souk.provisioning import commands as provisioning
 from souk.provisioning.contract import Health
+from souk.provisioning.platform import ensure_storage
 
 GIB = 2**30
 
@@ -128,6 +130,19 @@ def test_a_certificate_that_ends_soon_is_an_alert(buyer: Customer, instance: UUI
         cursor.execute("update provisioning_endpoint set certificate_expires_at = %s", [start + timedelta(days=13)])
     judged(start, 0)
     assert states(buyer, instance) == [("certificate", "firing")]
+
+
+def test_a_service_whose_last_backup_is_too_old_is_an_alert_even_if_there_never_was_one(
+    buyer: Customer, instance: UUID, start: datetime
+) -> None:
+    judged(start, 27 * 60)
+    assert states(buyer, instance) == []
+    with vault():
+        ensure_storage()
+        judged(start, 25 * 60)
+        assert states(buyer, instance) == []
+        judged(start, 27 * 60)
+        assert states(buyer, instance) == [("backup_age", "firing")]
 
 
 def test_a_value_that_is_not_told_changes_nothing(buyer: Customer, instance: UUID, start: datetime) -> None:

@@ -113,6 +113,23 @@ def test_a_process_that_was_started_again_before_anybody_looked_is_an_incident_w
     assert steps(row) == ["process_ended", "process_started", "answered"]
 
 
+def test_a_process_that_came_back_while_nobody_looked_ends_the_incident_when_it_did(
+    engine: MemoryEngine, observer: ExampleObserver, buyer: Customer, instance: UUID
+) -> None:
+    rounds.take_round(engine)
+    began = later(clock.now(), 60)
+    observer.health = NO_ANSWER
+    with clock.at(began):
+        rounds.take_round(engine)
+    observer.health, observer.running_since = Health(True), later(began, 20)
+    observer.ended = Interruption(later(began, -3), later(began, 21))
+    with clock.at(later(began, 60)):
+        rounds.take_round(engine)
+    row = incident(buyer, instance)
+    assert (row.began_at, row.ended_at) == (began, later(began, 21))
+    assert steps(row) == ["no_answer", "process_started", "answered"]
+
+
 def test_a_restart_that_was_asked_for_is_none(
     engine: MemoryEngine, observer: ExampleObserver, place: Ground, buyer: Customer, instance: UUID
 ) -> None:

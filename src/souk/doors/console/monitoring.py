@@ -57,6 +57,7 @@ def service_metrics(request: HttpRequest, desk: Desk, service: UUID) -> HttpResp
         "ranges": [Tab(label, f"{here}?range={key}", key == chosen) for key, label in _ranges()],
         "charts": [] if found.empty else _charts(found, row.blueprint, chosen),
         "step": values.duration(found.step),
+        "scrape": request.build_absolute_uri(f"/api/v1/projects/{row.project_id}/metrics"),
     }
     return render(request, "console/service_metrics.html", context)
 

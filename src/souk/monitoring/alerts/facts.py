@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
 
 from souk.monitoring import vocabulary
 from souk.provisioning import registry
+from souk.provisioning.storage import storage_of
+
+_SECOND, _HOUR, _DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 
 _FACTS = """
-select i.id, i.organization_id, i.site_id, i.name, i.blueprint, i.disk, i.ready_at, l.vals, lower(o.during),
+select i.id, i.organization_id, i.name, i.blueprint, i.disk, i.ready_at, l.vals, lower(o.during),
     e.certificate_expires_at,
     (select max(b.finished_at) from provisioning_backup b where b.instance_id = i.id and b.state = 'available'),
-    exists (select 1 from provisioning_repository r where r.instance_id = i.id and r.attached_at is not null)
+    i.site_id
 from monitoring_watch w
 join provisioning_serviceinstance i on i.id = w.instance_id
 left join monitoring_lastlook l on l.instance_id = i.id
@@ -37,27 +39,46 @@ class Facts:
     values: dict[str, float]
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What is known of a service: the last look's values, and when what happened."""
+
+    instance: UUID
+    organization: UUID
+    name: str
+    blueprint: str
+    disk: int
+    ready_at: datetime
+    kept: Sequence[float | None] | None
+    silent_since: datetime | None
+    certificate_until: datetime | None
+    backed_up_at: datetime | None
+    site: UUID
+
+
 def facts(now: datetime) -> list[Facts]:
     """Of every service that should run."""
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, [list(registry.blueprints())])
-        return [
-            Facts(row[0], row[1], row[3], {key: value for key, value in _values(row, now) if value is not None})
-            for row in cursor.fetchall()
-        ]
+        found = [_Known(*row) for row in cursor.fetchall()]
+    archiving = {site for site in {each.site for each in found} if storage_of(site) is not None}
+    return [Facts(each.instance, each.organization, each.name, dict(_values(each, now, archiving))) for each in found]
 
 
-def _values(row: tuple[Any, ...], now: datetime) -> Iterator[tuple[str, float | None]]:
-    _, _, _, _, kind, disk, ready_at, kept, silent_since, certificate_until, backed_up_at, archived = row
-    told = dict(zip((metric.key for metric in vocabulary.metrics(kind)), kept or (), strict=False))
-    yield "no_answer", (now - silent_since).total_seconds() if silent_since else 0.0
-    yield "disk", _share(told.get("disk_bytes"), disk)
-    yield "connections", _share(told.get("connections"), told.get("connections_limit"))
-    yield "replication_lag", told.get("replication_lag")
-    if archived or (registry.blueprint(kind).archivist is not None and backed_up_at is not None):
-        yield "backup_age", (now - (backed_up_at or ready_at)).total_seconds() / 3600
-    if certificate_until is not None:
-        yield "certificate", (certificate_until - now).total_seconds() / 86_400
+def _values(of: _Known, now: datetime, archiving: set[UUID]) -> Iterator[tuple[str, float]]:
+    keys = (metric.key for metric in vocabulary.metrics(of.blueprint))
+    told = dict(zip(keys, of.kept or (), strict=False))
+    yield "no_answer", (now - of.silent_since) / _SECOND if of.silent_since else 0.0
+    if (disk := _share(told.get("disk_bytes"), of.disk)) is not None:
+        yield "disk", disk
+    if (open_ones := _share(told.get("connections"), told.get("connections_limit"))) is not None:
+        yield "connections", open_ones
+    if (lag := told.get("replication_lag")) is not None:
+        yield "replication_lag", lag
+    if of.site in archiving and registry.blueprint(of.blueprint).archivist is not None:
+        yield "backup_age", (now - (of.backed_up_at or of.ready_at)) / _HOUR
+    if of.certificate_until is not None:
+        yield "certificate", (of.certificate_until - now) / _DAY
 
 
 def _share(part: float | None, whole: float | None) -> float | None:

@@ -6,14 +6,17 @@ import hashlib
 import hmac
 import ipaddress
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 import httpx
 from django.conf import settings
 
-_WITHIN = 10.0
-"""Seconds."""
+_EACH_STEP, _WITHIN = 10.0, 20.0
+"""Seconds: to connect, to send, for a part of an answer; and in all, for who answers a byte at a time."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -72,7 +75,8 @@ def post(url: str, message: Message) -> int:
     address = _resolved(host, port)
     target = httpx.URL(url).copy_with(host=str(address), port=port)
     with (
-        httpx.Client(timeout=_WITHIN, trust_env=False, follow_redirects=False) as client,
+        httpx.Client(timeout=_EACH_STEP, trust_env=False, follow_redirects=False) as client,
+        _closed_after(_WITHIN, client),
         client.stream(
             "POST",
             target,
@@ -82,6 +86,18 @@ def post(url: str, message: Message) -> int:
         ) as answer,
     ):
         return answer.status_code
+
+
+@contextmanager
+def _closed_after(seconds: float, client: httpx.Client) -> Iterator[None]:
+    """Close the client if the block takes longer; what it waits for then fails."""
+    timer = threading.Timer(seconds, client.close)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def signature(message: Message) -> str:

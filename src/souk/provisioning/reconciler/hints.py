@@ -25,7 +25,8 @@ where subject = (select m.instance_id from provisioning_machine m
                  join provisioning_serviceinstance i on i.id = m.instance_id and i.desired = 'running'
                  where m.name = %s and m.deleted_at is null)
   and (lease_until is null or lease_until < now())
-returning subject, (select organization_id from provisioning_serviceinstance where id = subject)
+returning subject, (select organization_id from provisioning_serviceinstance where id = subject),
+    (select role = 'primary' from provisioning_machine where name = %s)
 """
 
 
@@ -34,17 +35,19 @@ def heed(event: Event) -> bool:
     if event.action not in ENDED:
         return False
     with acting(System("reconciler")), connection.cursor() as cursor:
-        cursor.execute(_WAKE, [event.machine])
+        cursor.execute(_WAKE, [event.machine, event.machine])
         woken = cursor.fetchone()
         if woken is None:
             return False
         cursor.execute("select pg_notify('souk_convergence', '')")
-        events.record(
-            "service.machine_ended",
-            ("service", woken[0]),
-            organization=woken[1],
-            data={"at": clock.now().isoformat(), "machine": event.machine},
-        )
+        instance, organization, serves = woken
+        if serves:
+            events.record(
+                "service.machine_ended",
+                ("service", instance),
+                organization=organization,
+                data={"at": clock.now().isoformat(), "machine": event.machine},
+            )
     return True
 
 
