@@ -35,10 +35,11 @@ def deliver() -> None:
 @blueprint.periodic(cron="17 * * * *")
 @blueprint.task(name="roll_days", queueing_lock="roll_days")
 def roll_days(timestamp: int) -> None:
-    """Make the next days' partitions, drop those that are too old."""
+    """Make the next days' partitions, drop those that are too old, and what is kept of old deliveries."""
     del timestamp
     samples.roll()
     shipping.roll()
+    delivering.forget()
 
 
 @blueprint.periodic(cron="* * * * *")

@@ -19,7 +19,7 @@ from souk.kernel.ids import new_id
 from souk.kernel.scope import System, acting
 from souk.kernel.secrets import KeyRing
 from souk.monitoring.incidents import open_incident
-from souk.monitoring.models import IncidentCause
+from souk.monitoring.models import Delivery, IncidentCause
 from souk.ordering.commands import OrderDetails, place_order
 from souk.settings.doctor import database, ground, keys, work
 from souk.settings.doctor.finding import Finding, Level
@@ -124,6 +124,21 @@ def test_a_service_that_does_not_answer_is_named() -> None:
         open_incident(cursor.fetchone()[0], IncidentCause.NO_ANSWER, clock.now() - timedelta(minutes=3))
     found = _one(work.looks, "Service “compta”")
     assert (found.level, "3 min" in found.seen) == (Level.FAIL, True)
+
+
+@pytest.mark.parametrize(("attempts", "level"), [(1, Level.OK), (2, Level.FAIL)])
+def test_letters_that_can_t_be_sent_are_told(attempts: int, level: Level) -> None:
+    organization = customer().organization
+    with acting(System("test")):
+        Delivery.objects.create(
+            organization_id=organization,
+            person_id=new_id(),
+            body={},
+            attempts=attempts,
+            outcome="connection refused",
+            created_at=clock.now(),
+        )
+    assert _one(work.letters, "Letters about alerts").level == level
 
 
 @pytest.mark.parametrize(("age", "level"), [(5, Level.OK), (60, Level.WARN), (900, Level.FAIL)])

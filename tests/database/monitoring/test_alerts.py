@@ -26,7 +26,7 @@ from souk.kernel.errors import NotFound
 from souk.kernel.scope import System, acting
 from souk.monitoring import errors, rounds
 from souk.monitoring.alerts import commands, queries
-from souk.monitoring.alerts.delivering import ATTEMPTS, deliver
+from souk.monitoring.alerts.delivering import ATTEMPTS, deliver, forget
 from souk.monitoring.alerts.evaluating import judge
 from souk.monitoring.models import LastLook
 from souk.provisioning import commands as provisioning
@@ -288,3 +288,12 @@ def test_a_webhook_can_be_tried(buyer: Customer, instance: UUID, hook: Receiver)
     commands.try_webhook(buyer.scope, made.id)
     deliver(1)
     assert [body["event"] for body in hook.bodies()] == ["ping"]
+
+
+def test_what_was_told_long_ago_is_forgotten(buyer: Customer, instance: UUID, start: datetime, hook: Receiver) -> None:
+    fired(buyer, instance, start, hook)
+    sent(start)
+    with clock.at(start + timedelta(days=29)):
+        assert forget() == 0
+    with clock.at(start + timedelta(days=31)):
+        assert forget() == 2

@@ -27,6 +27,9 @@ from souk.parties.queries import members
 log = structlog.get_logger("souk.monitoring")
 ATTEMPTS = 12
 THREADS = 4
+KEPT = timedelta(days=30)
+"""How long it is kept what was told to whom."""
+
 _LEASE = timedelta(minutes=2)
 _LONGEST_PAUSE = timedelta(hours=6)
 
@@ -153,3 +156,10 @@ def _next_try(now: datetime, attempts: int) -> datetime:
 def secret_context(webhook: UUID) -> str:
     """What a webhook's secret is sealed for."""
     return f"webhook:{webhook}"
+
+
+def forget(older_than: timedelta = KEPT) -> int:
+    """Delete deliveries that are long over; return how many."""
+    with acting(WORKER):
+        deleted, _ = Delivery.objects.filter(next_at__isnull=True, created_at__lt=clock.now() - older_than).delete()
+    return deleted

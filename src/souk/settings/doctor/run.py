@@ -24,6 +24,7 @@ _WITH_DATABASE: tuple[Check, ...] = (
     work.services,
     work.backups,
     work.looks,
+    work.letters,
     work.events,
     work.jobs,
     work.certificates,

@@ -150,6 +150,20 @@ def looks() -> Iterator[Finding]:
         yield fail(_("Service “%(name)s”") % {"name": name}, seen, _("See its incident in the console."))
 
 
+def letters() -> Iterator[Finding]:
+    """Letters about alerts reach the mail server."""
+    subject = _("Letters about alerts")
+    failing, why = row(
+        "select count(*), max(outcome) from monitoring_delivery where person_id is not null and delivered_at is null"
+        " and attempts > 1 and created_at > now() - interval '1 day'"
+    )
+    if failing:
+        seen = _("%(count)s could not be sent: %(why)s") % {"count": failing, "why": why}
+        yield fail(subject, seen, _("Set SOUK_SMTP_HOST to a mail server that the worker reaches."))
+    else:
+        yield ok(subject, _("none is stuck"))
+
+
 def jobs() -> Iterator[Finding]:
     """Background jobs that failed for good in the last week, and documents that were never written."""
     failed = rows(
