@@ -28,7 +28,7 @@ def read(guest: Guest, after: str, most: int) -> LogPart:
     Raises:
         ConfigurationFailed: the journal can't be read.
     """
-    done = guest.execute(["sh", "-c", _READ, "read", after, str(_MOST_LINES), str(most)], timeout=30)
+    done = guest.execute(["sh", "-c", _READ, "read", after, str(_MOST_LINES), str(most)], timeout=10)
     if done.exit_code or (done.stderr.strip() and not done.stdout):
         raise ConfigurationFailed(done.stderr.strip()[:200] or "the journal does not answer")
     entries = list(_entries(done.stdout))

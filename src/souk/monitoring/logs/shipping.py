@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import queue
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import datetime, timedelta
@@ -28,7 +29,10 @@ PART = 512 * 1024
 MOST_A_DAY = 32 * 1024 * 1024
 """Bytes of one log's lines that are kept of one day."""
 
-STATEMENTS, STATEMENTS_EVERY = 20, 5
+STATEMENTS = 20
+STATEMENTS_EVERY = 5
+"""Minutes after which a service is asked for its slowest queries again."""
+
 THREADS = 4
 
 _KEEP = """
@@ -43,30 +47,35 @@ def ship(engine: Engine) -> None:
     """Bring what was written since the last time, of every service that answers; and, of each every few minutes, its
     slowest queries.
     """
-    minute = int(clock.now().timestamp()) // 60
-
-    def one(target: Target) -> None:
-        try:
-            _ship(engine, target)
-            if (target.instance.int + minute) % STATEMENTS_EVERY == 0:
-                _ask_statements(engine, target)
-        except (ConfigurationFailed, EngineError) as error:
-            log.info("log not read", instance=str(target.instance), error=str(error)[:200])
-
-    _each([target for target in targets() if target.blueprint.observer is not None], one)
-
-
-def _each(found: Sequence[Target], work: Callable[[Target], None]) -> None:
+    waiting: queue.SimpleQueue[Target] = queue.SimpleQueue()
+    for target in targets():
+        if target.blueprint.observer is not None:
+            waiting.put(target)
     with ThreadPoolExecutor(THREADS, thread_name_prefix="ship") as pool:
-        for done in [pool.submit(copy_context().run, _closing, work, target) for target in found]:
+        for done in [pool.submit(copy_context().run, _ship_all, engine, waiting) for _ in range(THREADS)]:
             done.result()
 
 
-def _closing(work: Callable[[Target], None], target: Target) -> None:
+def _ship_all(engine: Engine, waiting: queue.SimpleQueue[Target]) -> None:
+    """What one thread does, on one connection, until nothing waits."""
+    minute = int(clock.now().timestamp()) // 60
     try:
-        work(target)
+        while (target := _next(waiting)) is not None:
+            try:
+                _ship(engine, target)
+                if (target.instance.int + minute) % STATEMENTS_EVERY == 0:
+                    _ask_statements(engine, target)
+            except (ConfigurationFailed, EngineError) as error:
+                log.info("log not read", instance=str(target.instance), error=str(error)[:200])
     finally:
         connection.close()
+
+
+def _next(waiting: queue.SimpleQueue[Target]) -> Target | None:
+    try:
+        return waiting.get_nowait()
+    except queue.Empty:
+        return None
 
 
 def _ship(engine: Engine, target: Target) -> None:
