@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 
@@ -18,7 +19,10 @@ from souk.provisioning.targets import Target
 log = structlog.get_logger("souk.monitoring")
 THREADS = 16
 WITHIN = 40.0
-"""Seconds that a round waits for its looks; what has not answered by then does not."""
+"""Seconds that a round waits for its looks."""
+
+HANGS_AFTER = 15.0
+"""Seconds after which a look that has not ended is one at a service that hangs."""
 
 CONFIRM_AFTER = 1.0
 """Seconds after which a service that did not answer is asked once more, before anybody is told."""
@@ -33,23 +37,33 @@ class Seen:
     at: datetime
 
 
-def look_at(targets: Sequence[Target], within: float = WITHIN) -> list[Seen]:
-    """Look at each target, twice if need be; one that was not come to in time is left out."""
+def look_at(targets: Sequence[Target], within: float = WITHIN, hangs_after: float = HANGS_AFTER) -> list[Seen]:
+    """Look at each target, twice if need be. One that hangs does not answer; one that was not come to in time, or only
+    just, is left out: it may well answer.
+    """
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="look")
+    begun: dict[UUID, float] = {}
+
+    def look(target: Target) -> Seen:
+        begun[target.instance] = time.monotonic()
+        return _look(target)
+
     # In the caller's context: its business time is theirs.
-    futures = [pool.submit(copy_context().run, _look, target) for target in targets]
+    futures = [pool.submit(copy_context().run, look, target) for target in targets]
     wait(futures, timeout=within)
     pool.shutdown(wait=False, cancel_futures=True)
-    return [seen for target, future in zip(targets, futures, strict=True) if (seen := _outcome(target, future))]
+    hanging = {instance for instance, at in begun.items() if time.monotonic() - at >= hangs_after}
+    outcomes = (_outcome(target, future, hanging) for target, future in zip(targets, futures, strict=True))
+    return [seen for seen in outcomes if seen is not None]
 
 
-def _outcome(target: Target, future: Future[Seen]) -> Seen | None:
-    if future.cancelled():
-        log.warning("not looked at in time", instance=str(target.instance))
-        return None
-    if not future.done():
+def _outcome(target: Target, future: Future[Seen], hanging: Collection[UUID]) -> Seen | None:
+    if future.done() and not future.cancelled():
+        return future.result()
+    if target.instance in hanging:
         return Seen(target, Look(Health(False, "it neither answers nor refuses")), clock.now())
-    return future.result()
+    log.warning("not looked at in time", instance=str(target.instance))
+    return None
 
 
 def _look(target: Target) -> Seen:

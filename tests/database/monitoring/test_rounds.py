@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import Any
 from unittest import mock
 from uuid import UUID
 
+import pytest
 from django.db import connection
 from tests.support import reconciling
 from tests.support.observing import ExampleObserver
@@ -17,7 +19,7 @@ from souk.kernel.scope import System, acting
 from souk.monitoring import looking, rounds
 from souk.monitoring.models import LastLook
 from souk.provisioning import commands
-from souk.provisioning.contract import Look
+from souk.provisioning.contract import Look, Wanted
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.targets import targets
 
@@ -59,24 +61,25 @@ def test_what_is_stopped_or_being_changed_is_not_looked_at(
     assert rounds.take_round(engine) == 0
 
 
-def test_a_service_that_hangs_delays_nobody_and_counts_as_not_answering(
-    observer: ExampleObserver, place: Ground, buyer: Customer, instance: UUID
+@pytest.mark.parametrize(("hangs_after", "judged"), [(0.2, False), (60.0, None)])
+def test_a_service_that_hangs_delays_nobody_and_does_not_answer_unless_it_was_only_just_asked(
+    observer: ExampleObserver, place: Ground, buyer: Customer, instance: UUID, hangs_after: float, judged: bool | None
 ) -> None:
     other = reconciling.order(buyer, "autre")
     reconciling.work(place)
     forever = threading.Event()
     answer = observer.look
 
-    def look(wanted, *way_in) -> Look:  # type: ignore[no-untyped-def]
+    def look(wanted: Wanted, *way_in: Any) -> Look:
         if wanted.instance == instance:
             forever.wait(30)
         return answer(wanted, *way_in)
 
     started = time.monotonic()
     with mock.patch.object(observer, "look", look, create=True):
-        seen = {each.target.instance: each.look.health.ok for each in looking.look_at(targets(), within=0.5)}
+        seen = {each.target.instance: each.look.health.ok for each in looking.look_at(targets(), 0.5, hangs_after)}
     forever.set()
-    assert seen == {instance: False, other: True}
+    assert seen == ({other: True} if judged is None else {instance: judged, other: True})
     assert time.monotonic() - started < 10
 
 
