@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from unittest import mock
 from uuid import UUID
 
 import pytest
@@ -13,7 +14,7 @@ from tests.support.world import Customer
 from souk.engines.memory import MemoryEngine
 from souk.kernel import clock
 from souk.kernel.scope import System, acting
-from souk.monitoring import follow, queries, rounds, samples
+from souk.monitoring import follow, jobs, queries, rounds, samples
 from souk.monitoring.alerts.delivering import deliver
 from souk.monitoring.alerts.evaluating import judge
 from souk.monitoring.logs import shipping
@@ -48,3 +49,12 @@ def test_a_minute_of_the_worker_s_work(
     assert queries.health(buyer.scope, instance).answers is True
     with acting(System("test")):
         shipping.forget(instance)
+
+
+def test_a_round_has_alerts_delivered_by_a_job_of_its_own_once(engine: MemoryEngine, as_worker: None) -> None:
+    with mock.patch.object(jobs, "engine", return_value=engine):
+        jobs.take_round(0)
+        jobs.take_round(60)
+    with connection.cursor() as cursor:
+        cursor.execute("select task_name, status::text from procrastinate_jobs")
+        assert cursor.fetchall() == [("monitoring:deliver", "todo")]
