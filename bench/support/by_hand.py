@@ -7,7 +7,8 @@ import json
 import secrets
 import time
 import uuid
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -51,6 +52,17 @@ class Floor:
         finally:
             self.delete(name)
 
+    @contextmanager
+    def serving(self, address: str) -> Iterator[tuple[str, tuple[Wanted, Credentials, str]]]:
+        """A service at `address` for as long as the block lasts: its machine's name, and the way in."""
+        name = f"floor-{secrets.token_hex(3)}"
+        wanted, credentials, certificate = self._prepared(name, address)
+        try:
+            self._make(wanted, credentials, certificate)
+            yield name, (wanted, credentials, certificate.authority)
+        finally:
+            self.delete(name)
+
     def delete(self, name: str) -> None:
         """Take a machine down."""
         self._change("PUT", f"/1.0/instances/{name}/state", {"action": "stop", "force": True})
@@ -58,14 +70,19 @@ class Floor:
 
     def _run(self, name: str, address: str) -> float:
         started = time.perf_counter()
-        wanted = Wanted(uuid.uuid4(), name, {"databases": ["app"]}, self.size, f"{name}.{self.place.domain}", address)
-        credentials = Credentials("app", secrets.token_urlsafe(24), "app")
-        certificate = self._certificate(wanted)
+        wanted, credentials, certificate = self._prepared(name, address)
         first = first_select.meanwhile(wanted, credentials, certificate.authority)
-        document = json.dumps(bundle(wanted, credentials, certificate, timeout=60)).encode()
-        self._change("POST", "/1.0/instances", self._machine(name, address))
-        self._execute(name, document)
+        self._make(wanted, credentials, certificate)
         return first() - started
+
+    def _prepared(self, name: str, address: str) -> tuple[Wanted, Credentials, ServerCertificate]:
+        wanted = Wanted(uuid.uuid4(), name, {"databases": ["app"]}, self.size, f"{name}.{self.place.domain}", address)
+        return wanted, Credentials("app", secrets.token_urlsafe(24), "app"), self._certificate(wanted)
+
+    def _make(self, wanted: Wanted, credentials: Credentials, certificate: ServerCertificate) -> None:
+        document = json.dumps(bundle(wanted, credentials, certificate, timeout=60)).encode()
+        self._change("POST", "/1.0/instances", self._machine(wanted.name, wanted.address))
+        self._execute(wanted.name, document)
 
     def _machine(self, name: str, address: str) -> dict[str, Any]:
         limits = BLUEPRINT.limits(self.size)

@@ -28,6 +28,18 @@ def maintenance(settings: dict[str, Any]) -> psycopg.Connection[Any]:
     )
 
 
+def connect_as(role: str) -> psycopg.Connection[Any]:
+    """A login role's own connection to the database that Django points at now."""
+    settings = connection.settings_dict
+    return psycopg.connect(
+        dbname=settings["NAME"],
+        host=settings["HOST"] or None,
+        port=settings["PORT"] or None,
+        user=role,
+        autocommit=True,
+    )
+
+
 def clone(settings: dict[str, Any], source: str, target: str) -> None:
     """Make database `target` a copy of `source`, to which nobody may be connected."""
     with maintenance(settings) as cluster:

@@ -15,6 +15,7 @@ from souk.provisioning.contract import (
     Guest,
     Health,
     HighAvailability,
+    Observer,
     ServerCertificate,
     Size,
     StartingOffering,
@@ -54,6 +55,7 @@ class Example:
     serves_neighbours = False
     archivist = None
     high_availability: HighAvailability | None = None
+    observer: Observer | None = None
 
     def __init__(self) -> None:
         self.healthy = True

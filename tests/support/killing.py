@@ -23,6 +23,8 @@ RECORD_CALLS = (
     "erased",
     "log_step",
     "counted",
+    "machine_started",
+    "answered",
 )
 
 

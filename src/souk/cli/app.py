@@ -9,12 +9,15 @@ from cyclopts.exceptions import CycloptsError, MissingArgumentError, UnknownComm
 
 from souk import __version__
 from souk.cli.commands import (
+    alerts,
     backups,
     bindings,
     connect,
     host,
+    logs,
     market,
     money,
+    monitoring,
     operator,
     orders,
     organizations,
@@ -101,6 +104,10 @@ def _services(app: App) -> None:
     branch.command(services.unprotect, name="unprotect", help=_("Let a service be deleted again."))
     branch.command(services.delete, name="delete", help=_("Delete a service; it can be recovered for some days."))
     branch.command(services.recover, name="recover", help=_("Bring a deleted service back."))
+    branch.command(monitoring.metrics, name="metrics", help=_("What a service did."))
+    branch.command(logs.logs, name="logs", help=_("What a service wrote into its log."))
+    branch.command(logs.slow, name="slow", help=_("The queries that took longest in all."))
+    branch.command(monitoring.health, name="health", help=_("Whether a service answers, and when it did not."))
     done = _branch(app, "operations", _("What was done to a service, and what is under way."), services.operations)
     done.command(services.cancel, name="cancel", help=_("Take back an operation that has not begun."))
     named = _branch(app, "bindings", _("The named credentials of a service."), bindings.listing)
@@ -109,6 +116,14 @@ def _services(app: App) -> None:
     named.command(bindings.revoke, name="revoke", help=_("Make credentials work no more."))
     kept = _branch(app, "backups", _("The backups of a service."), backups.listing)
     kept.command(backups.create, name="create", help=_("Make a backup now."))
+    told = _branch(app, "alerts", _("The alerts of a service."), alerts.listing)
+    told.command(alerts.rules, name="rules", help=_("The rules of a service's alerts."))
+    told.command(alerts.set_rule, name="set", help=_("Change a rule's threshold, or switch it off."))
+    hooks = _branch(app, "webhooks", _("The addresses that are told of alerts."), alerts.webhooks)
+    hooks.command(alerts.add, name="add", help=_("Have alerts told to an address."))
+    hooks.command(alerts.remove, name="remove", help=_("Tell an address nothing any more."))
+    hooks.command(alerts.try_out, name="try", help=_("Send an address a message that is no alert."))
+    hooks.command(alerts.deliveries, name="deliveries", help=_("What was sent, and what came of it."))
     app.command(backups.restore, name="restore", help=_("Make a new service with another one's data, as it was."))
     app.command(connect.connect, name="connect", help=_("Open psql on a service."))
     app.command(money.usage, name="usage", help=_("What a service used and what it has cost."))

@@ -135,6 +135,19 @@ def projects(scope: Scope, organization: UUID) -> list[ProjectRow]:
         return [ProjectRow(*row) for row in rows.values_list(*ProjectRow.__dataclass_fields__)]
 
 
+def project(scope: Scope, identifier: UUID) -> ProjectRow:
+    """One project.
+
+    Raises:
+        NotFound.
+    """
+    with acting(scope):
+        row = Project.objects.filter(id=identifier).values_list(*ProjectRow.__dataclass_fields__).first()
+    if row is None:
+        raise NotFound
+    return ProjectRow(*row)
+
+
 def members(scope: Scope, organization: UUID) -> list[MemberRow]:
     """An organization's members."""
     with acting(scope):

@@ -14,6 +14,8 @@ class Simulated:
     holds_data = False
     #: Nor anything to keep of it.
     archivist = None
+    #: And it tells nothing of itself.
+    observer = None
 
     def __init__(self, blueprint: Blueprint) -> None:
         self._blueprint = blueprint

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from ipaddress import ip_network
 
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,10 @@ BACKUP_EVERY = timedelta(hours=float(os.environ.get("SOUK_BACKUP_HOURS", "24")))
 """How often each service that holds data is backed up by itself."""
 OBJECT_STORAGE = os.environ.get("SOUK_OBJECT_STORAGE", "own")
 """Where backups go: `own`, a server that the platform runs for itself on each site, or `none`: no backups."""
+WEBHOOKS_IN_THE_CLEAR = os.environ.get("SOUK_WEBHOOKS_IN_THE_CLEAR") == "1"
+"""Whether alerts are also sent to plain http addresses."""
+WEBHOOK_NETWORKS = [ip_network(each) for each in os.environ.get("SOUK_WEBHOOK_NETWORKS", "").split(",") if each]
+"""Private networks that alerts may be sent into all the same, such as the operator's own."""
 ROTATION_OVERLAP = timedelta(hours=float(os.environ.get("SOUK_ROTATION_OVERLAP_HOURS", "24")))
 """How long former credentials work on after a rotation, unless asked for otherwise."""
 
@@ -60,6 +65,7 @@ INSTALLED_APPS = [
     "souk.sites",
     "souk.catalog",
     "souk.provisioning",
+    "souk.monitoring",
     "souk.ordering",
     "souk.metering",
     "souk.billing",

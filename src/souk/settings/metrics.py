@@ -17,6 +17,8 @@ INSTANCES = Gauge("souk_service_instances", "Service instances that are not dele
 DUE = Gauge("souk_convergence_due", "Work items that are due and unclaimed")
 DUE_SECONDS = Gauge("souk_convergence_due_seconds", "How long the oldest of them has been due, in seconds")
 UNSEALED = Gauge("souk_events_unsealed", "Events that no seal covers yet")
+INCIDENTS = Gauge("souk_incidents_open", "Services that should answer and do not")
+LOOK_SECONDS = Gauge("souk_look_age_seconds", "How long ago services were last looked at, in seconds")
 PROMISED = Gauge("souk_capacity_promised_ratio", "Share of a site's capacity that is promised", ["site", "resource"])
 
 
@@ -42,6 +44,13 @@ def observe_platform() -> None:
             " where s.until_id is null or (e.recorded_by, e.id) > (s.until_transaction, s.until_id)"
         )
         UNSEALED.set(cursor.fetchone()[0])
+        cursor.execute(
+            "select (select count(*) from monitoring_incident where upper_inf(during)),"
+            " (select coalesce(extract(epoch from now() - max(at)), 0) from monitoring_lastlook)"
+        )
+        incidents, age = cursor.fetchone()
+        INCIDENTS.set(incidents)
+        LOOK_SECONDS.set(float(age))
         cursor.execute(
             "select s.code, r.resource, r.promised::float / nullif(r.limit_, 0) from sites_capacity c"
             " join sites_site s on s.id = c.site_id cross join lateral (values ('vcpus', c.vcpus, c.vcpu_limit),"

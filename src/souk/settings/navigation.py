@@ -11,7 +11,15 @@ NAVIGATION: tuple[Section, ...] = (
         _("Cloud"),
         Audience.BUYER,
         (
-            Entry(_("Services"), "services", "database", ("service",)),
+            Entry(
+                _("Services"),
+                "services",
+                "database",
+                (
+                    *("service", "service-metrics", "service-health"),
+                    *("service-alerts", "service-logs", "service-statements"),
+                ),
+            ),
             Entry(_("Market place"), "market", "building-store", ("offering", "order-new")),
             Entry(_("Orders"), "orders", "shopping-cart", ("order",)),
             Entry(_("Usage"), "usage", "chart-area-line"),
@@ -25,6 +33,7 @@ NAVIGATION: tuple[Section, ...] = (
             Entry(_("Details"), "organization", "building"),
             Entry(_("People"), "people", "users"),
             Entry(_("API tokens"), "tokens", "key"),
+            Entry(_("Webhooks"), "webhooks", "send"),
         ),
     ),
     Section(
@@ -42,6 +51,7 @@ NAVIGATION: tuple[Section, ...] = (
             Entry(_("Overview"), "operator-overview", "gauge"),
             Entry(_("Orders"), "operator-orders", "shopping-cart", ("operator-order",)),
             Entry(_("Services"), "operator-services", "server-2", ("operator-service",)),
+            Entry(_("Incidents"), "operator-incidents", "activity"),
             Entry(_("Customers"), "operator-customers", "users", ("operator-customer",)),
             Entry(_("Invoices"), "operator-invoices", "receipt", ("operator-invoice",)),
             Entry(_("Catalogue"), "operator-catalog", "category", ("operator-offering",)),

@@ -17,6 +17,9 @@ from souk.engines.contract import EngineError
 from souk.engines.current import engine
 from souk.kernel import events
 from souk.metering import follow as metering
+from souk.monitoring import follow as monitoring
+from souk.monitoring import samples
+from souk.monitoring.logs import shipping
 from souk.ordering import follow as ordering
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.reconciler import hints, lease, records
@@ -33,10 +36,10 @@ def follow_events() -> bool:
 
     Events wait while an older transaction is in flight, and nothing rings when that one ends.
     """
-    for room in (metering, ordering):
+    for room in (metering, ordering, monitoring):
         while room.follow() == events.BATCH:
             pass
-    return any(events.behind(room.SUBSCRIBER) for room in (metering, ordering))
+    return any(events.behind(room.SUBSCRIBER) for room in (metering, ordering, monitoring))
 
 
 def ground() -> Ground:
@@ -58,6 +61,9 @@ def run() -> None:
     """Work until SIGTERM or SIGINT, then end what is in hand."""
     observe_once()
     ensure_storage()
+    # Before the first round: a worker that was off for days finds no partition for today.
+    samples.roll()
+    shipping.roll()
     if released := lease.release_dead():
         log.info("took over from dead workers", items=released)
     loop = Loop(ground(), {"souk_events": follow_events, "souk_reveals": records.answer_reveals})

@@ -17,10 +17,10 @@ WIDTH, HEIGHT = 1000, 200
 
 @dataclass(frozen=True)
 class Series:
-    """Values over time, oldest first. `tone` is 1 to 4 and picks the colour."""
+    """Values over time, oldest first, None where nothing was seen. `tone` is 1 to 4 and picks the colour."""
 
     name: Text
-    points: Sequence[tuple[datetime, float]]
+    points: Sequence[tuple[datetime, float | None]]
     tone: int = 1
 
 
@@ -47,7 +47,7 @@ class Mark:
     x: str
     width: str
     at: datetime
-    values: Sequence[tuple[Series, float]]
+    values: Sequence[tuple[Series, float | None]]
 
 
 @dataclass(frozen=True)
@@ -76,16 +76,16 @@ class Drawing:
 
 def draw(chart: Chart) -> Drawing:
     """Work out a chart's drawing."""
-    highest = max((value for series in chart.series for _, value in series.points), default=0.0)
+    highest = max((value or 0.0 for series in chart.series for _, value in series.points), default=0.0)
     ceiling = _ceiling(highest, binary=chart.unit == "bytes")
     times = [at for at, _ in chart.series[0].points] if chart.series else []
     lines, areas = [], []
     if chart.kind != "bar":
         for series in chart.series:
-            path = _path(series, ceiling)
-            lines.append((series.tone, path))
-            if chart.kind == "area" and path:
-                areas.append((series.tone, f"{path}L{WIDTH} {HEIGHT}L0 {HEIGHT}Z"))
+            stretches = _stretches(series, ceiling)
+            lines.append((series.tone, "".join(map(_path, stretches))))
+            if chart.kind == "area":
+                areas += [(series.tone, _area(stretch)) for stretch in stretches]
     return Drawing(
         ceiling=ceiling,
         ticks=[ceiling * part / 4 for part in (4, 3, 2, 1, 0)],
@@ -108,17 +108,31 @@ def _ceiling(highest: float, *, binary: bool) -> float:
     return float(step * power * base)
 
 
-def _path(series: Series, ceiling: float) -> str:
-    count = len(series.points)
-    if not count:
-        return ""
-    places = [
-        (WIDTH * index / max(count - 1, 1), HEIGHT * (1 - value / ceiling))
-        for index, (_, value) in enumerate(series.points)
-    ]
-    if count == 1:
-        places.append((WIDTH, places[0][1]))
+def _stretches(series: Series, ceiling: float) -> list[list[tuple[float, float]]]:
+    """Where the line runs, in one piece for each time without a gap; what stands alone gets a step's length."""
+    last = max(len(series.points) - 1, 1)
+    stretches: list[list[tuple[float, float]]] = [[]]
+    for index, (_, value) in enumerate(series.points):
+        if value is None:
+            stretches.append([])
+        else:
+            stretches[-1].append((WIDTH * index / last, HEIGHT * (1 - value / ceiling)))
+    found = [stretch for stretch in stretches if stretch]
+    return [_lengthened(stretch, WIDTH / last) if len(stretch) == 1 else stretch for stretch in found]
+
+
+def _lengthened(stretch: list[tuple[float, float]], step: float) -> list[tuple[float, float]]:
+    ((x, y),) = stretch
+    return [(x, y), (x + step, y)] if x + step <= WIDTH else [(x - step, y), (x, y)]
+
+
+def _path(places: Sequence[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
+
+
+def _area(places: Sequence[tuple[float, float]]) -> str:
+    """The area below a stretch."""
+    return f"{_path(places)}L{places[-1][0]:.0f} {HEIGHT}L{places[0][0]:.0f} {HEIGHT}Z"
 
 
 def _bars(chart: Chart, ceiling: float) -> list[Bar]:
@@ -127,7 +141,7 @@ def _bars(chart: Chart, ceiling: float) -> list[Bar]:
         slot = WIDTH / max(len(series.points), 1)
         width = slot * 0.64 / len(chart.series)
         for index, (_, value) in enumerate(series.points):
-            height = HEIGHT * value / ceiling
+            height = HEIGHT * (value or 0.0) / ceiling
             x = slot * index + slot * 0.18 + width * place
             bars.append(Bar(f"{x:.1f}", f"{HEIGHT - height:.1f}", f"{width:.1f}", f"{height:.1f}", series.tone))
     return bars

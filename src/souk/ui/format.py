@@ -86,7 +86,7 @@ def duration(value: timedelta | float) -> str:
 
 
 def instant(value: datetime, style: str = "datetime", zone: ZoneInfo = FISCAL_ZONE) -> str:
-    """An instant in `zone`; `style` is datetime, date, time, full, or month."""
+    """An instant in `zone`; `style` is datetime, date, time, full, month, or stamp: digits that sort."""
     local, locale = value.astimezone(zone), _DATE_LOCALE[language()]
     match style:
         case "date":
@@ -95,6 +95,8 @@ def instant(value: datetime, style: str = "datetime", zone: ZoneInfo = FISCAL_ZO
             return format_time(local, "short", locale=locale)
         case "month":
             return format_date(local, "LLLL y", locale=locale)
+        case "stamp":
+            return f"{local:%Y-%m-%d %H:%M:%S}"
         case "full":
             return format_datetime(local, "d MMMM y HH:mm:ss", locale=locale)
         case _:

@@ -43,16 +43,19 @@ class Step:
 
 @dataclass(frozen=True)
 class LogLine:
-    """A line of an operation's log that its customer may read; `tone` is info, ok, warn or bad."""
+    """A line of a log that its customer may read; `tone` is info, ok, warn or bad, `style` how its instant is
+    written.
+    """
 
     at: datetime
     text: Text
     tone: str = "info"
+    style: str = "time"
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened, on a timeline."""
+    """Something that happened, on a timeline; `style` is how its instant is written."""
 
     at: datetime
     title: Text
@@ -60,6 +63,7 @@ class Event:
     actor: str = ""
     icon: str = "circle-dot"
     tone: str = "idle"
+    style: str = "datetime"
 
 
 @dataclass(frozen=True)

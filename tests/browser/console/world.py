@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+from django.db import connection
 from playwright.sync_api import Page
 from tests.browser.conftest import Visit
 from tests.support import reconciling
@@ -20,6 +21,11 @@ from souk.kernel import clock
 from souk.kernel.money import Money
 from souk.kernel.scope import System, acting
 from souk.metering.commands import take_samples
+from souk.monitoring import incidents, rounds, samples
+from souk.monitoring.alerts import commands as alerts
+from souk.monitoring.alerts.evaluating import judge
+from souk.monitoring.models import IncidentCause, LastLook, SlowStatements
+from souk.monitoring.samples import Sample
 from souk.ordering.queries import subscription_of
 from souk.parties import commands
 from souk.parties.models import Person
@@ -27,9 +33,14 @@ from souk.provisioning import commands as provisioning
 from souk.provisioning.models import ServiceInstance
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import machines
+from souk.provisioning.reconciler.converge import Ground
 from souk.sites.queries import sites
 
 SYSTEM = System("test")
+PARTS = (
+    *("plan/", "rename/", "bindings/", "backups/", "delete/", "metrics/", "metrics/?range=24h"),
+    *("health/", "alerts/", "logs/", "logs/?q=rien", "statements/"),
+)
 LONG = "un-nom-de-service-vraiment-très-long-qui-remplit-toute-la-ligne"
 
 
@@ -51,14 +62,21 @@ class World:
         """Every page by who opens it."""
         order = subscription_of(SYSTEM, self.ready).order_id
         services = [f"/services/{each}/" for each in (self.ready, self.moving, self.failed, self.deleted)]
-        of_one = [f"/services/{self.ready}/{part}/" for part in ("plan", "rename", "bindings", "backups", "delete")]
+        of_one = [f"/services/{self.ready}/{part}" for part in PARTS]
         documents = [f"/invoices/{each}/" for each in (self.invoice, self.note)]
         return {
             "visitor": ["/market/", "/market/?q=rien", "/market/exemple/", "/accounts/login/?next=/services/"],
             "member": [
                 *("/market/", "/market/exemple/", "/market/exemple/order/?plan=m", "/services/", "/usage/"),
                 *(*services, *of_one, f"/services/{self.deleted}/delete/", "/orders/", f"/orders/{order}/"),
-                *("/invoices/", *documents, "/organization/", "/organization/edit/", "/organization/new/"),
+                *(
+                    "/invoices/",
+                    *documents,
+                    "/organization/",
+                    "/organization/edit/",
+                    "/organization/new/",
+                    "/webhooks/",
+                ),
                 *("/people/", self.invitation, "/tokens/", "/nothing-here/"),
             ],
             "operator": [
@@ -66,7 +84,7 @@ class World:
                 *(f"/operator/services/{self.failed}/", "/operator/customers/"),
                 *(f"/operator/customers/{self.buyer.organization}/", "/operator/invoices/"),
                 *(f"/operator{documents[0]}", "/operator/catalog/", f"/operator/catalog/{versions(SYSTEM)[0].id}/"),
-                *("/operator/sites/", "/operator/audit/"),
+                *("/operator/sites/", "/operator/audit/", "/operator/incidents/"),
             ],
         }
 
@@ -90,6 +108,7 @@ def inhabited(folder: Path) -> World:
     reconciling.work(place)
     provisioning.back_up_instance(buyer.scope, ready)
     catch_up()
+    _watch(place, buyer, ready)
     moving, failed = reconciling.order(buyer, LONG), reconciling.order(buyer, "site-vitrine", "m")
     with acting(SYSTEM):
         ServiceInstance.objects.filter(id=failed).update(
@@ -118,6 +137,46 @@ def _use(instance: UUID) -> None:
     for hours in range(1, 5):
         with clock.at(clock.now() - timedelta(hours=5 - hours)):
             take_samples([Usage(machine.name, hours * 2**30, hours * 2**28, hours * 30.0, 2**29)])
+
+
+def _watch(place: Ground, buyer: Customer, instance: UUID) -> None:
+    """A day of samples with a gap, a look, and a machine that ended and was started again."""
+    now = clock.now()
+    for minutes in [each for each in range(0, 24 * 60, 4) if not 400 < each < 500]:
+        wave = 1 + (minutes % 360) / 360
+        values = [minutes * 20.0, wave * 2**29, 2**31 + minutes * 2**20, minutes * 2**22]
+        samples.write([Sample(instance, buyer.organization, values)], now - timedelta(minutes=24 * 60 - minutes))
+    rounds.take_round(place.engine)
+    alerts.add_webhook(buyer.scope, buyer.organization, "https://hooks.example.ma/souk/production?canal=astreinte")
+    with acting(SYSTEM):
+        LastLook.objects.filter(instance_id=instance).update(vals=[0.0, 0.0, 9.5 * 2**30, 0.0])
+        _write(instance, buyer.organization)
+    for minutes in (-200, -197, 0, 3):
+        with clock.at(now + timedelta(minutes=minutes)):
+            judge()
+    with acting(SYSTEM):
+        incidents.open_incident(instance, IncidentCause.MACHINE_ENDED, now)
+        incidents.add(instance, "machine_started", now + timedelta(seconds=1))
+        incidents.close_incident(instance, "answered", now + timedelta(seconds=4))
+
+
+def _write(instance: UUID, organization: UUID) -> None:
+    """Some lines of a log, and slow queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into monitoring_logline (instance_id, organization_id, at, severity, text)"
+            " select %s, %s, now() - make_interval(mins => 40 - n), case n %% 7 when 3 then 'error' else 'info' end,"
+            " case n %% 7 when 3 then '81 app@app 10.0.0.9 ERROR:  duplicate key value violates unique constraint'"
+            " else '81 app@app 10.0.0.9 LOG:  connection authorized: user=app database=app SSL enabled' end"
+            " from generate_series(1, 40) n",
+            [instance, organization],
+        )
+    query = "select * from commandes join lignes on lignes.commande = commandes.id where client = $1 and date > $2"
+    slow = {"database": "app", "text": query, "calls": 12_300, "seconds": 812.5, "rows": 1_200_000}
+    fast = {"database": "app", "text": "update paniers set vu = $1", "calls": 9, "seconds": 0.0021, "rows": 9}
+    SlowStatements.objects.create(
+        instance_id=instance, organization_id=organization, at=clock.now(), statements=[slow, fast]
+    )
 
 
 def _bill(buyer: Customer) -> tuple[UUID, UUID]:

@@ -129,3 +129,23 @@ def test_a_customer_is_no_operator(customer: Souk) -> None:
     status, _, error = customer("operator", "machines")
     assert status == 1
     assert error
+
+
+def test_what_is_seen_of_a_service_and_told_of_it(customer: Souk) -> None:
+    customer("order", "exemple", "--plan", "s", "--region", "ma-temara", "--name", "compta")
+    assert "Nothing was seen in this period." in customer("services", "metrics", "compta")[1]
+    assert "not looked at" in customer("services", "health", "compta")[1]
+    assert _json(customer("--json", "alerts", "set", "compta", "disk", "70"))["threshold"] == 70
+    assert "70 %" in customer("alerts", "rules", "compta")[1]
+    assert customer("services", "logs", "compta")[2] == "Nothing was written in this period that fits.\n"
+    assert customer("services", "slow", "compta")[1] == "No query was counted yet.\n"
+
+
+def test_a_webhook_is_added_tried_and_removed(customer: Souk) -> None:
+    hook = _json(customer("--json", "webhooks", "add", "https://hook.example/a"))
+    assert customer("webhooks", "try", hook["id"])[0] == 0
+    assert "ping" in customer("webhooks", "deliveries")[1]
+    assert customer("webhooks", "remove", hook["id"], "--yes")[0] == 0
+    assert customer("webhooks")[1] == "There is no webhook yet.\n"
+    status, _, error = customer("webhooks", "add", "https://10.0.0.1/")
+    assert (status, "https" in error) == (1, True)

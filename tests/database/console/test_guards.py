@@ -26,12 +26,12 @@ NOT_READ = {
 }
 NOT_READ |= {"service-stop", "service-start", "service-restart", "service-credentials", "order-cancel"}
 NOT_READ |= {"service-recover", "service-protect", "service-unprotect", "operation-cancel", "backup-now"}
-NOT_READ |= {"binding-reveal", "binding-rotate", "binding-revoke"}
+NOT_READ |= {"binding-reveal", "binding-rotate", "binding-revoke", "webhook-remove", "webhook-try"}
 NOT_READ |= {"operator-bill", "operator-pay", "operator-allocate", "operator-move", "operator-price"}
 
 
 def address(pattern: URLPattern) -> str:
-    texts = {"slug": "exemple", "token": "x", "kind": "pdf", "name": "default"}
+    texts = {"slug": "exemple", "token": "x", "kind": "pdf", "name": "default", "form": "text"}
     converters = pattern.pattern.converters
     arguments = {
         name: new_id() if isinstance(kind, UUIDConverter) else texts[name] for name, kind in converters.items()

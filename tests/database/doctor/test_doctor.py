@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,12 @@ from django.db import connection
 from tests.support.vault import vault
 from tests.support.world import customer
 
-from souk.kernel import events
+from souk.kernel import clock, events
 from souk.kernel.ids import new_id
 from souk.kernel.scope import System, acting
 from souk.kernel.secrets import KeyRing
+from souk.monitoring.incidents import open_incident
+from souk.monitoring.models import Delivery, IncidentCause
 from souk.ordering.commands import OrderDetails, place_order
 from souk.settings.doctor import database, ground, keys, work
 from souk.settings.doctor.finding import Finding, Level
@@ -93,6 +96,49 @@ def test_work_that_nobody_takes_is_a_failure() -> None:
     found = _one(work.services, "Services")
     assert found.level == Level.FAIL
     assert "5 min" in found.seen
+
+
+def _watch(minutes: int) -> None:
+    """A service that should have run for so long."""
+    with acting(System("test")), connection.cursor() as cursor:
+        cursor.execute(
+            "insert into monitoring_watch (id, organization_id, instance_id, during) select gen_random_uuid(),"
+            " organization_id, id, tstzrange(now() - make_interval(mins => %s), null)"
+            " from provisioning_serviceinstance",
+            [minutes],
+        )
+
+
+@pytest.mark.parametrize(("minutes", "level"), [(2, Level.OK), (10, Level.FAIL)])
+def test_services_that_nobody_looks_at_are_told(minutes: int, level: Level) -> None:
+    _order("compta")
+    _watch(minutes)
+    assert _one(work.looks, "Looks at services").level == level
+
+
+def test_a_service_that_does_not_answer_is_named() -> None:
+    _order("compta")
+    _watch(10)
+    with acting(System("test")), connection.cursor() as cursor:
+        cursor.execute("select instance_id from monitoring_watch")
+        open_incident(cursor.fetchone()[0], IncidentCause.NO_ANSWER, clock.now() - timedelta(minutes=3))
+    found = _one(work.looks, "Service “compta”")
+    assert (found.level, "3 min" in found.seen) == (Level.FAIL, True)
+
+
+@pytest.mark.parametrize(("attempts", "level"), [(1, Level.OK), (2, Level.FAIL)])
+def test_letters_that_can_t_be_sent_are_told(attempts: int, level: Level) -> None:
+    organization = customer().organization
+    with acting(System("test")):
+        Delivery.objects.create(
+            organization_id=organization,
+            person_id=new_id(),
+            body={},
+            attempts=attempts,
+            outcome="connection refused",
+            created_at=clock.now(),
+        )
+    assert _one(work.letters, "Letters about alerts").level == level
 
 
 @pytest.mark.parametrize(("age", "level"), [(5, Level.OK), (60, Level.WARN), (900, Level.FAIL)])

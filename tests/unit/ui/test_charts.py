@@ -61,3 +61,12 @@ def test_nothing_measured_is_said_and_not_drawn() -> None:
         page = Template("{% load souk %}{% usage_chart c 'cpu' %}").render(Context({"c": Chart("CPU", [])}))
     assert "Nothing was measured" in page
     assert "<svg viewBox" not in page
+
+
+def test_a_line_is_broken_where_nothing_was_seen_and_a_value_that_stands_alone_is_seen() -> None:
+    points = [(START + timedelta(days=day), value) for day, value in enumerate([5.0, 10.0, None, 10.0, None])]
+    drawing = draw(Chart("Disk", [Series("Used", points)]))
+    assert drawing.lines == [(1, "M0.0 100.0L250.0 0.0M750.0 0.0L1000.0 0.0")]
+    assert drawing.areas[0][1].endswith("L250 200L0 200Z")
+    assert drawing.areas[1][1].endswith("L1000 200L750 200Z")
+    assert [value for mark in drawing.marks for _, value in mark.values] == [5.0, 10.0, None, 10.0, None]

@@ -72,6 +72,8 @@ def test_an_instant_is_shown_in_the_fiscal_zone_with_western_digits_in_every_lan
     with override("en"):
         assert words.instant(NOON, "month") == "July 2026"
         assert words.instant(NOON, "full") == "14 July 2026 13:00:05"
+    with override("ar"):
+        assert words.instant(NOON, "stamp") == "2026-07-14 13:00:05"
 
 
 def test_during_ramadan_the_fiscal_zone_is_at_universal_time() -> None:

@@ -23,6 +23,7 @@ from souk.provisioning.contract import (
     Guest,
     Health,
     HighAvailability,
+    Observer,
     ServerCertificate,
     Size,
     StartingOffering,
@@ -45,6 +46,7 @@ class ObjectStorage:
     binder: Binder | None = BucketBinder()
     archivist: Archivist | None = None
     high_availability: HighAvailability | None = None
+    observer: Observer | None = None
 
     @functools.cached_property
     def recipe(self) -> Recipe:

@@ -13,6 +13,7 @@ from souk.blueprints.postgresql.archivist import PgBackRest
 from souk.blueprints.postgresql.binder import OWNER, RoleBinder
 from souk.blueprints.postgresql.bundle import bundle
 from souk.blueprints.postgresql.ensembles import READING, Patroni
+from souk.blueprints.postgresql.observer import StatisticsObserver
 from souk.blueprints.postgresql.offering import STARTING_OFFERING
 from souk.engines.contract import Limits
 from souk.engines.images import Recipe, load
@@ -24,6 +25,7 @@ from souk.provisioning.contract import (
     Guest,
     Health,
     HighAvailability,
+    Observer,
     ServerCertificate,
     Size,
     StartingOffering,
@@ -45,6 +47,7 @@ class PostgreSQL:
     binder: Binder | None = RoleBinder()
     archivist: Archivist | None = PgBackRest()
     high_availability: HighAvailability | None = Patroni()
+    observer: Observer | None = StatisticsObserver()
 
     @functools.cached_property
     def recipe(self) -> Recipe:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,16 +15,17 @@ from souk.provisioning.contract import Credentials, Health, Wanted
 
 PORT = 5432
 _CONNECT_WITHIN = 3
+_ANSWER_WITHIN = 3
 """Seconds."""
 
 
 def probe(wanted: Wanted, credentials: Credentials, authority: str) -> Health:
     """Connect by address, check the certificate against the name, and `SELECT 1`."""
     try:
-        with connect(wanted, credentials, authority) as connection:
+        with connect(wanted, credentials, authority) as connection, cut_after(connection, _ANSWER_WITHIN):
             connection.execute("SELECT 1")
     except psycopg.Error as error:
-        return Health(ok=False, detail=_first_line(error))
+        return Health(ok=False, detail=first_line(error))
     return Health(ok=True)
 
 
@@ -38,6 +41,20 @@ def connect(wanted: Wanted, credentials: Credentials, authority: str) -> Iterato
         psycopg.connect(**connection_options(wanted, credentials, file)) as opened,
     ):
         yield opened
+
+
+@contextmanager
+def cut_after(connection: psycopg.Connection, seconds: float) -> Iterator[None]:
+    """Cut the connection if the block takes longer: a server that is frozen would be waited for without end."""
+    end = socket.socket(fileno=os.dup(connection.fileno()))
+    timer = threading.Timer(seconds, end.shutdown, [socket.SHUT_RDWR])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        end.close()
 
 
 def connection_options(wanted: Wanted, credentials: Credentials, authority_file: str) -> dict[str, Any]:
@@ -70,5 +87,6 @@ def certificate_file(content: str) -> Iterator[str]:
         os.close(descriptor)
 
 
-def _first_line(error: psycopg.Error) -> str:
+def first_line(error: psycopg.Error) -> str:
+    """What went wrong, without what follows from it."""
     return str(error).strip().partition("\n")[0][:200]

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from souk.parties import forms as parties
@@ -130,3 +131,26 @@ class DeletionForm(forms.Form):
         if given != self.expected:
             raise forms.ValidationError(_("This is not the service's name. Nothing was deleted."))
         return given
+
+
+class RuleForm(forms.Form):
+    """An alert rule's threshold, and whether it is on."""
+
+    rule = forms.CharField(widget=forms.HiddenInput)
+    threshold = forms.FloatField(label=_("Threshold"), widget=forms.NumberInput(attrs={"step": "any", "min": "0"}))
+    enabled = forms.BooleanField(label=_("Tell of it"), required=False)
+
+    def __init__(self, *args: Any, unit: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["threshold"].label = format_lazy("{} ({})", _("Threshold"), unit)
+
+
+class WebhookForm(forms.Form):
+    """Where alerts are sent."""
+
+    url = forms.CharField(
+        label=_("Address"),
+        max_length=500,
+        help_text=_("An https address outside of the platform's networks."),
+        widget=forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "off"}),
+    )

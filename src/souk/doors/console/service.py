@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from souk.billing.queries import cost_so_far
 from souk.catalog.pricing import FrozenPrice
-from souk.doors.console import charts, live, selling, words
+from souk.doors.console import charts, live, monitoring, selling, words
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import member_page, operator_page
 from souk.doors.console.services import size_of
@@ -26,6 +26,7 @@ from souk.kernel.errors import NotFound, Problem
 from souk.kernel.money import Money
 from souk.kernel.scope import Scope
 from souk.metering import queries as metering
+from souk.monitoring.queries import health
 from souk.ordering.queries import SubscriptionRow, subscription_of
 from souk.parties.access import CAN_OPERATE, CAN_SEE_MONEY
 from souk.provisioning import queries
@@ -70,6 +71,8 @@ def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "may_operate": desk.may(CAN_OPERATE) and row.desired != "deleted",
         "may_bind": blueprint(row.blueprint).binder is not None,
         "may_back_up": blueprint(row.blueprint).archivist is not None,
+        "tabs": monitoring.tabs(service, "service"),
+        "silent": health(desk.scope, service).answers is False,
         "breadcrumbs": [Crumb(_("Services"), reverse("services")), Crumb(row.name)],
         "here": reverse("service", args=[service]),
     }

@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.urls import path
 
 from souk.doors.console import (
+    alerts,
     backups,
     bindings,
     invoices,
+    logs,
     market,
+    monitoring,
     ordering,
     orders,
     organization,
@@ -19,7 +22,7 @@ from souk.doors.console import (
     tokens,
     usage,
 )
-from souk.doors.console.operator import catalog, customers, ground, lists, overview
+from souk.doors.console.operator import catalog, customers, ground, incidents, lists, overview
 from souk.doors.console.operator import invoices as issued
 
 urlpatterns = [
@@ -43,6 +46,12 @@ urlpatterns = [
     ),
     path("services/<uuid:service>/backups/", backups.backups, name="backups"),
     path("services/<uuid:service>/backups/new/", backups.backup_now, name="backup-now"),
+    path("services/<uuid:service>/metrics/", monitoring.service_metrics, name="service-metrics"),
+    path("services/<uuid:service>/health/", monitoring.service_health, name="service-health"),
+    path("services/<uuid:service>/alerts/", alerts.service_alerts, name="service-alerts"),
+    path("services/<uuid:service>/logs/", logs.service_logs, name="service-logs"),
+    path("services/<uuid:service>/logs/<str:form>", logs.service_logs_export, name="service-logs-export"),
+    path("services/<uuid:service>/statements/", logs.service_statements, name="service-statements"),
     path("services/<uuid:service>/plan/", plans.service_plan, name="service-plan"),
     path("services/<uuid:service>/rename/", services.service_rename, name="service-rename"),
     path("services/<uuid:service>/cancel/<uuid:operation>/", services.operation_cancel, name="operation-cancel"),
@@ -63,6 +72,9 @@ urlpatterns = [
     path("organization/edit/", organization.organization_edit, name="organization-edit"),
     path("organization/projects/", organization.project_new, name="project-new"),
     path("organization/switch/", organization.switch, name="switch"),
+    path("webhooks/", alerts.webhooks, name="webhooks"),
+    path("webhooks/<uuid:webhook>/remove/", alerts.webhook_remove, name="webhook-remove"),
+    path("webhooks/<uuid:webhook>/try/", alerts.webhook_try, name="webhook-try"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),
     path("people/invitations/<uuid:invitation>/withdraw/", people.withdraw, name="withdraw"),
@@ -76,6 +88,7 @@ urlpatterns = [
     path("operator/orders/<uuid:order>/", orders.operator_order, name="operator-order"),
     path("operator/services/", lists.services, name="operator-services"),
     path("operator/services/<uuid:service>/", service.operator_service, name="operator-service"),
+    path("operator/incidents/", incidents.incidents, name="operator-incidents"),
     path("operator/customers/", customers.customers, name="operator-customers"),
     path("operator/customers/<uuid:organization>/", customers.customer, name="operator-customer"),
     path("operator/customers/<uuid:organization>/bill/", customers.bill, name="operator-bill"),

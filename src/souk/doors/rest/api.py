@@ -14,7 +14,20 @@ from ninja.openapi.docs import DocsBase
 from ninja.renderers import BaseRenderer
 
 from souk import __version__
-from souk.doors.rest import backups, bindings, invoices, market, operator, orders, parties, services, sessions
+from souk.doors.rest import (
+    alerts,
+    backups,
+    bindings,
+    invoices,
+    logs,
+    market,
+    monitoring,
+    operator,
+    orders,
+    parties,
+    services,
+    sessions,
+)
 from souk.doors.rest.auth import bearer
 from souk.kernel.errors import Problem, Unavailable
 from souk.kernel.scope import request_id
@@ -67,6 +80,9 @@ for prefix, router in (
     ("", services.router),
     ("", bindings.router),
     ("", backups.router),
+    ("", monitoring.router),
+    ("", alerts.router),
+    ("", logs.router),
     ("", invoices.router),
     ("/operator", operator.router),
 ):

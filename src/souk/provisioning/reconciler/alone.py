@@ -67,6 +67,8 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     with step(lease, subject, "probe", 95, gettext_noop("The service answers over TLS.")):
         probe_until_healthy(lambda: blueprint.probe(wanted, credentials, ca.certificate))
         records.record_endpoint(subject, machine.address, blueprint.port, certificate, issued.expires_at)
+    if row.ready_at is not None:
+        records.answered(subject, configured=True)
     work = Work(lease, subject, blueprint, ground.engine, MachineGuest(ground.engine, machine.name), wanted)
     actions.perform(work)
     records.converged(lease, subject, InstanceState.READY)
@@ -83,8 +85,10 @@ def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
     wanted = subject.wanted(machine.address)
     if observed is None or observed.limits != blueprint.limits(wanted.size):
         return False
-    if observed.status != MachineStatus.RUNNING:
+    ended = observed.status != MachineStatus.RUNNING
+    if ended:
         ground.engine.start(machine.name)
+        records.machine_started(subject, machine.name)
     ground.names.publish(subject.hostname, machine.address)
     credentials = records.ensure_credentials(subject, blueprint)
     trusted = authority.certificate(row.site_id)
@@ -93,6 +97,8 @@ def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
             probe_until_healthy(lambda: blueprint.probe(wanted, credentials, trusted))
         except Unhealthy:
             return False
+    if ended:
+        records.answered(subject)
     changed = row.trouble or row.observed_generation != row.generation
     due = schedule.next_due(row)
     if subject.asked or (due is not None and due <= clock.now()):

@@ -11,6 +11,7 @@ import structlog
 from django.db import DatabaseError, connection
 
 from souk.engines.contract import Engine, EngineError, Event
+from souk.kernel import clock, events
 from souk.kernel.scope import System, acting
 
 log = structlog.get_logger("souk.reconciler")
@@ -24,6 +25,8 @@ where subject = (select m.instance_id from provisioning_machine m
                  join provisioning_serviceinstance i on i.id = m.instance_id and i.desired = 'running'
                  where m.name = %s and m.deleted_at is null)
   and (lease_until is null or lease_until < now())
+returning subject, (select organization_id from provisioning_serviceinstance where id = subject),
+    (select role in ('primary', 'front') or duty = 'leads' from provisioning_machine where name = %s)
 """
 
 
@@ -32,11 +35,20 @@ def heed(event: Event) -> bool:
     if event.action not in ENDED:
         return False
     with acting(System("reconciler")), connection.cursor() as cursor:
-        cursor.execute(_WAKE, [event.machine])
-        woken = int(cursor.rowcount) > 0
-        if woken:
-            cursor.execute("select pg_notify('souk_convergence', '')")
-    return woken
+        cursor.execute(_WAKE, [event.machine, event.machine])
+        woken = cursor.fetchone()
+        if woken is None:
+            return False
+        cursor.execute("select pg_notify('souk_convergence', '')")
+        instance, organization, serves = woken
+        if serves:
+            events.record(
+                "service.machine_ended",
+                ("service", instance),
+                organization=organization,
+                data={"at": clock.now().isoformat(), "machine": event.machine},
+            )
+    return True
 
 
 def follow(engine: Engine, stopping: threading.Event) -> None:

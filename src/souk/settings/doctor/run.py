@@ -23,6 +23,8 @@ _WITH_DATABASE: tuple[Check, ...] = (
     work.worker,
     work.services,
     work.backups,
+    work.looks,
+    work.letters,
     work.events,
     work.jobs,
     work.certificates,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from souk.cli.formats import duration
 from souk.metering.follow import SUBSCRIBER as METERING
+from souk.monitoring.follow import SUBSCRIBER as MONITORING
 from souk.ordering.follow import SUBSCRIBER as ORDERING
 from souk.provisioning import registry
 from souk.settings.doctor.asking import row, rows
@@ -97,7 +98,7 @@ def services() -> Iterator[Finding]:
 
 def events() -> Iterator[Finding]:
     """The followers of events keep up, and the audit trail is sealed."""
-    for subscriber in (METERING, ORDERING):
+    for subscriber in (METERING, ORDERING, MONITORING):
         subject = _("Events for %(subscriber)s") % {"subscriber": subscriber}
         waiting, age = row(
             "select count(*), coalesce(extract(epoch from now() - min(e.at)), 0) from kernel_event e"
@@ -126,6 +127,41 @@ def events() -> Iterator[Finding]:
         yield warn(_("Audit trail"), seen, _("The worker seals every ten minutes. Look at its log."))
     else:
         yield ok(_("Audit trail"), seen if waiting else _("all is sealed"))
+
+
+def looks() -> Iterator[Finding]:
+    """Services are looked at each minute, and those that should answer do."""
+    subject = _("Looks at services")
+    count, age = row("select count(*), extract(epoch from now() - max(at)) from monitoring_lastlook")
+    wanted = row(
+        "select count(*) from monitoring_watch where upper_inf(during) and lower(during) < now() - interval '5 minutes'"
+    )[0]
+    if wanted and (age is None or age > _LONG_LAG):
+        since = duration(float(age)) if age is not None else "—"
+        yield fail(subject, _("the last was %(since)s ago") % {"since": since}, _("Look at the worker above."))
+    else:
+        yield ok(subject, _("%(count)s services are looked at") % {"count": count})
+    for name, since in rows(
+        "select s.name, extract(epoch from now() - lower(i.during)) from monitoring_incident i"
+        " join provisioning_serviceinstance s on s.id = i.instance_id where upper_inf(i.during)"
+        " order by 2 desc limit 20"
+    ):
+        seen = _("has not answered for %(since)s") % {"since": duration(float(since))}
+        yield fail(_("Service “%(name)s”") % {"name": name}, seen, _("See its incident in the console."))
+
+
+def letters() -> Iterator[Finding]:
+    """Letters about alerts reach the mail server."""
+    subject = _("Letters about alerts")
+    failing, why = row(
+        "select count(*), max(outcome) from monitoring_delivery where person_id is not null and delivered_at is null"
+        " and attempts > 1 and created_at > now() - interval '1 day'"
+    )
+    if failing:
+        seen = _("%(count)s could not be sent: %(why)s") % {"count": failing, "why": why}
+        yield fail(subject, seen, _("Set SOUK_SMTP_HOST to a mail server that the worker reaches."))
+    else:
+        yield ok(subject, _("none is stuck"))
 
 
 def jobs() -> Iterator[Finding]:

@@ -145,5 +145,7 @@ def _figure(value: Any) -> Any:
     return words.number(value) if isinstance(value, (int, float)) else value
 
 
-def _amount(value: float, unit: str) -> str:
+def _amount(value: float | None, unit: str) -> str:
+    if value is None:
+        return "—"
     return words.size(value) if unit == "bytes" else words.quantity(value, unit)

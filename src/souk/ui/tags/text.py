@@ -93,7 +93,7 @@ def duration(value: timedelta | float | None) -> SafeString:
 
 @register.simple_tag
 def when(value: datetime | None, style: str = "datetime") -> SafeString:
-    """`{% when created_at %}`; style datetime, date, time, full, month or relative; fiscal zone."""
+    """`{% when created_at %}`; style datetime, date, time, full, month, stamp or relative."""
     if value is None:
         return _nothing()
     shown = words.since(value, clock.now()) if style == "relative" else words.instant(value, style)

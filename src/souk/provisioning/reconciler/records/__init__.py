@@ -18,12 +18,14 @@ from souk.provisioning.reconciler.records.operations import (
     restart_asked,
 )
 from souk.provisioning.reconciler.records.outcomes import (
+    answered,
     converged,
     counted,
     erased,
     erasure_due,
     found_steady,
     hand_back,
+    machine_started,
     set_state,
     troubled,
 )
@@ -37,6 +39,7 @@ __all__ = [
     "Subject",
     "abandon_machine",
     "answer_reveals",
+    "answered",
     "assign_machine",
     "converged",
     "counted",
@@ -50,6 +53,7 @@ __all__ = [
     "led_by_order",
     "load",
     "log_step",
+    "machine_started",
     "machine_subjects",
     "machines_of",
     "note_duties",

@@ -150,6 +150,27 @@ def erased(lease: Lease, subject: Subject, statement: dict[str, Any]) -> None:
         finish_operations(row, {"erased_at": now.isoformat(), **statement})
 
 
+def machine_started(subject: Subject, machine: str) -> None:
+    """Tell that a machine was started again which had ended though it should run."""
+    _tell(subject, "machine_started", {"machine": machine})
+
+
+def answered(subject: Subject, *, configured: bool = False) -> None:
+    """Tell that a service which was ready before was seen to answer, after it was `configured` anew or just so."""
+    _tell(subject, "answered", {"configured": configured})
+
+
+def _tell(subject: Subject, what: str, data: dict[str, Any]) -> None:
+    row = subject.row
+    with acting(WORKER):
+        events.record(
+            f"service.{what}",
+            ("service", row.id),
+            organization=row.organization_id,
+            data={"at": clock.now().isoformat(), **data},
+        )
+
+
 def counted(subject: Subject, usage: Usage) -> None:
     """Tell the counters of a machine that is about to stop. What was sent after an accepted delete counts at that
     moment, the last one that is billed.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_noop
 
 from souk.engines import contract as engines
-from souk.engines.contract import Limits, MachineSpec
+from souk.engines.contract import Limits, MachineSpec, MachineStatus
 from souk.kernel import clock
 from souk.provisioning.contract import FRONT, Credentials, ServerCertificate
 from souk.provisioning.models import InstanceState, MachineRole
@@ -73,6 +73,8 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     with step(lease, subject, "probe", 95, gettext_noop("The service answers over TLS.")):
         _probe(crew, credentials, ca.certificate)
         records.record_endpoint(subject, crew.front.address, crew.blueprint.port, certificate, issued.expires_at)
+    if row.ready_at is not None:
+        records.answered(subject, configured=True)
     _perform(lease, crew)
     watch(crew)
     records.converged(lease, subject, InstanceState.READY)
@@ -92,7 +94,6 @@ def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
         return False
     with lease.kept():
         healed = _heal(crew, observed)
-        ground.engine.start(crew.front.name)
     ground.names.publish(subject.hostname, crew.front.address)
     credentials = records.ensure_credentials(subject, crew.blueprint)
     with lease.kept():
@@ -100,6 +101,8 @@ def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
             _probe(crew, credentials, authority.certificate(subject.row.site_id))
         except Unhealthy:
             return False
+        if healed:
+            records.answered(subject)
         watch(crew)
         if healed and not crew.wait(crew.members, lambda s: redundant(s, subject.row.members), BACK_WITHIN):
             raise Unhealthy("a member has not come back")
@@ -137,10 +140,13 @@ def _heal(crew: Crew, observed: Mapping[str, engines.Machine | None]) -> bool:
     dead, living = crew.dead(dict(observed)), crew.living(dict(observed))
     if dead and living:
         fail_over(crew, dead, living)
-    for one in dead:
-        if observed[one.name] is not None:
-            crew.engine.start(one.name)
-    return bool(dead)
+    ended = [
+        one for one in [crew.front, *dead] if (seen := observed[one.name]) and seen.status == MachineStatus.STOPPED
+    ]
+    for one in ended:
+        crew.engine.start(one.name)
+        records.machine_started(crew.subject, one.name)
+    return bool(ended or dead)
 
 
 def _fit(lease: Lease, crew: Crew, before: Mapping[str, engines.Machine | None], *, shrink: bool) -> None:

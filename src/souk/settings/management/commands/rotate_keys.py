@@ -9,6 +9,8 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from souk.kernel.rotation import Sealed, rotate
+from souk.monitoring.alerts.delivering import secret_context
+from souk.monitoring.models import Webhook
 from souk.parties.accounts import MfaAdapter
 from souk.provisioning.models import Binding
 from souk.sites.models import CertificateAuthority
@@ -16,6 +18,7 @@ from souk.sites.models import CertificateAuthority
 PLACES = [
     Sealed("master", Binding, "sealed_password", lambda row: f"binding:{row.instance_id}:{row.name}"),
     Sealed("master", Binding, "sealed_next_password", lambda row: f"binding:{row.instance_id}:{row.name}"),
+    Sealed("identity", Webhook, "sealed_secret", lambda row: secret_context(row.id)),
     Sealed("master", CertificateAuthority, "sealed_key", lambda row: f"ca:{row.site_id}"),
 ]
 #: Where django-allauth keeps what our adapter sealed for it: seeds of one-time codes and of recovery codes.

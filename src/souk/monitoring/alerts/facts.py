@@ -1,0 +1,85 @@
+"""What the rules judge: a value of each rule for each service that should run, read in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+
+from souk.monitoring import vocabulary
+from souk.provisioning import registry
+from souk.provisioning.storage import storage_of
+
+_SECOND, _HOUR, _DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
+
+_FACTS = """
+select i.id, i.organization_id, i.name, i.blueprint, i.disk, i.ready_at, l.vals, lower(o.during),
+    e.certificate_expires_at,
+    (select max(b.finished_at) from provisioning_backup b where b.instance_id = i.id and b.state = 'available'),
+    i.site_id
+from monitoring_watch w
+join provisioning_serviceinstance i on i.id = w.instance_id
+left join monitoring_lastlook l on l.instance_id = i.id
+left join monitoring_incident o on o.instance_id = i.id and upper_inf(o.during)
+left join provisioning_endpoint e on e.instance_id = i.id
+where upper_inf(w.during) and i.blueprint = any(%s)
+"""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Of one service: the values that could be told, by rule."""
+
+    instance: UUID
+    organization: UUID
+    name: str
+    values: dict[str, float]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of a service: the last look's values, and when what happened."""
+
+    instance: UUID
+    organization: UUID
+    name: str
+    blueprint: str
+    disk: int
+    ready_at: datetime
+    kept: Sequence[float | None] | None
+    silent_since: datetime | None
+    certificate_until: datetime | None
+    backed_up_at: datetime | None
+    site: UUID
+
+
+def facts(now: datetime) -> list[Facts]:
+    """Of every service that should run."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTS, [list(registry.blueprints())])
+        found = [_Known(*row) for row in cursor.fetchall()]
+    archiving = {site for site in {each.site for each in found} if storage_of(site) is not None}
+    return [Facts(each.instance, each.organization, each.name, dict(_values(each, now, archiving))) for each in found]
+
+
+def _values(of: _Known, now: datetime, archiving: set[UUID]) -> Iterator[tuple[str, float]]:
+    keys = (metric.key for metric in vocabulary.metrics(of.blueprint))
+    told = dict(zip(keys, of.kept or (), strict=False))
+    yield "no_answer", (now - of.silent_since) / _SECOND if of.silent_since else 0.0
+    if (disk := _share(told.get("disk_bytes"), of.disk)) is not None:
+        yield "disk", disk
+    if (open_ones := _share(told.get("connections"), told.get("connections_limit"))) is not None:
+        yield "connections", open_ones
+    if (lag := told.get("replication_lag")) is not None:
+        yield "replication_lag", lag
+    if of.site in archiving and registry.blueprint(of.blueprint).archivist is not None:
+        yield "backup_age", (now - (of.backed_up_at or of.ready_at)) / _HOUR
+    if of.certificate_until is not None:
+        yield "certificate", (of.certificate_until - now) / _DAY
+
+
+def _share(part: float | None, whole: float | None) -> float | None:
+    return 100 * part / whole if part is not None and whole else None

@@ -1,0 +1,38 @@
+"""Rules and their values in words."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+from souk.monitoring.alerts import rules
+from souk.ui import format as values
+
+RULES: dict[str, str | Promise] = {
+    "no_answer": pgettext_lazy("rule", "The service does not answer"),
+    "disk": pgettext_lazy("rule", "The disk fills up"),
+    "connections": pgettext_lazy("rule", "Connections run out"),
+    "replication_lag": pgettext_lazy("rule", "A replica falls behind"),
+    "backup_age": pgettext_lazy("rule", "The last backup is too old"),
+    "certificate": pgettext_lazy("rule", "The certificate ends soon"),
+}
+
+UNITS: dict[str, str | Promise] = {
+    "%": "%",
+    "s": pgettext_lazy("unit of time", "seconds"),
+    "h": pgettext_lazy("unit of time", "hours"),
+    "d": pgettext_lazy("unit of time", "days"),
+}
+
+
+def told(rule: str, value: float) -> str:
+    """A rule's value or threshold with its unit."""
+    match rules.RULES[rule].unit:
+        case "%":
+            return values.quantity(value, "%", 1)
+        case "s":
+            return values.duration(value)
+        case "h":
+            return values.quantity(value, str(UNITS["h"]), 1)
+        case _:
+            return values.quantity(value, str(UNITS["d"]), 1)
