@@ -12,6 +12,7 @@ from souk.cli.commands import (
     backups,
     bindings,
     connect,
+    databases,
     host,
     market,
     money,
@@ -103,8 +104,13 @@ def _services(app: App) -> None:
     done.command(services.cancel, name="cancel", help=_("Take back an operation that has not begun."))
     named = _branch(app, "bindings", _("The named credentials of a service."), bindings.listing)
     named.command(bindings.create, name="create", help=_("Make credentials for one more consumer."))
+    named.command(bindings.change, name="change", help=_("Let credentials do something else, or somewhere else."))
+    named.command(bindings.reset, name="reset", help=_("Give the user another password at once, under the same name."))
     named.command(bindings.rotate, name="rotate", help=_("Replace credentials; the former ones work on for a while."))
     named.command(bindings.revoke, name="revoke", help=_("Make credentials work no more."))
+    held = _branch(app, "databases", _("The databases of a service."), databases.listing)
+    held.command(databases.create, name="create", help=_("Make one more database."))
+    held.command(databases.delete, name="delete", help=_("Delete a database with all that is in it."))
     kept = _branch(app, "backups", _("The backups of a service."), backups.listing)
     kept.command(backups.create, name="create", help=_("Make a backup now."))
     app.command(backups.restore, name="restore", help=_("Make a new service with another one's data, as it was."))

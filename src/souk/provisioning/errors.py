@@ -85,6 +85,54 @@ class TooManyBindings(Conflict):
     """A service has at most {most} sets of credentials. Revoke those that nobody uses."""
 
 
+class RoleNotOffered(Problem):
+    """Credentials of this kind of service can't have the role “{role}”. Choose another one."""
+
+    status = 422
+    field = "role"
+
+
+class OwnerStays(Conflict):
+    """The first credentials of a service are its owner's, and stay so. Make further ones with another role."""
+
+
+class NoDatabases(Conflict):
+    """This kind of service has no databases to manage."""
+
+
+class InvalidDatabaseName(Problem):
+    """A database's name has 1 to 63 lowercase letters, digits and underscores, a letter first, and is not one that the
+    server itself uses.
+    """
+
+    status = 422
+    field = "name"
+
+
+class DatabaseTaken(Conflict):
+    """This service has a database named “{name}” already. Choose another name."""
+
+    field = "name"
+
+
+class TooManyDatabases(Conflict):
+    """A service has at most {most} databases. Delete one that nobody uses."""
+
+
+class DatabaseMissing(NotFound):
+    """This service has no database “{name}”, or it is being deleted. Choose another one."""
+
+    field = "database"
+
+
+class FirstDatabase(Conflict):
+    """The first database of a service can't be deleted, because the platform itself watches the service through it."""
+
+
+class DatabaseInUse(Conflict):
+    """The credentials {names} sign in to “{name}”. Revoke them first, or let them sign in to another database."""
+
+
 class BindingNotReady(Conflict):
     """The credentials “{name}” are still being made. Wait a moment."""
 

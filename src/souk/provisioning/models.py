@@ -128,6 +128,10 @@ class OperationKind(models.TextChoices):
     GRANT = "grant"
     ROTATE = "rotate"
     REVOKE = "revoke"
+    ENTITLE = "entitle"
+    RESET = "reset"
+    CREATE_DATABASE = "create_database"
+    DROP_DATABASE = "drop_database"
     BACKUP = "backup"
     PROVE = "prove"
     RESTORE = "restore"
@@ -233,7 +237,8 @@ class Endpoint(Row):
 
 
 class Binding(Row):
-    """Credentials for a consumer of a service instance. The password is sealed under the worker's key.
+    """Credentials for a consumer of a service instance, good for a role in a database. The password is sealed under the
+    worker's key.
 
     Further ones work once `granted_at` is set. A rotation first makes the next ones, then puts them in place; those of
     `former_username` work on until `former_until`.
@@ -244,6 +249,7 @@ class Binding(Row):
     name = models.CharField(max_length=60)
     username = models.CharField(max_length=63)
     database = models.CharField(max_length=63, blank=True)
+    role = models.CharField(max_length=6, default="owner", db_default="owner")
     sealed_password = models.BinaryField()
     created_at = models.DateTimeField()
     granted_at = models.DateTimeField(null=True)

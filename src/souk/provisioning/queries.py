@@ -14,6 +14,7 @@ from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
 from souk.provisioning.contract import Connection, Size, Wanted
 from souk.provisioning.models import (
+    OPEN,
     SETTLED,
     Backup,
     BackupState,
@@ -21,6 +22,7 @@ from souk.provisioning.models import (
     Endpoint,
     Machine,
     Operation,
+    OperationKind,
     ServiceInstance,
 )
 from souk.provisioning.registry import blueprint
@@ -82,19 +84,32 @@ class OperationRow:
 
 @dataclass(frozen=True)
 class BindingRow:
-    """Named credentials, without the password. They work once `granted_at` is set; those of `former_username`, which
-    they replaced, work until `former_until`.
+    """Named credentials, without the password, good for a role in a database. They work once `granted_at` is set; those
+    of `former_username`, which they replaced, work until `former_until`.
     """
 
     id: UUID
     name: str
     username: str
     database: str
+    role: str
     created_at: datetime
     granted_at: datetime | None
     rotated_at: datetime | None
     former_username: str
     former_until: datetime | None
+
+
+@dataclass(frozen=True)
+class DatabaseRow:
+    """A database of a service: ready, provisioning or deleting. The `first` one can't be deleted; `bindings` are the
+    names of the credentials that sign in to it.
+    """
+
+    name: str
+    state: str
+    first: bool
+    bindings: list[str]
 
 
 @dataclass(frozen=True)
@@ -224,6 +239,35 @@ def bindings(scope: Scope, instance: UUID) -> list[BindingRow]:
     with acting(scope):
         rows = Binding.objects.filter(instance_id=instance, revoked_at__isnull=True).order_by("id")
         return [BindingRow(*row) for row in rows.values_list(*BindingRow.__dataclass_fields__)]
+
+
+def databases(scope: Scope, instance: UUID) -> list[DatabaseRow]:
+    """An instance's databases, in the order in which they were asked for.
+
+    Raises:
+        NotFound, NoDatabases.
+    """
+    row = service(scope, instance)
+    keeper = blueprint(row.blueprint).keeper
+    if keeper is None:
+        raise errors.NoDatabases
+    with acting(scope):
+        asked = Operation.objects.filter(instance_id=instance, state__in=OPEN).order_by("id")
+        coming, going = (
+            list(asked.filter(kind=kind).values_list("details__database", flat=True))
+            for kind in (OperationKind.CREATE_DATABASE, OperationKind.DROP_DATABASE)
+        )
+    bound = [(each.database, each.name) for each in bindings(scope, instance)]
+    names = list(keeper.names(row.parameters))
+    return [
+        DatabaseRow(
+            name,
+            "deleting" if name in going else "ready" if name in names else "provisioning",
+            name == names[0],
+            [binding for database, binding in bound if database == name],
+        )
+        for name in dict.fromkeys([*names, *coming])
+    ]
 
 
 def backups(scope: Scope, instance: UUID) -> BackupsRow:

@@ -24,12 +24,17 @@ from souk.ordering.queries import subscription_of
 from souk.parties import commands
 from souk.parties.models import Person
 from souk.provisioning import commands as provisioning
+from souk.provisioning.contract import BindingRole
 from souk.provisioning.models import ServiceInstance
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import machines
 from souk.sites.queries import sites
 
 SYSTEM = System("test")
+PARTS = (
+    *("plan", "rename", "bindings", "bindings/rapports/change", "databases", "databases/boutique/delete"),
+    *("backups", "delete"),
+)
 LONG = "un-nom-de-service-vraiment-très-long-qui-remplit-toute-la-ligne"
 
 
@@ -51,7 +56,7 @@ class World:
         """Every page by who opens it."""
         order = subscription_of(SYSTEM, self.ready).order_id
         services = [f"/services/{each}/" for each in (self.ready, self.moving, self.failed, self.deleted)]
-        of_one = [f"/services/{self.ready}/{part}/" for part in ("plan", "rename", "bindings", "backups", "delete")]
+        of_one = [f"/services/{self.ready}/{part}/" for part in PARTS]
         documents = [f"/invoices/{each}/" for each in (self.invoice, self.note)]
         return {
             "visitor": ["/market/", "/market/?q=rien", "/market/exemple/", "/accounts/login/?next=/services/"],
@@ -80,7 +85,8 @@ def inhabited(folder: Path) -> World:
     reconciling.work(place)
     catch_up()
     _use(ready)
-    provisioning.create_binding(buyer.scope, ready, "rapports")
+    provisioning.create_database(buyer.scope, ready, "boutique")
+    provisioning.create_binding(buyer.scope, ready, "rapports", BindingRole.READER, "boutique")
     provisioning.back_up_instance(buyer.scope, ready)
     provisioning.delete_instance(buyer.scope, deleted)
     for _ in range(2):

@@ -186,7 +186,7 @@ def test_credentials_are_made_shown_rotated_and_revoked_from_their_page(
     here = f"/services/{instance}/bindings/"
     assert "default" in text(desk.get(here))
     assert desk.post(here, {"name": "Rapport !"}).status_code == 422
-    desk.post(here, {"name": "rapports"})
+    desk.post(here, {"name": "rapports", "role": "owner"})
     assert "en cours de création" in text(desk.get(here))
     reconciling.work(place)
     with worker_answers():
@@ -202,9 +202,39 @@ def test_credentials_are_made_shown_rotated_and_revoked_from_their_page(
     assert "rapports" not in text(desk.get(here))
 
 
+def test_databases_are_made_from_their_page_and_deleted_once_their_name_was_typed(
+    owner: Customer, instance: UUID, tmp_path: Path
+) -> None:
+    desk, place = at_desk(owner.person), reconciling.ground(tmp_path)
+    here = f"/services/{instance}/databases/"
+    assert desk.post(here, {"name": "Boutique !"}).status_code == 422
+    desk.post(here, {"name": "boutique"})
+    reconciling.work(place)
+    assert "boutique Prêt" in text(desk.get(here))
+    wrong = desk.post(f"{here}boutique/delete/", {"name": "autre"})
+    assert (wrong.status_code, "Rien n’a été supprimé" in text(wrong)) == (422, True)
+    desk.post(f"{here}boutique/delete/", {"name": "boutique"})
+    reconciling.work(place)
+    assert "boutique" not in text(desk.get(here))
+
+
+def test_what_credentials_may_do_is_chosen_and_changed(owner: Customer, instance: UUID, tmp_path: Path) -> None:
+    desk, place = at_desk(owner.person), reconciling.ground(tmp_path)
+    here = f"/services/{instance}/bindings/"
+    desk.post(here, {"name": "rapports", "role": "reader"})
+    reconciling.work(place)
+    assert "Lit seulement" in main(desk, here)
+    assert 'value="reader" selected' in desk.get(f"{here}rapports/change/").content.decode()
+    desk.post(f"{here}rapports/change/", {"role": "writer"})
+    desk.post(f"{here}rapports/reset/")
+    reconciling.work(place)
+    assert "rapports rapports Lit et écrit main" in text(desk.get(here))
+    assert desk.get(f"{here}personne/change/").status_code == 404
+
+
 def test_what_waits_for_its_turn_can_be_taken_back(owner: Customer, instance: UUID, tmp_path: Path) -> None:
     desk = at_desk(owner.person)
-    desk.post(f"/services/{instance}/bindings/", {"name": "rapports"})
+    desk.post(f"/services/{instance}/bindings/", {"name": "rapports", "role": "owner"})
     page = main(desk, f"/services/{instance}/")
     assert "En attente de leur tour" in page
     address = page.partition(f'action="/services/{instance}/cancel/')[2].partition('"')[0]

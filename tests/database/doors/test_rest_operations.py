@@ -85,6 +85,27 @@ def test_bindings_are_listed_made_rotated_and_revoked(call: Caller, place: Groun
     assert [row["name"] for row in call("get", here).json()] == ["default"]
 
 
+def test_databases_are_listed_made_and_deleted_and_credentials_made_for_them(
+    call: Caller, place: Ground, service: UUID
+) -> None:
+    here, bound = f"/services/{service}/databases", f"/services/{service}/bindings"
+    assert call("post", here, {"name": "boutique"}).status_code == 202
+    assert call("post", bound, {"name": "vendeur", "role": "reader", "database": "boutique"}).status_code == 202
+    reconciling.work(place)
+    assert call("get", here).json() == [
+        {"name": "main", "state": "ready", "first": True, "bindings": ["default"]},
+        {"name": "boutique", "state": "ready", "first": False, "bindings": ["vendeur"]},
+    ]
+    assert call("patch", f"{bound}/vendeur", {"role": "writer", "database": "main"}).status_code == 202
+    assert call("post", f"{bound}/vendeur/reset").status_code == 202
+    reconciling.work(place)
+    changed = call("get", bound).json()[1]
+    assert (changed["role"], changed["database"], changed["username"]) == ("writer", "main", "vendeur")
+    assert call("delete", f"{here}/boutique").status_code == 202
+    reconciling.work(place)
+    assert [row["name"] for row in call("get", here).json()] == ["main"]
+
+
 @pytest.mark.parametrize("hours", [-1, 721, 1e300])
 def test_an_impossible_overlap_is_a_clear_refusal(call: Caller, service: UUID, hours: float) -> None:
     answer = call("post", f"/services/{service}/bindings/default/rotate", {"overlap_hours": hours})
@@ -109,6 +130,11 @@ def test_an_operation_is_cancelled_before_it_begins(call: Caller, place: Ground,
         ("post", "/bindings"),
         ("post", "/bindings/default/rotate"),
         ("delete", "/bindings/default"),
+        ("patch", "/bindings/default"),
+        ("post", "/bindings/default/reset"),
+        ("get", "/databases"),
+        ("post", "/databases"),
+        ("delete", "/databases/main"),
     ],
 )
 def test_somebody_elses_service_does_not_exist(place: Ground, service: UUID, method: str, path: str) -> None:

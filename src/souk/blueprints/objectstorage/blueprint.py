@@ -20,6 +20,7 @@ from souk.provisioning.contract import (
     Binder,
     Connection,
     Credentials,
+    DatabaseKeeper,
     Guest,
     Health,
     ServerCertificate,
@@ -42,6 +43,7 @@ class ObjectStorage:
     serves_neighbours = True
     starting_offering: StartingOffering | None = None
     binder: Binder | None = BucketBinder()
+    keeper: DatabaseKeeper | None = None
     archivist: Archivist | None = None
 
     @functools.cached_property

@@ -12,6 +12,7 @@ from souk.blueprints.postgresql import parameters, probing, sizing
 from souk.blueprints.postgresql.archivist import PgBackRest
 from souk.blueprints.postgresql.binder import OWNER, RoleBinder
 from souk.blueprints.postgresql.bundle import bundle
+from souk.blueprints.postgresql.keeper import Databases
 from souk.blueprints.postgresql.offering import STARTING_OFFERING
 from souk.engines.contract import Limits
 from souk.engines.images import Recipe, load
@@ -20,6 +21,7 @@ from souk.provisioning.contract import (
     Binder,
     Connection,
     Credentials,
+    DatabaseKeeper,
     Guest,
     Health,
     ServerCertificate,
@@ -41,6 +43,7 @@ class PostgreSQL:
     holds_data = True
     serves_neighbours = False
     binder: Binder | None = RoleBinder()
+    keeper: DatabaseKeeper | None = Databases()
     archivist: Archivist | None = PgBackRest()
 
     @functools.cached_property

@@ -42,7 +42,7 @@ EXTENSIONS = (
 )
 """Extensions in the image that give nobody the server's files or the superuser's rights."""
 
-MOST_DATABASES = 10
+MOST_DATABASES = 50
 DATABASE_NAME = r"^(?!pg_)(?!postgres$)(?!template[01]$)[a-z][a-z0-9_]{0,62}$(?!\n)"
 
 
@@ -62,8 +62,8 @@ def parameters_schema() -> dict[str, Any]:
             "databases": {
                 "title": _("Databases"),
                 "description": _(
-                    "Names of up to ten databases to create: lowercase letters, digits and underscores. "
-                    "A database is never deleted by taking its name away here."
+                    "Names of up to fifty databases to create: lowercase letters, digits and underscores. "
+                    "More can be made, and these deleted, later."
                 ),
                 "type": "array",
                 "items": {"type": "string", "pattern": DATABASE_NAME},

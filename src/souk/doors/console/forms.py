@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from souk.doors.console.words import BINDING_ROLES
 from souk.parties import forms as parties
 from souk.parties.commands import OrganizationDetails
 from souk.parties.tokens import SCOPES
+from souk.provisioning.contract import BindingRole
 
 SCOPE_LABELS = {
     "*": _("Everything I may do"),
@@ -79,8 +82,29 @@ class TokenForm(parties.TokenForm):
     )
 
 
-class BindingForm(forms.Form):
-    """What further credentials are called."""
+class EntitlementForm(forms.Form):
+    """What credentials are good for. A choice that there is none of is not shown."""
+
+    role = forms.ChoiceField(label=_("Privileges"), help_text=_("An owner may do everything, in every database."))
+    database = forms.ChoiceField(label=_("Database"))
+
+    def __init__(self, *args: Any, roles: Collection[str], databases: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, values in (("role", roles), ("database", databases)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [(value, BINDING_ROLES[value] if name == "role" else value) for value in values]
+            if len(values) < 2:
+                field.widget, field.required = forms.HiddenInput(), False
+                self.initial.setdefault(name, next(iter(values), ""))
+
+    def entitlement(self) -> tuple[BindingRole, str]:
+        """The role and the database that were chosen; the owner's and the first, where there is no choice."""
+        return BindingRole(self.cleaned_data["role"] or BindingRole.OWNER), self.cleaned_data["database"]
+
+
+class BindingForm(EntitlementForm):
+    """What further credentials are called, and what they are good for."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -88,6 +112,37 @@ class BindingForm(forms.Form):
         help_text=_("Lowercase letters, digits and underscores; it becomes the user's name."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"}),
     )
+    field_order = ("name", "role", "database")
+
+
+class DatabaseForm(forms.Form):
+    """What one more database is called."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=63,
+        help_text=_("Lowercase letters, digits and underscores."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"}),
+    )
+
+
+class DatabaseDeletionForm(forms.Form):
+    """The name of the database that is to be deleted, typed by hand."""
+
+    name = forms.CharField(
+        label=_("Type the database's name"), widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"})
+    )
+
+    def __init__(self, expected: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.expected = expected
+
+    def clean_name(self) -> str:
+        """Refuse any other name."""
+        given = str(self.cleaned_data["name"])
+        if given != self.expected:
+            raise forms.ValidationError(_("This is not the database's name. Nothing was deleted."))
+        return given
 
 
 class RestoreForm(forms.Form):

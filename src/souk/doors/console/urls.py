@@ -7,6 +7,7 @@ from django.urls import path
 from souk.doors.console import (
     backups,
     bindings,
+    databases,
     invoices,
     market,
     ordering,
@@ -39,8 +40,12 @@ urlpatterns = [
             ("reveal", bindings.binding_reveal),
             ("rotate", bindings.binding_rotate),
             ("revoke", bindings.binding_revoke),
+            ("change", bindings.binding_change),
+            ("reset", bindings.binding_reset),
         )
     ),
+    path("services/<uuid:service>/databases/", databases.databases, name="databases"),
+    path("services/<uuid:service>/databases/<slug:name>/delete/", databases.database_delete, name="database-delete"),
     path("services/<uuid:service>/backups/", backups.backups, name="backups"),
     path("services/<uuid:service>/backups/new/", backups.backup_now, name="backup-now"),
     path("services/<uuid:service>/plan/", plans.service_plan, name="service-plan"),

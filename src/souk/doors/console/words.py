@@ -67,9 +67,20 @@ OPERATIONS: dict[str, Text] = {
     "grant": pgettext_lazy("operation", "New credentials"),
     "rotate": pgettext_lazy("operation", "Rotation of credentials"),
     "revoke": pgettext_lazy("operation", "Revocation of credentials"),
+    "entitle": pgettext_lazy("operation", "Change of privileges"),
+    "reset": pgettext_lazy("operation", "New password"),
+    "create_database": pgettext_lazy("operation", "New database"),
+    "drop_database": pgettext_lazy("operation", "Deletion of a database"),
     "backup": pgettext_lazy("operation", "Backup"),
     "prove": pgettext_lazy("operation", "Proof of a backup"),
     "restore": pgettext_lazy("operation", "Restore"),
+}
+
+#: What credentials are good for.
+BINDING_ROLES: dict[str, Text] = {
+    "owner": pgettext_lazy("credentials", "Owner"),
+    "writer": pgettext_lazy("credentials", "Reads and writes"),
+    "reader": pgettext_lazy("credentials", "Reads only"),
 }
 
 BACKUPS: dict[str, Text] = {

@@ -14,7 +14,18 @@ from ninja.openapi.docs import DocsBase
 from ninja.renderers import BaseRenderer
 
 from souk import __version__
-from souk.doors.rest import backups, bindings, invoices, market, operator, orders, parties, services, sessions
+from souk.doors.rest import (
+    backups,
+    bindings,
+    databases,
+    invoices,
+    market,
+    operator,
+    orders,
+    parties,
+    services,
+    sessions,
+)
 from souk.doors.rest.auth import bearer
 from souk.kernel.errors import Problem, Unavailable
 from souk.kernel.scope import request_id
@@ -66,6 +77,7 @@ for prefix, router in (
     ("", orders.router),
     ("", services.router),
     ("", bindings.router),
+    ("", databases.router),
     ("", backups.router),
     ("", invoices.router),
     ("/operator", operator.router),

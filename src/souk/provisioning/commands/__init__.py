@@ -3,12 +3,15 @@
 from souk.provisioning.commands.backups import back_up_instance, prove_backups
 from souk.provisioning.commands.bindings import (
     ask_reveal,
+    change_binding,
     create_binding,
+    reset_binding,
     revoke_binding,
     rotate_binding,
     take_reveal,
 )
 from souk.provisioning.commands.creating import InstanceDetails, Origin, clean_name, create_instance
+from souk.provisioning.commands.databases import create_database, drop_database
 from souk.provisioning.commands.lifecycle import (
     delete_instance,
     erase_instance,
@@ -28,15 +31,19 @@ __all__ = [
     "ask_reveal",
     "back_up_instance",
     "cancel_operation",
+    "change_binding",
     "clean_name",
     "create_binding",
+    "create_database",
     "create_instance",
     "delete_instance",
+    "drop_database",
     "erase_instance",
     "protect_instance",
     "prove_backups",
     "recover_instance",
     "rename_instance",
+    "reset_binding",
     "resize_instance",
     "restart_instance",
     "revoke_binding",
