@@ -18,6 +18,7 @@ from souk.provisioning.contract import (
     Health,
     ServerCertificate,
     Size,
+    Snippet,
     StartingOffering,
     StartingPlan,
     Wanted,
@@ -134,6 +135,7 @@ class Example:
             f"example://{username}:PASSWORD@{wanted.hostname}:{self.port}/{database}",
             {"host": wanted.hostname, "port": str(self.port), "user": username},
             ("true",),
+            (Snippet("Python", f"connect('{username}')"),),
         )
 
 

@@ -91,6 +91,8 @@ def _people(app: App) -> None:
 def _services(app: App) -> None:
     branch = _branch(app, "services", _("My services."), services.listing)
     branch.command(services.show, name="show", help=_("One service."))
+    branch.command(connect.authority, name="ca", help=_("The certificate of the authority that a client must trust."))
+    branch.command(connect.snippets, name="snippets", help=_("A few lines of a program that connects."))
     branch.command(services.stop, name="stop", help=_("Stop a service; its data stays."))
     branch.command(services.start, name="start", help=_("Start a stopped service."))
     branch.command(services.restart, name="restart", help=_("Restart a service."))

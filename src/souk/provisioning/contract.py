@@ -88,12 +88,21 @@ class Health:
 
 
 @dataclass(frozen=True)
+class Snippet:
+    """A few lines of a program that connects, for a customer to copy; the password is not in it."""
+
+    language: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Connection:
     """How a client connects, without the password: fields to show and a URI with `PASSWORD` as a placeholder."""
 
     uri: str
     fields: Mapping[str, str]
     client: Sequence[str]
+    snippets: Sequence[Snippet] = ()
 
 
 class Guest(Protocol):

@@ -83,6 +83,7 @@ def test_a_ready_service_shows_how_to_reach_it_and_what_it_costs(owner: Customer
     page = text(at_desk(owner.person).get(f"/services/{instance}/"))
     row = service(owner.scope, instance)
     assert f"Adresse {row.hostname}" in page
+    assert "Python connect('owner')" in page
     assert "Depuis la dernière facture 1,20 MAD" in page
     assert "Mois complet 490,00 MAD" in page
     assert "Opération État Demandée Durée Création Terminée" in page
@@ -228,7 +229,7 @@ def test_what_credentials_may_do_is_chosen_and_changed(owner: Customer, instance
     desk.post(f"{here}rapports/change/", {"role": "writer"})
     desk.post(f"{here}rapports/reset/")
     reconciling.work(place)
-    assert "rapports rapports Lit et écrit main" in text(desk.get(here))
+    assert "Lit et écrit main" in text(desk.get(here))
     assert desk.get(f"{here}personne/change/").status_code == 404
 
 

@@ -106,6 +106,15 @@ def test_databases_are_listed_made_and_deleted_and_credentials_made_for_them(
     assert [row["name"] for row in call("get", here).json()] == ["main"]
 
 
+def test_the_way_to_connect_is_told_without_a_password_and_the_authority_is_a_file(call: Caller, service: UUID) -> None:
+    told = call("get", f"/services/{service}/connection").json()
+    assert told["uri"].startswith("example://owner:PASSWORD@")
+    assert told["snippets"] == [{"language": "Python", "text": "connect('owner')"}]
+    answer = call("get", f"/services/{service}/ca.pem")
+    assert answer["Content-Type"] == "application/x-pem-file"
+    assert answer.content.startswith(b"-----BEGIN CERTIFICATE-----")
+
+
 @pytest.mark.parametrize("hours", [-1, 721, 1e300])
 def test_an_impossible_overlap_is_a_clear_refusal(call: Caller, service: UUID, hours: float) -> None:
     answer = call("post", f"/services/{service}/bindings/default/rotate", {"overlap_hours": hours})
@@ -132,6 +141,8 @@ def test_an_operation_is_cancelled_before_it_begins(call: Caller, place: Ground,
         ("delete", "/bindings/default"),
         ("patch", "/bindings/default"),
         ("post", "/bindings/default/reset"),
+        ("get", "/connection"),
+        ("get", "/ca.pem"),
         ("get", "/databases"),
         ("post", "/databases"),
         ("delete", "/databases/main"),

@@ -14,6 +14,7 @@ from souk.blueprints.postgresql.binder import OWNER, RoleBinder
 from souk.blueprints.postgresql.bundle import bundle
 from souk.blueprints.postgresql.keeper import Databases
 from souk.blueprints.postgresql.offering import STARTING_OFFERING
+from souk.blueprints.postgresql.snippets import snippets
 from souk.engines.contract import Limits
 from souk.engines.images import Recipe, load
 from souk.provisioning.contract import (
@@ -94,4 +95,5 @@ class PostgreSQL:
                 "sslmode": "verify-full",
             },
             client=("psql", uri.replace(":PASSWORD@", "@")),
+            snippets=snippets(wanted.hostname, username, database),
         )

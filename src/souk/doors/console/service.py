@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +30,7 @@ from souk.metering import queries as metering
 from souk.ordering.queries import SubscriptionRow, subscription_of
 from souk.parties.access import CAN_OPERATE, CAN_SEE_MONEY
 from souk.provisioning import queries
+from souk.provisioning.contract import Snippet
 from souk.provisioning.credentials import reveal
 from souk.provisioning.queries import SETTLED
 from souk.provisioning.registry import blueprint
@@ -48,6 +50,7 @@ class Reach:
     fields: list[tuple[words.Text, str]]
     command: str
     uri: str
+    snippets: Sequence[Snippet]
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,8 @@ def _reach(scope: Scope, row: queries.ServiceRow) -> Reach | None:
     except Problem:
         return None
     fields = [(words.CONNECTION.get(name, name), value) for name, value in found.connection.fields.items()]
-    return Reach(fields, shlex.join(found.connection.client), found.connection.uri)
+    connection = found.connection
+    return Reach(fields, shlex.join(connection.client), connection.uri, connection.snippets)
 
 
 def _cost(scope: Scope, row: queries.ServiceRow, subscription: SubscriptionRow) -> Cost:
