@@ -9,6 +9,7 @@ from cyclopts.exceptions import CycloptsError, MissingArgumentError, UnknownComm
 
 from souk import __version__
 from souk.cli.commands import (
+    access,
     backups,
     bindings,
     connect,
@@ -113,6 +114,11 @@ def _services(app: App) -> None:
     held = _branch(app, "databases", _("The databases of a service."), databases.listing)
     held.command(databases.create, name="create", help=_("Make one more database."))
     held.command(databases.delete, name="delete", help=_("Delete a database with all that is in it."))
+    reach = _branch(app, "access", _("Who may reach a service."), access.listing)
+    reach.command(access.allow, name="allow", help=_("Let one more network in; the first one shuts all others out."))
+    reach.command(access.forbid, name="forbid", help=_("Take a network off the list."))
+    reach.command(access.everyone, name="everyone", help=_("Let everyone in who knows a password."))
+    reach.command(access.nobody, name="nobody", help=_("Let nobody in."))
     kept = _branch(app, "backups", _("The backups of a service."), backups.listing)
     kept.command(backups.create, name="create", help=_("Make a backup now."))
     app.command(backups.restore, name="restore", help=_("Make a new service with another one's data, as it was."))

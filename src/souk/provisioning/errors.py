@@ -154,6 +154,49 @@ class LastBinding(Conflict):
     """
 
 
+class InvalidNetwork(Problem):
+    """“{given}” is no IPv4 address or network. Write it as 203.0.113.7 or 203.0.113.0/24."""
+
+    status = 422
+    field = "networks"
+
+
+class NetworksOverlap(Problem):
+    """{inner} lies within {outer}. Keep one of them."""
+
+    status = 422
+    field = "networks"
+
+
+class TooManyNetworks(Problem):
+    """A list has at most {most} networks. Join some of them into a larger one."""
+
+    status = 422
+    field = "networks"
+
+
+class NoteTooLong(Problem):
+    """A note has at most {most} characters."""
+
+    status = 422
+    field = "networks"
+
+
+class NobodyNotSaid(Problem):
+    """An empty list lets nobody in. Say that this is meant, or let everyone in."""
+
+    status = 422
+    field = "networks"
+
+
+class LocksYouOut(Conflict):
+    """Your own address {address} is not in this list: you would not reach the service from there any more. Add it, or
+    confirm that this is meant.
+    """
+
+    field = "confirm"
+
+
 class NoBackups(Conflict):
     """Services of this kind keep no backups on this site."""
 

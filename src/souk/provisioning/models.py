@@ -37,6 +37,8 @@ class ServiceInstance(Row):
     A `protected` one can't be deleted. A soft-deleted one is kept, stopped, until `erase_at`. One that is
     `restored_from` another instance begins with that one's data, as it was at `restore_until`, or at the last that was
     kept of it.
+
+    `allowed` are the networks that may reach it, as a list of {network, note}; None lets everyone in.
     """
 
     organization_id = models.UUIDField()
@@ -58,6 +60,7 @@ class ServiceInstance(Row):
     protected = models.BooleanField(default=False, db_default=False)
     restored_from = models.UUIDField(null=True)
     restore_until = models.DateTimeField(null=True)
+    allowed = models.JSONField(null=True)
     created_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True)
     deletion_accepted_at = models.DateTimeField(null=True)
@@ -132,6 +135,7 @@ class OperationKind(models.TextChoices):
     RESET = "reset"
     CREATE_DATABASE = "create_database"
     DROP_DATABASE = "drop_database"
+    ALLOW = "allow"
     BACKUP = "backup"
     PROVE = "prove"
     RESTORE = "restore"

@@ -101,6 +101,22 @@ class BindingRow:
 
 
 @dataclass(frozen=True)
+class NetworkRow:
+    """A network that may reach a service, in CIDR notation, and why."""
+
+    network: str
+    note: str
+
+
+@dataclass(frozen=True)
+class AccessRow:
+    """Who may reach a service: these networks, or everyone (None). `changing` while another list is to take effect."""
+
+    networks: list[NetworkRow] | None
+    changing: bool
+
+
+@dataclass(frozen=True)
 class DatabaseRow:
     """A database of a service: ready, provisioning or deleting. The `first` one can't be deleted; `bindings` are the
     names of the credentials that sign in to it.
@@ -239,6 +255,22 @@ def bindings(scope: Scope, instance: UUID) -> list[BindingRow]:
     with acting(scope):
         rows = Binding.objects.filter(instance_id=instance, revoked_at__isnull=True).order_by("id")
         return [BindingRow(*row) for row in rows.values_list(*BindingRow.__dataclass_fields__)]
+
+
+def access(scope: Scope, instance: UUID) -> AccessRow:
+    """Who may reach an instance.
+
+    Raises:
+        NotFound.
+    """
+    with acting(scope):
+        row = ServiceInstance.objects.filter(id=instance).values_list("allowed").first()
+        if row is None:
+            raise NotFound
+        asked = Operation.objects.filter(instance_id=instance, state__in=OPEN, kind=OperationKind.ALLOW)
+        changing = asked.exists()
+    (allowed,) = row
+    return AccessRow(None if allowed is None else [NetworkRow(**each) for each in allowed], changing)
 
 
 def databases(scope: Scope, instance: UUID) -> list[DatabaseRow]:

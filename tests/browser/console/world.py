@@ -32,7 +32,7 @@ from souk.sites.queries import sites
 
 SYSTEM = System("test")
 PARTS = (
-    *("plan", "rename", "bindings", "bindings/rapports/change", "databases", "databases/boutique/delete"),
+    *("plan", "rename", "access", "bindings", "bindings/rapports/change", "databases", "databases/boutique/delete"),
     *("backups", "delete"),
 )
 LONG = "un-nom-de-service-vraiment-très-long-qui-remplit-toute-la-ligne"
@@ -85,6 +85,8 @@ def inhabited(folder: Path) -> World:
     reconciling.work(place)
     catch_up()
     _use(ready)
+    networks = [provisioning.Network("203.0.113.0/24", "Bureau de Rabat"), provisioning.Network("198.51.100.7", "VPN")]
+    provisioning.allow_networks(buyer.scope, ready, networks)
     provisioning.create_database(buyer.scope, ready, "boutique")
     provisioning.create_binding(buyer.scope, ready, "rapports", BindingRole.READER, "boutique")
     provisioning.back_up_instance(buyer.scope, ready)

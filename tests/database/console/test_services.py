@@ -219,6 +219,25 @@ def test_databases_are_made_from_their_page_and_deleted_once_their_name_was_type
     assert "boutique" not in text(desk.get(here))
 
 
+def test_who_may_reach_a_service_is_said_and_changed(owner: Customer, instance: UUID, tmp_path: Path) -> None:
+    desk, place = at_desk(owner.person), reconciling.ground(tmp_path)
+    here = f"/services/{instance}/access/"
+    assert "Tous ceux qui ont un mot de passe peuvent l’atteindre" in text(desk.get(f"/services/{instance}/"))
+    wrong = desk.post(here, {"who": "listed", "lines": "203.0.113.300 Rabat"})
+    assert (wrong.status_code, "n’est ni une adresse ni un réseau" in text(wrong)) == (422, True)
+    listed = {"who": "listed", "lines": "203.0.113.0/24 Bureau de Rabat\n198.51.100.7"}
+    outside = desk.post(here, listed, REMOTE_ADDR="192.0.2.1")
+    assert "n’est pas dans cette liste" in text(outside)
+    assert 'type="checkbox" name="confirm"' in outside.content.decode()
+    desk.post(here, {**listed, "confirm": "on"}, REMOTE_ADDR="192.0.2.1")
+    reconciling.work(place)
+    assert "203.0.113.0/24 Bureau de Rabat" in text(desk.get(here))
+    assert "Seuls 2 réseaux peuvent l’atteindre" in text(desk.get(f"/services/{instance}/"))
+    desk.post(here, {"who": "nobody"})
+    reconciling.work(place)
+    assert "Personne ne peut l’atteindre" in text(desk.get(here))
+
+
 def test_what_credentials_may_do_is_chosen_and_changed(owner: Customer, instance: UUID, tmp_path: Path) -> None:
     desk, place = at_desk(owner.person), reconciling.ground(tmp_path)
     here = f"/services/{instance}/bindings/"

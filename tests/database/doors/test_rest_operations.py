@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from django.conf import LazySettings
 from tests.database.doors.test_rest import Caller
 from tests.support import reconciling
 from tests.support.following import catch_up
@@ -106,6 +107,21 @@ def test_databases_are_listed_made_and_deleted_and_credentials_made_for_them(
     assert [row["name"] for row in call("get", here).json()] == ["main"]
 
 
+def test_a_list_of_networks_is_read_replaced_and_refused_where_it_locks_out(
+    call: Caller, place: Ground, service: UUID, settings: LazySettings
+) -> None:
+    settings.BEHIND_TLS = True
+    here, office = f"/services/{service}/access", {"network": "203.0.113.5/24", "note": "Rabat"}
+    assert call("get", here).json() == {"networks": None, "changing": False}
+    elsewhere = {"X-Forwarded-For": "203.0.113.5, 198.51.100.7"}
+    refused = call("put", here, {"networks": [office]}, **elsewhere)
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:souk:problem:locks-you-out")
+    assert call("put", here, {"networks": [office], "confirm": True}, **elsewhere).status_code == 202
+    reconciling.work(place)
+    assert call("get", here).json()["networks"] == [{"network": "203.0.113.0/24", "note": "Rabat"}]
+    assert call("put", here, {"networks": []}).json()["type"] == "urn:souk:problem:nobody-not-said"
+
+
 def test_the_way_to_connect_is_told_without_a_password_and_the_authority_is_a_file(call: Caller, service: UUID) -> None:
     told = call("get", f"/services/{service}/connection").json()
     assert told["uri"].startswith("example://owner:PASSWORD@")
@@ -141,6 +157,8 @@ def test_an_operation_is_cancelled_before_it_begins(call: Caller, place: Ground,
         ("delete", "/bindings/default"),
         ("patch", "/bindings/default"),
         ("post", "/bindings/default/reset"),
+        ("get", "/access"),
+        ("put", "/access"),
         ("get", "/connection"),
         ("get", "/ca.pem"),
         ("get", "/databases"),
@@ -150,7 +168,7 @@ def test_an_operation_is_cancelled_before_it_begins(call: Caller, place: Ground,
 )
 def test_somebody_elses_service_does_not_exist(place: Ground, service: UUID, method: str, path: str) -> None:
     stranger = Caller(customer("Autre SARL").token())
-    body = {"name": "x", "plan": "m"}
+    body = {"name": "x", "plan": "m", "networks": None}
     assert stranger(method, f"/services/{service}{path}", body).status_code == 404
 
 

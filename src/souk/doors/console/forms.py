@@ -10,10 +10,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from souk.doors.console.words import BINDING_ROLES
+from souk.kernel.errors import Problem
 from souk.parties import forms as parties
 from souk.parties.commands import OrganizationDetails
 from souk.parties.tokens import SCOPES
+from souk.provisioning.commands import Network
 from souk.provisioning.contract import BindingRole
+from souk.provisioning.queries import AccessRow
 
 SCOPE_LABELS = {
     "*": _("Everything I may do"),
@@ -113,6 +116,51 @@ class BindingForm(EntitlementForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"}),
     )
     field_order = ("name", "role", "database")
+
+
+class AccessForm(forms.Form):
+    """Who may reach a service: a line for each network, its note after it."""
+
+    who = forms.ChoiceField(
+        label=_("May reach the service"),
+        choices=[("everyone", _("Everyone")), ("listed", _("Only these networks")), ("nobody", _("Nobody"))],
+        widget=forms.RadioSelect,
+    )
+    lines = forms.CharField(
+        label=_("Networks"),
+        required=False,
+        max_length=20_000,
+        help_text=_("One a line, its note after a space: 203.0.113.0/24 Office in Rabat"),
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "ltr", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    confirm = forms.BooleanField(label=_("Do it even so"), required=False, widget=forms.HiddenInput)
+
+    @staticmethod
+    def showing(found: AccessRow) -> dict[str, str]:
+        """What the form shows of the list that is in force."""
+        if found.networks is None:
+            return {"who": "everyone"}
+        lines = "\n".join(f"{each.network} {each.note}".strip() for each in found.networks)
+        return {"who": "listed" if lines else "nobody", "lines": lines}
+
+    def networks(self) -> list[Network] | None:
+        """The networks that were written down; None lets everyone in."""
+        if self.cleaned_data["who"] != "listed":
+            return None if self.cleaned_data["who"] == "everyone" else []
+        split = [line.split(maxsplit=1) for line in self.cleaned_data["lines"].splitlines() if line.strip()]
+        return [Network(network, *note) for network, *note in split]
+
+    def ask_to_confirm(self, problem: Problem) -> None:
+        """Show the problem, and a box to say that it is meant."""
+        self.fields["confirm"].widget = forms.CheckboxInput()
+        self.add_error("confirm", problem.sentence)
+
+    def clean_confirm(self) -> bool:
+        """Keep the box in sight once it was shown."""
+        confirmed = bool(self.cleaned_data["confirm"])
+        if confirmed:
+            self.fields["confirm"].widget = forms.CheckboxInput()
+        return confirmed
 
 
 class DatabaseForm(forms.Form):

@@ -72,6 +72,7 @@ def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         **_page(desk.scope, row, money=desk.may(CAN_SEE_MONEY)),
         "may_operate": desk.may(CAN_OPERATE) and row.desired != "deleted",
         "may_bind": blueprint(row.blueprint).binder is not None,
+        "access": queries.access(desk.scope, service),
         "may_keep": blueprint(row.blueprint).keeper is not None,
         "may_back_up": blueprint(row.blueprint).archivist is not None,
         "breadcrumbs": [Crumb(_("Services"), reverse("services")), Crumb(row.name)],

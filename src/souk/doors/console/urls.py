@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from souk.doors.console import (
+    access,
     backups,
     bindings,
     databases,
@@ -44,6 +45,7 @@ urlpatterns = [
             ("reset", bindings.binding_reset),
         )
     ),
+    path("services/<uuid:service>/access/", access.access, name="access"),
     path("services/<uuid:service>/databases/", databases.databases, name="databases"),
     path("services/<uuid:service>/databases/<slug:name>/delete/", databases.database_delete, name="database-delete"),
     path("services/<uuid:service>/backups/", backups.backups, name="backups"),

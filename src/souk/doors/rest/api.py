@@ -15,6 +15,7 @@ from ninja.renderers import BaseRenderer
 
 from souk import __version__
 from souk.doors.rest import (
+    access,
     backups,
     bindings,
     databases,
@@ -78,6 +79,7 @@ for prefix, router in (
     ("", services.router),
     ("", bindings.router),
     ("", databases.router),
+    ("", access.router),
     ("", backups.router),
     ("", invoices.router),
     ("/operator", operator.router),

@@ -1,5 +1,6 @@
 """What changes service instances: each command records what is desired, and the reconciler makes it so."""
 
+from souk.provisioning.commands.access import Network, allow_networks
 from souk.provisioning.commands.backups import back_up_instance, prove_backups
 from souk.provisioning.commands.bindings import (
     ask_reveal,
@@ -27,7 +28,9 @@ from souk.provisioning.commands.operations import cancel_operation
 
 __all__ = [
     "InstanceDetails",
+    "Network",
     "Origin",
+    "allow_networks",
     "ask_reveal",
     "back_up_instance",
     "cancel_operation",

@@ -16,7 +16,7 @@ from souk.engines.contract import Engine, MachineSpec, MachineStatus
 from souk.kernel import clock
 from souk.provisioning.contract import Archivist, ConfigurationFailed, Declined, Repository, ServerCertificate
 from souk.provisioning.models import Desired, InstanceState
-from souk.provisioning.reconciler import actions, records, repositories, schedule, trials
+from souk.provisioning.reconciler import actions, guarding, records, repositories, schedule, trials
 from souk.provisioning.reconciler.actions import Work
 from souk.provisioning.reconciler.guest import MachineGuest
 from souk.provisioning.reconciler.lease import Fenced, Lease, Superseded
@@ -172,6 +172,7 @@ def _run(ground: Ground, lease: Lease, subject: Subject) -> None:
     if observed is not None:
         with _step(lease, subject, "start", 45, gettext_noop("The machine has started.")):
             ground.engine.start(machine.name)
+    guarding.guard(MachineGuest(ground.engine, machine.name), row)
     if row.ready_at is None and row.restored_from is not None and blueprint.archivist is not None:
         with _step(lease, subject, "restore", 70, gettext_noop("The data is restored.")):
             repository = _flushed(ground.engine, blueprint.archivist, row.restored_from)

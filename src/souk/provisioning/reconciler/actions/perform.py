@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from souk.provisioning.contract import ConfigurationFailed, Declined
 from souk.provisioning.models import OperationKind, OperationState
-from souk.provisioning.reconciler.actions import backups, bindings, databases, proofs
+from souk.provisioning.reconciler.actions import access, backups, bindings, databases, proofs
 from souk.provisioning.reconciler.actions.work import Asked, Work, begin, settle, waiting
 
 log = structlog.get_logger("souk.reconciler")
@@ -24,6 +24,7 @@ ACTIONS: Mapping[str, Action] = {
     OperationKind.ENTITLE: bindings.entitle,
     OperationKind.CREATE_DATABASE: databases.create,
     OperationKind.DROP_DATABASE: databases.drop,
+    OperationKind.ALLOW: access.allow,
     OperationKind.BACKUP: backups.back_up,
     OperationKind.PROVE: proofs.prove,
 }
