@@ -8,6 +8,7 @@ from typing import Any
 from souk.engines.contract import Limits
 from souk.engines.images import Recipe
 from souk.provisioning.contract import (
+    CHANGEABLE,
     Binder,
     BindingRole,
     ConfigurationFailed,
@@ -110,7 +111,12 @@ class Example:
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "type": "object",
             "properties": {
-                "flavour": {"type": "string", "enum": ["plain", "mint"], "default": "plain"},
+                "flavour": {
+                    "type": "string",
+                    "enum": ["plain", "mint"],
+                    "default": "plain",
+                    CHANGEABLE: True,
+                },
                 "more": {"type": "array", "items": {"type": "string"}},
             },
             "additionalProperties": False,

@@ -98,6 +98,7 @@ def _services(app: App) -> None:
     branch.command(services.start, name="start", help=_("Start a stopped service."))
     branch.command(services.restart, name="restart", help=_("Restart a service."))
     branch.command(services.plan, name="plan", help=_("Change a service's plan."))
+    branch.command(services.change, name="set", help=_("Change a service's parameters, such as its connection pool."))
     branch.command(services.rename, name="rename", help=_("Call a service by another name."))
     branch.command(services.protect, name="protect", help=_("Guard a service from deletion."))
     branch.command(services.unprotect, name="unprotect", help=_("Let a service be deleted again."))

@@ -41,6 +41,7 @@ _WORDS = {
     "reset": n_("new password"),
     "create_database": n_("new database"),
     "drop_database": n_("deletion of a database"),
+    "configure": n_("change of settings"),
     "allow": n_("change of access"),
     "writer": n_("reads and writes"),
     "reader": n_("reads only"),

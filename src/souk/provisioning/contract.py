@@ -15,6 +15,9 @@ from uuid import UUID
 from souk.engines.contract import Execution, Limits
 from souk.engines.images import Recipe
 
+CHANGEABLE = "x-changeable"
+"""In a parameter's JSON Schema: whether it may be changed while the service runs."""
+
 
 @dataclass(frozen=True)
 class Size:
@@ -97,12 +100,15 @@ class Snippet:
 
 @dataclass(frozen=True)
 class Connection:
-    """How a client connects, without the password: fields to show and a URI with `PASSWORD` as a placeholder."""
+    """How a client connects, without the password: fields to show and a URI with `PASSWORD` as a placeholder. `pooled`
+    is the same through the service's connection pool, where it has one.
+    """
 
     uri: str
     fields: Mapping[str, str]
     client: Sequence[str]
     snippets: Sequence[Snippet] = ()
+    pooled: str = ""
 
 
 class Guest(Protocol):

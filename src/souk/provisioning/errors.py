@@ -219,6 +219,13 @@ class RestoreTooSmall(Problem):
     field = "plan"
 
 
+class ParameterFixed(Problem):
+    """The parameter “{name}” can't be changed any more, or does not exist."""
+
+    status = 422
+    field = "parameters"
+
+
 class NotReadyYet(Conflict):
     """The service “{name}” is not ready yet. Wait for its creation to finish."""
 

@@ -136,6 +136,7 @@ class OperationKind(models.TextChoices):
     CREATE_DATABASE = "create_database"
     DROP_DATABASE = "drop_database"
     ALLOW = "allow"
+    CONFIGURE = "configure"
     BACKUP = "backup"
     PROVE = "prove"
     RESTORE = "restore"

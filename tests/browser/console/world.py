@@ -32,8 +32,8 @@ from souk.sites.queries import sites
 
 SYSTEM = System("test")
 PARTS = (
-    *("plan", "rename", "access", "bindings", "bindings/rapports/change", "databases", "databases/boutique/delete"),
-    *("backups", "delete"),
+    *("plan", "rename", "settings", "access", "backups", "delete"),
+    *("bindings", "bindings/rapports/change", "databases", "databases/boutique/delete"),
 )
 LONG = "un-nom-de-service-vraiment-très-long-qui-remplit-toute-la-ligne"
 

@@ -238,6 +238,15 @@ def test_who_may_reach_a_service_is_said_and_changed(owner: Customer, instance: 
     assert "Personne ne peut l’atteindre" in text(desk.get(here))
 
 
+def test_settings_that_may_change_are_changed_from_a_page(owner: Customer, instance: UUID, tmp_path: Path) -> None:
+    desk, here = at_desk(owner.person), f"/services/{instance}/settings/"
+    assert "more" not in main(desk, here)
+    assert desk.post(here, {"p-flavour": "salt"}).status_code == 422
+    desk.post(here, {"p-flavour": "mint"})
+    reconciling.work(reconciling.ground(tmp_path))
+    assert service(owner.scope, instance).parameters["flavour"] == "mint"
+
+
 def test_what_credentials_may_do_is_chosen_and_changed(owner: Customer, instance: UUID, tmp_path: Path) -> None:
     desk, place = at_desk(owner.person), reconciling.ground(tmp_path)
     here = f"/services/{instance}/bindings/"

@@ -107,6 +107,16 @@ def test_databases_are_listed_made_and_deleted_and_credentials_made_for_them(
     assert [row["name"] for row in call("get", here).json()] == ["main"]
 
 
+def test_some_parameters_are_changed_and_others_are_not(call: Caller, place: Ground, service: UUID) -> None:
+    here = f"/services/{service}/parameters"
+    assert call("patch", here, {"parameters": {"flavour": "mint"}}).status_code == 202
+    reconciling.work(place)
+    assert call("get", f"/services/{service}").json()["parameters"]["flavour"] == "mint"
+    for changes, problem in (({"more": ["x"]}, "parameter-fixed"), ({"flavour": "salt"}, "invalid-parameters")):
+        refused = call("patch", here, {"parameters": changes})
+        assert (refused.status_code, refused.json()["type"]) == (422, f"urn:souk:problem:{problem}")
+
+
 def test_a_list_of_networks_is_read_replaced_and_refused_where_it_locks_out(
     call: Caller, place: Ground, service: UUID, settings: LazySettings
 ) -> None:
@@ -157,6 +167,7 @@ def test_an_operation_is_cancelled_before_it_begins(call: Caller, place: Ground,
         ("delete", "/bindings/default"),
         ("patch", "/bindings/default"),
         ("post", "/bindings/default/reset"),
+        ("patch", "/parameters"),
         ("get", "/access"),
         ("put", "/access"),
         ("get", "/connection"),
@@ -168,7 +179,7 @@ def test_an_operation_is_cancelled_before_it_begins(call: Caller, place: Ground,
 )
 def test_somebody_elses_service_does_not_exist(place: Ground, service: UUID, method: str, path: str) -> None:
     stranger = Caller(customer("Autre SARL").token())
-    body = {"name": "x", "plan": "m", "networks": None}
+    body = {"name": "x", "plan": "m", "networks": None, "parameters": {}}
     assert stranger(method, f"/services/{service}{path}", body).status_code == 404
 
 

@@ -8,14 +8,21 @@ from uuid import UUID
 import pytest
 from tests.support.accounts import Accounts
 from tests.support.example import EXAMPLE
+from tests.support.following import catch_up
 from tests.support.reconciling import forget_leases, order, work
+from tests.support.vault import vault
 from tests.support.world import Customer, customer
 
 from souk.engines.contract import Execution
 from souk.engines.memory import MemoryEngine
 from souk.kernel.errors import NotFound
+from souk.kernel.scope import System, acting
+from souk.ordering import queries as orders
+from souk.ordering.commands import RestoreDetails, restore
 from souk.provisioning import commands, errors
 from souk.provisioning.contract import BindingRole
+from souk.provisioning.models import ServiceInstance
+from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import bindings, databases, operations, service
 from souk.provisioning.reconciler.actions.perform import TRIES
 from souk.provisioning.reconciler.converge import Ground
@@ -161,6 +168,24 @@ def test_another_password_keeps_the_users_name(
     commands.rotate_binding(buyer.scope, instance, "reports")
     work(place)
     assert set(accounts.passwords) == {"reports", "reports_2"}
+
+
+def test_what_is_restored_has_the_databases_of_its_source_whatever_is_offered_by_now(
+    place: Ground, buyer: Customer, held: set[str]
+) -> None:
+    with vault():
+        ensure_storage()
+        source = order(buyer)
+        work(place)
+        catch_up()
+        with acting(System("test")):
+            ServiceInstance.objects.filter(id=source).update(parameters={"flavour": "of a former offering"})
+        commands.create_database(buyer.scope, source, "shop")
+        commands.back_up_instance(buyer.scope, source)
+        forget_leases()
+        work(place)
+        copied = orders.order(buyer.scope, restore(buyer.scope, RestoreDetails(source, "copie"))).instance_id
+    assert list(_states(buyer, copied)) == ["main", "shop"]
 
 
 def test_the_first_credentials_stay_the_owners(buyer: Customer, instance: UUID) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 
-from souk.blueprints import guests
-from souk.blueprints.postgresql import parameters, scram
+from souk.blueprints.postgresql import parameters, programs, scram
 from souk.provisioning.contract import BindingRole, Credentials, Declined, Guest, Wanted
 
 OWNER = "app"
 """The role that owns the customer's databases."""
 
-_BIND = "/usr/lib/souk/bind"
-_BIND_WITHIN = 120.0
+_GRANT = "/usr/lib/souk/grant"
+_BEFORE_ROLES = "/usr/lib/souk/bind"
+"""What images had before bindings had roles: it makes and ends an owner's."""
+_WITHIN = 120.0
 _RESERVED = {OWNER, "postgres", "public", "none"}
 
 
@@ -71,8 +72,12 @@ def _bind(guest: Guest, document: dict[str, str]) -> None:
         "taken": _("A user of this name exists in the database already. Choose another name."),
         "missing": _("The database is not there any more. Choose another one."),
     }
-    told = {**document, "timeout": _BIND_WITHIN - 10}
-    guests.run(guest, _BIND, told, timeout=_BIND_WITHIN, refusals=refusals)
+    try:
+        programs.run(guest, _GRANT, document, within=_WITHIN, refusals=refusals)
+    except programs.TooOld:
+        if (document["name"] == OWNER and "verifier" in document) or document.get("role", BindingRole.OWNER) != "owner":
+            raise
+        programs.run(guest, _BEFORE_ROLES, document, within=_WITHIN, refusals=refusals)
 
 
 def _(message: str) -> str:

@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from souk.blueprints import guests
-from souk.blueprints.postgresql import parameters
+from souk.blueprints.postgresql import parameters, programs
 from souk.blueprints.postgresql.binder import OWNER
 from souk.provisioning.contract import Guest, Wanted
 
@@ -39,7 +38,8 @@ class Databases:
             ConfigurationFailed.
         """
         extensions = list(wanted.parameters.get("extensions") or ())
-        _run(guest, {"do": "make", "name": name, "owner": OWNER, "extensions": extensions})
+        document = {"do": "make", "name": name, "owner": OWNER, "extensions": extensions}
+        programs.run(guest, _DATABASE, document, within=_WITHIN)
 
     def drop(self, guest: Guest, wanted: Wanted, name: str) -> None:
         """End the connections to the database, and delete it.
@@ -48,8 +48,4 @@ class Databases:
             ConfigurationFailed.
         """
         del wanted
-        _run(guest, {"do": "drop", "name": name})
-
-
-def _run(guest: Guest, document: dict[str, Any]) -> None:
-    guests.run(guest, _DATABASE, {**document, "timeout": _WITHIN - 10}, timeout=_WITHIN)
+        programs.run(guest, _DATABASE, {"do": "drop", "name": name}, within=_WITHIN)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from souk.provisioning.contract import CHANGEABLE
+
 VERSIONS = ("17",)
 EXTENSIONS = (
     "amcheck",
@@ -80,8 +82,29 @@ def parameters_schema() -> dict[str, Any]:
                 "uniqueItems": True,
                 "default": [],
             },
+            "pool": {
+                "title": _("Connection pool"),
+                "description": _(
+                    "Many clients share few connections, at a port of its own: for each transaction, or for as long as "
+                    "a client stays. Per transaction, nothing that a session sets lasts."
+                ),
+                "type": "string",
+                "oneOf": [
+                    {"const": "off", "title": _("None")},
+                    {"const": "transaction", "title": _("Per transaction")},
+                    {"const": "session", "title": _("Per session")},
+                ],
+                "default": "off",
+                CHANGEABLE: True,
+            },
         },
     }
+
+
+def pool_mode(parameters: Mapping[str, Any]) -> str:
+    """How clients share connections: `transaction` or `session`; empty where there is no pool."""
+    mode = str(parameters.get("pool", "off"))
+    return "" if mode == "off" else mode
 
 
 def databases(parameters: Mapping[str, Any]) -> list[str]:

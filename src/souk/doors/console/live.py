@@ -53,6 +53,7 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "entitle": ("entitle",),
     "reset": ("prepare", "grant"),
     "allow": ("allow",),
+    "configure": ("configure", "probe"),
     "create_database": ("database",),
     "drop_database": ("drop",),
     "backup": ("attach", "backup", "expire"),

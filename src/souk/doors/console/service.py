@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from souk.catalog.pricing import FrozenPrice
 from souk.doors.console import charts, live, selling, words
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import member_page, operator_page
+from souk.doors.console.parameters import changeable
 from souk.doors.console.services import size_of
 from souk.kernel import clock
 from souk.kernel.errors import NotFound, Problem
@@ -50,6 +51,7 @@ class Reach:
     fields: list[tuple[words.Text, str]]
     command: str
     uri: str
+    pooled: str
     snippets: Sequence[Snippet]
 
 
@@ -73,6 +75,7 @@ def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "may_operate": desk.may(CAN_OPERATE) and row.desired != "deleted",
         "may_bind": blueprint(row.blueprint).binder is not None,
         "access": queries.access(desk.scope, service),
+        "may_set": bool(changeable(row.blueprint)),
         "may_keep": blueprint(row.blueprint).keeper is not None,
         "may_back_up": blueprint(row.blueprint).archivist is not None,
         "breadcrumbs": [Crumb(_("Services"), reverse("services")), Crumb(row.name)],
@@ -165,10 +168,15 @@ def _parameters(row: queries.ServiceRow) -> list[tuple[str, str]]:
     """What was chosen when ordering, under the names the blueprint gives it; what is empty is left out."""
     rules = blueprint(row.blueprint).schema().get("properties", {})
     return [
-        (_(rules.get(name, {}).get("title", name)), selling.shown(value))
+        (_(rules.get(name, {}).get("title", name)), _choice(rules.get(name, {}), value) or selling.shown(value))
         for name, value in row.parameters.items()
         if value not in ("", [], None)
     ]
+
+
+def _choice(rule: Mapping[str, Any], value: object) -> str:
+    """The title of what was chosen among several, if it has one."""
+    return next((_(each["title"]) for each in rule.get("oneOf", ()) if each["const"] == value), "")
 
 
 def _reach(scope: Scope, row: queries.ServiceRow) -> Reach | None:
@@ -180,7 +188,7 @@ def _reach(scope: Scope, row: queries.ServiceRow) -> Reach | None:
         return None
     fields = [(words.CONNECTION.get(name, name), value) for name, value in found.connection.fields.items()]
     connection = found.connection
-    return Reach(fields, shlex.join(connection.client), connection.uri, connection.snippets)
+    return Reach(fields, shlex.join(connection.client), connection.uri, connection.pooled, connection.snippets)
 
 
 def _cost(scope: Scope, row: queries.ServiceRow, subscription: SubscriptionRow) -> Cost:

@@ -69,6 +69,7 @@ OPERATIONS: dict[str, Text] = {
     "revoke": pgettext_lazy("operation", "Revocation of credentials"),
     "entitle": pgettext_lazy("operation", "Change of privileges"),
     "reset": pgettext_lazy("operation", "New password"),
+    "configure": pgettext_lazy("operation", "Change of settings"),
     "allow": pgettext_lazy("operation", "Change of network access"),
     "create_database": pgettext_lazy("operation", "New database"),
     "drop_database": pgettext_lazy("operation", "Deletion of a database"),

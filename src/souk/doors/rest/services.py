@@ -49,9 +49,12 @@ class SnippetOut(Schema):
 
 
 class ConnectionOut(Schema):
-    """How to connect, without the password: `uri` has `PASSWORD` in its place. `address` is where `hostname` points."""
+    """How to connect, without the password: `uri` has `PASSWORD` in its place, and so has `pooled`, which leads through
+    the connection pool where there is one. `address` is where `hostname` points.
+    """
 
     uri: str
+    pooled: str
     fields: dict[str, str]
     client: list[str]
     snippets: list[SnippetOut]
@@ -75,6 +78,12 @@ class ServiceIn(Schema):
 
     name: str | None = None
     protected: bool | None = None
+
+
+class ParametersIn(Schema):
+    """Parameters that are to be others, of those that the schema marks with `x-changeable`; the rest stays."""
+
+    parameters: dict[str, Any]
 
 
 class PlanIn(Schema):
@@ -160,6 +169,12 @@ def change(request: HttpRequest, service: UUID, body: ServiceIn) -> queries.Serv
     return telling.service(queries.service(scope, service))
 
 
+@router.patch("/services/{service}/parameters", response={202: Requested}, operation_id="changeParameters")
+def parameters(request: HttpRequest, service: UUID, body: ParametersIn) -> Status[dict[str, Any]]:
+    """Change some parameters of a service while it runs."""
+    return Status(202, {"operation": commands.change_parameters(member(request), service, body.parameters)})
+
+
 @router.post("/services/{service}/plan", response={202: OrderPlaced}, operation_id="changePlan")
 def plan(
     request: HttpRequest, service: UUID, body: PlanIn, idempotency_key: Header[str | None] = None
@@ -224,6 +239,7 @@ def connection(request: HttpRequest, service: UUID, binding: str = "default") ->
     found = queries.connection_of(member(request), service, binding)
     return ConnectionOut(
         uri=found.connection.uri,
+        pooled=found.connection.pooled,
         fields=dict(found.connection.fields),
         client=list(found.connection.client),
         snippets=[SnippetOut(language=each.language, text=each.text) for each in found.connection.snippets],

@@ -25,6 +25,7 @@ from souk.provisioning.commands.lifecycle import (
     stop_instance,
 )
 from souk.provisioning.commands.operations import cancel_operation
+from souk.provisioning.commands.parameters import change_parameters
 
 __all__ = [
     "InstanceDetails",
@@ -35,6 +36,7 @@ __all__ = [
     "back_up_instance",
     "cancel_operation",
     "change_binding",
+    "change_parameters",
     "clean_name",
     "create_binding",
     "create_database",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from souk.provisioning.contract import ConfigurationFailed, Declined
 from souk.provisioning.models import OperationKind, OperationState
-from souk.provisioning.reconciler.actions import access, backups, bindings, databases, proofs
+from souk.provisioning.reconciler.actions import access, backups, bindings, databases, parameters, proofs
 from souk.provisioning.reconciler.actions.work import Asked, Work, begin, settle, waiting
 
 log = structlog.get_logger("souk.reconciler")
@@ -25,6 +25,7 @@ ACTIONS: Mapping[str, Action] = {
     OperationKind.CREATE_DATABASE: databases.create,
     OperationKind.DROP_DATABASE: databases.drop,
     OperationKind.ALLOW: access.allow,
+    OperationKind.CONFIGURE: parameters.configure,
     OperationKind.BACKUP: backups.back_up,
     OperationKind.PROVE: proofs.prove,
 }

@@ -64,7 +64,9 @@ def group(database: str, role: str, owner: str, deadline: float) -> str:
 def confine(deadline: float) -> None:
     """Let those who read or write in one database connect to that one only."""
     rows = [line.split("|") for line in sql(_WHO_WHERE, deadline).splitlines()]
-    lines = [f'hostssl "{database}" "{name}" all scram-sha-256\n' for database, name in rows]
-    lines += [f'hostssl all "{name}" all reject\n' for _, name in rows]
+    lines = []
+    for way, source in (("local", ""), ("hostssl", "all")):
+        lines += [f'{way} "{database}" "{name}" {source} scram-sha-256\n' for database, name in rows]
+        lines += [f'{way} all "{name}" {source} reject\n' for _, name in rows]
     if write(CONFINED, "".join(lines)):
         sql("SELECT pg_reload_conf();", deadline)

@@ -51,8 +51,8 @@ def be_alone(lock: str) -> None:
     fcntl.flock(handle, fcntl.LOCK_EX)
 
 
-def write(path: str, content: str) -> bool:
-    """Replace a file atomically, readable by root and PostgreSQL only. Returns whether it differed."""
+def write(path: str, content: str, reader: str = "postgres") -> bool:
+    """Replace a file atomically, readable by root and one user's group only. Returns whether it differed."""
     data = content.encode()
     try:
         with open(path, "rb") as file:
@@ -62,7 +62,7 @@ def write(path: str, content: str) -> bool:
         pass
     descriptor = os.open(path + ".new", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o640)
     try:
-        os.fchown(descriptor, 0, pwd.getpwnam("postgres").pw_gid)
+        os.fchown(descriptor, 0, pwd.getpwnam(reader).pw_gid)
         os.write(descriptor, data)
         os.fsync(descriptor)
     finally:
