@@ -122,6 +122,8 @@ def _services(app: App) -> None:
     reach.command(access.nobody, name="nobody", help=_("Let nobody in."))
     kept = _branch(app, "backups", _("The backups of a service."), backups.listing)
     kept.command(backups.create, name="create", help=_("Make a backup now."))
+    kept.command(backups.in_place, name="restore", help=_("Let a service go on as it was at an instant."))
+    kept.command(backups.undo, name="undo", help=_("Undo a restore, within a day."))
     app.command(backups.restore, name="restore", help=_("Make a new service with another one's data, as it was."))
     app.command(connect.connect, name="connect", help=_("Open psql on a service."))
     app.command(money.usage, name="usage", help=_("What a service used and what it has cost."))

@@ -52,6 +52,7 @@ _WORDS = {
     "expired": n_("expired"),
     "prove": n_("proof of a backup"),
     "restore": n_("restore"),
+    "undo": n_("undoing of a restore"),
     "invoice": n_("invoice"),
     "credit_note": n_("credit note"),
     "tpme": n_("small company (TPME)"),

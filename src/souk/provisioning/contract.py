@@ -245,10 +245,18 @@ class Archivist(Protocol):
 
     def restore(self, guest: Guest, wanted: Wanted, repository: Repository, until: datetime | None) -> None:
         """Fill a machine that was never configured with the data of a repository, as it was at `until` (None: the
-        last that was archived), and let it start from there. The repository is only read.
+        last that was archived), and let it start from there. The repository is only read. It holds the history of
+        whatever machine served at a time: what was undone by a later restore counts where it was.
 
         Raises:
             ConfigurationFailed: `until` lies outside of what the repository holds, or it can't be read.
+        """
+
+    def shut_out_all_but(self, guest: Guest, wanted: Wanted, usernames: Collection[str]) -> None:
+        """Let of all credentials that the platform ever made only these sign in: restored data brings back others.
+
+        Raises:
+            ConfigurationFailed.
         """
 
     def fingerprint(self, guest: Guest, wanted: Wanted) -> str:

@@ -212,6 +212,30 @@ class OutsideRetention(Problem):
     field = "until"
 
 
+class BetweenBackups(Conflict):
+    """“{name}” was restored in place at {at}, and no backup was made between that and this instant. Choose an instant
+    before that, or after the next backup.
+    """
+
+    field = "until"
+
+
+class RestoreUnderWay(Conflict):
+    """“{name}” is being restored in place already. Wait until that is done."""
+
+
+class WayBackKept(Conflict):
+    """“{name}” was restored in place lately, and its state before is still kept. Undo that restore first, or say that
+    the state before may be given up.
+    """
+
+    field = "give_up_way_back"
+
+
+class NoWayBack(Conflict):
+    """There is nothing to undo: “{name}” was not restored in place in the last day."""
+
+
 class RestoreTooSmall(Problem):
     """What is to be restored takes {needed}, and the plan has {given} of disk. Choose a larger plan."""
 

@@ -140,6 +140,7 @@ class OperationKind(models.TextChoices):
     BACKUP = "backup"
     PROVE = "prove"
     RESTORE = "restore"
+    UNDO = "undo"
 
 
 SETTLED = frozenset(
@@ -193,14 +194,18 @@ class Operation(Row):
 
 
 class MachineRole(models.TextChoices):
-    """What a machine is for: it carries the service, or its backup is tried out on it and it is thrown away."""
+    """What a machine is for: it carries the service; its backup is tried out on it and it is thrown away; it is to
+    carry the service next; or it did before a restore, and is kept as a way back.
+    """
 
     PRIMARY = "primary"
     PROOF = "proof"
+    NEXT = "next"
+    FORMER = "former"
 
 
 class Machine(Row):
-    """A machine of the engine, with a row and an address of its own before it is made."""
+    """A machine of the engine, with a row and an address of its own before it is made. A former one is `kept_until`."""
 
     organization_id = models.UUIDField()
     instance = models.ForeignKey(ServiceInstance, on_delete=models.PROTECT, related_name="machines")
@@ -212,6 +217,7 @@ class Machine(Row):
         max_length=7, choices=MachineRole.choices, default=MachineRole.PRIMARY, db_default=MachineRole.PRIMARY
     )
     created_at = models.DateTimeField()
+    kept_until = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
 
     class Meta:

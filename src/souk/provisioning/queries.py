@@ -21,6 +21,7 @@ from souk.provisioning.models import (
     Binding,
     Endpoint,
     Machine,
+    MachineRole,
     Operation,
     OperationKind,
     ServiceInstance,
@@ -145,13 +146,14 @@ class BackupRow:
 @dataclass(frozen=True)
 class BackupsRow:
     """An instance's backups, newest first, the earliest instant to which it can be restored, and when a restore was
-    last tried out.
+    last tried out. Until `way_back_until` its restore in place can be undone.
     """
 
     kept: bool
     backups: list[BackupRow]
     earliest: datetime | None
     proved_at: datetime | None
+    way_back_until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -166,12 +168,13 @@ class ConnectionRow:
 
 @dataclass(frozen=True)
 class MachineRow:
-    """A machine that carries a service."""
+    """A machine of a service; the primary one carries it."""
 
     name: str
     address: str
     instance_id: UUID
     image: str
+    role: str
     created_at: datetime
 
 
@@ -311,11 +314,13 @@ def backups(scope: Scope, instance: UUID) -> BackupsRow:
     row = service(scope, instance)
     with acting(scope):
         rows = Backup.objects.filter(instance_id=instance).order_by("-id")
+        former = Machine.objects.filter(instance_id=instance, role=MachineRole.FORMER, deleted_at__isnull=True)
+        way_back = former.values_list("kept_until", flat=True).first()
         found = [BackupRow(*each) for each in rows.values_list(*BackupRow.__dataclass_fields__)[:100]]
     ends = [each.finished_at for each in found if each.state == BackupState.AVAILABLE and each.finished_at]
     proofs = [each.proved_at for each in found if each.proved_at]
     archived = blueprint(row.blueprint).archivist is not None
-    return BackupsRow(archived, found, min(ends, default=None), max(proofs, default=None))
+    return BackupsRow(archived, found, min(ends, default=None), max(proofs, default=None), way_back)
 
 
 def machines(scope: Scope) -> list[MachineRow]:

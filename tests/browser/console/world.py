@@ -32,7 +32,7 @@ from souk.sites.queries import sites
 
 SYSTEM = System("test")
 PARTS = (
-    *("plan", "rename", "settings", "access", "backups", "delete"),
+    *("plan", "rename", "settings", "access", "backups", "backups/in-place", "delete"),
     *("bindings", "bindings/rapports/change", "databases", "databases/boutique/delete"),
 )
 LONG = "un-nom-de-service-vraiment-très-long-qui-remplit-toute-la-ligne"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -13,12 +14,14 @@ from tests.support.following import catch_up
 from tests.support.vault import vault
 from tests.support.world import PASSWORD, Customer, customer
 
+from souk.kernel import clock
 from souk.kernel.scope import System
 from souk.kernel.trail import search
 from souk.parties import commands
 from souk.parties.queries import projects
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import service
+from souk.ui.format import FISCAL_ZONE
 
 
 @pytest.fixture
@@ -307,6 +310,30 @@ def test_the_list_narrows_to_the_chosen_project_and_says_so(buyer: Customer, des
     assert "en production" not in page
     desk.post("/organization/switch/", {"organization": str(buyer.organization)})
     assert "en production" in text(desk.get("/services/"))
+
+
+def test_a_service_is_restored_in_place_and_back_from_its_pages(owner: Customer, tmp_path: Path) -> None:
+    desk, place = at_desk(owner.person), reconciling.ground(tmp_path)
+    with vault():
+        ensure_storage()
+        instance = reconciling.order(owner)
+        reconciling.work(place)
+        catch_up()
+        here = f"/services/{instance}/backups/"
+        desk.post(f"{here}new/")
+        reconciling.forget_leases()
+        reconciling.work(place)
+        assert desk.post(f"{here}in-place/", {"until": "2001-01-01T00:00:00"}).status_code == 422
+        later = clock.now() + timedelta(seconds=2)
+        until = later.astimezone(FISCAL_ZONE).isoformat(timespec="seconds")[:19]
+        with clock.at(later):
+            assert desk.post(f"{here}in-place/", {"until": until}).status_code == 302
+        reconciling.work(place)
+        assert "Annuler la restauration" in text(desk.get(here))
+        assert "Abandonner l’état d’avant la dernière restauration" in text(desk.get(f"{here}in-place/"))
+        desk.post(f"{here}undo/")
+        reconciling.work(place)
+        assert service(owner.scope, instance).state == "ready"
 
 
 def test_a_service_is_backed_up_and_restored_from_its_page(owner: Customer, tmp_path: Path) -> None:

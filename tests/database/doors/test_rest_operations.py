@@ -13,6 +13,7 @@ from tests.support.following import catch_up
 from tests.support.vault import vault
 from tests.support.world import Customer, customer
 
+from souk.kernel import clock
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.reconciler.converge import Ground
 
@@ -167,6 +168,8 @@ def test_an_operation_is_cancelled_before_it_begins(call: Caller, place: Ground,
         ("delete", "/bindings/default"),
         ("patch", "/bindings/default"),
         ("post", "/bindings/default/reset"),
+        ("post", "/restore/in-place"),
+        ("post", "/restore/undo"),
         ("patch", "/parameters"),
         ("get", "/access"),
         ("put", "/access"),
@@ -179,7 +182,7 @@ def test_an_operation_is_cancelled_before_it_begins(call: Caller, place: Ground,
 )
 def test_somebody_elses_service_does_not_exist(place: Ground, service: UUID, method: str, path: str) -> None:
     stranger = Caller(customer("Autre SARL").token())
-    body = {"name": "x", "plan": "m", "networks": None, "parameters": {}}
+    body = {"name": "x", "plan": "m", "networks": None, "parameters": {}, "until": "2026-01-01T00:00:00Z"}
     assert stranger(method, f"/services/{service}{path}", body).status_code == 404
 
 
@@ -194,6 +197,7 @@ def test_backups_are_made_listed_and_restored_into_an_order(place: Ground, buyer
             "backups": [],
             "earliest": None,
             "proved_at": None,
+            "way_back_until": None,
         }
         refused = call("post", f"/services/{instance}/restore", {"name": "copie"})
         assert (refused.status_code, refused.json()["type"]) == (409, "urn:souk:problem:nothing-to-restore")
@@ -209,3 +213,24 @@ def test_backups_are_made_listed_and_restored_into_an_order(place: Ground, buyer
         reconciling.work(place)
         catch_up()
         assert call("get", f"/orders/{made.json()['order']}").json()["state"] == "fulfilled"
+
+
+def test_a_service_is_restored_in_place_and_that_is_undone(place: Ground, buyer: Customer, call: Caller) -> None:
+    with vault():
+        ensure_storage()
+        instance = reconciling.order(buyer)
+        reconciling.work(place)
+        call("post", f"/services/{instance}/backups", {"kind": "full"})
+        reconciling.forget_leases()
+        reconciling.work(place)
+        here, until = f"/services/{instance}/restore", clock.now().isoformat()
+        before = call("get", f"/services/{instance}").json()["address"]
+        assert call("post", f"{here}/in-place", {"until": until}).status_code == 202
+        reconciling.work(place)
+        assert call("get", f"/services/{instance}").json()["address"] != before
+        assert call("get", f"/services/{instance}/backups").json()["way_back_until"] is not None
+        refused = call("post", f"{here}/in-place", {"until": until})
+        assert (refused.status_code, refused.json()["type"]) == (409, "urn:souk:problem:way-back-kept")
+        assert call("post", f"{here}/undo").status_code == 202
+        reconciling.work(place)
+        assert call("get", f"/services/{instance}").json()["address"] == before

@@ -10,7 +10,9 @@ from souk.provisioning.contract import BindingRole, Credentials, Declined, Guest
 OWNER = "app"
 """The role that owns the customer's databases."""
 
-_GRANT = "/usr/lib/souk/grant"
+GRANT = "/usr/lib/souk/grant"
+"""The program that makes roles, changes them and takes them away."""
+
 _BEFORE_ROLES = "/usr/lib/souk/bind"
 """What images had before bindings had roles: it makes and ends an owner's."""
 _WITHIN = 120.0
@@ -73,7 +75,7 @@ def _bind(guest: Guest, document: dict[str, str]) -> None:
         "missing": _("The database is not there any more. Choose another one."),
     }
     try:
-        programs.run(guest, _GRANT, document, within=_WITHIN, refusals=refusals)
+        programs.run(guest, GRANT, document, within=_WITHIN, refusals=refusals)
     except programs.TooOld:
         if (document["name"] == OWNER and "verifier" in document) or document.get("role", BindingRole.OWNER) != "owner":
             raise

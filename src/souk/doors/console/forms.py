@@ -207,6 +207,23 @@ class RestoreForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
+class InPlaceForm(forms.Form):
+    """Which instant a service is to go on from."""
+
+    until = forms.DateTimeField(
+        label=_("As it was at"),
+        help_text=_("In Moroccan time, to the second."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1", "dir": "ltr"}),
+        input_formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S"],
+    )
+    give_up_way_back = forms.BooleanField(label=_("Give up the state before the last restore"), required=False)
+
+    def __init__(self, *args: Any, way_back: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not way_back:
+            del self.fields["give_up_way_back"]
+
+
 class RenameForm(forms.Form):
     """A service's new name."""
 

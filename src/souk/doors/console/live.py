@@ -57,6 +57,8 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "create_database": ("database",),
     "drop_database": ("drop",),
     "backup": ("attach", "backup", "expire"),
+    "restore": ("attach", "create", "restore", "configure", "probe", "stop"),
+    "undo": ("start", "configure", "probe", "stop"),
     "prove": ("create", "restore", "configure", "read", "delete"),
 }
 #: A killed and repeated creation finds the machine and starts it; a start may have to make it anew.

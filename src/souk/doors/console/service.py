@@ -95,7 +95,9 @@ def operator_service(request: HttpRequest, desk: Desk, service: UUID) -> HttpRes
         **_page(scope, row, money=True),
         "may_operate": False,
         "for_operator": True,
-        "machine": next((each for each in queries.machines(scope) if each.instance_id == service), None),
+        "machine": next(
+            (each for each in queries.machines(scope) if each.instance_id == service and each.role == "primary"), None
+        ),
         "customer": row.organization_id,
         "breadcrumbs": [Crumb(_("Services"), reverse("operator-services")), Crumb(row.name)],
         "here": reverse("operator-service", args=[service]),

@@ -76,6 +76,7 @@ OPERATIONS: dict[str, Text] = {
     "backup": pgettext_lazy("operation", "Backup"),
     "prove": pgettext_lazy("operation", "Proof of a backup"),
     "restore": pgettext_lazy("operation", "Restore"),
+    "undo": pgettext_lazy("operation", "Undoing of a restore"),
 }
 
 #: What credentials are good for.

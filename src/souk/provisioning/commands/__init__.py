@@ -26,6 +26,7 @@ from souk.provisioning.commands.lifecycle import (
 )
 from souk.provisioning.commands.operations import cancel_operation
 from souk.provisioning.commands.parameters import change_parameters
+from souk.provisioning.commands.restores import restore_in_place, undo_restore
 
 __all__ = [
     "InstanceDetails",
@@ -51,9 +52,11 @@ __all__ = [
     "reset_binding",
     "resize_instance",
     "restart_instance",
+    "restore_in_place",
     "revoke_binding",
     "rotate_binding",
     "start_instance",
     "stop_instance",
     "take_reveal",
+    "undo_restore",
 ]

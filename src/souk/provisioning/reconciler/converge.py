@@ -15,7 +15,7 @@ from souk.engines import contract as engines
 from souk.engines.contract import Engine, MachineSpec, MachineStatus
 from souk.kernel import clock
 from souk.provisioning.contract import Archivist, ConfigurationFailed, Declined, Repository, ServerCertificate
-from souk.provisioning.models import Desired, InstanceState
+from souk.provisioning.models import Desired, InstanceState, MachineRole
 from souk.provisioning.reconciler import actions, guarding, records, repositories, schedule, trials
 from souk.provisioning.reconciler.actions import Work
 from souk.provisioning.reconciler.guest import MachineGuest
@@ -345,7 +345,8 @@ def _delete(ground: Ground, lease: Lease, subject: Subject) -> None:
                 ground.engine.delete(subject.machine.name)
             gone = ground.engine.machine(subject.machine.name) is None
         statement = {"machine": subject.machine.name, "disk_bytes": subject.row.disk, "seen_gone": gone}
-    trials.throw_away(ground.engine, subject)
+    if others := trials.throw_away(ground.engine, subject, *trials.PASSING, MachineRole.FORMER):
+        statement["other_machines"] = others
     if (backups := repositories.erase_repository(subject, ground.engine)) is not None:
         statement["backups"] = backups
     ground.names.withdraw(subject.hostname)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from souk.provisioning.contract import ConfigurationFailed, Declined
 from souk.provisioning.models import OperationKind, OperationState
-from souk.provisioning.reconciler.actions import access, backups, bindings, databases, parameters, proofs
+from souk.provisioning.reconciler.actions import access, backups, bindings, databases, parameters, proofs, restores
 from souk.provisioning.reconciler.actions.work import Asked, Work, begin, settle, waiting
 
 log = structlog.get_logger("souk.reconciler")
@@ -28,6 +28,8 @@ ACTIONS: Mapping[str, Action] = {
     OperationKind.CONFIGURE: parameters.configure,
     OperationKind.BACKUP: backups.back_up,
     OperationKind.PROVE: proofs.prove,
+    OperationKind.RESTORE: restores.restore,
+    OperationKind.UNDO: restores.undo,
 }
 
 
@@ -39,6 +41,7 @@ def perform(work: Work) -> None:
         ConfigurationFailed: one failed and is to be tried again. Fenced, Superseded, EngineError.
     """
     bindings.end_overlaps(work)
+    restores.end_way_back(work)
     for asked in waiting(work.subject):
         if begin(asked):
             _attempt(work.doing(asked), asked)

@@ -1,7 +1,13 @@
 """What the reconciler reads and writes of an instance; each function is one transaction of its own."""
 
 from souk.provisioning.reconciler.records.credentials import answer_reveals, ensure_credentials, record_endpoint
-from souk.provisioning.reconciler.records.machines import NoAddress, abandon_machine, assign_machine, machine_subjects
+from souk.provisioning.reconciler.records.machines import (
+    NoAddress,
+    abandon_machine,
+    assign_machine,
+    exchange_machines,
+    machine_subjects,
+)
 from souk.provisioning.reconciler.records.operations import finish_operations, log_step, resize_refused, restart_asked
 from souk.provisioning.reconciler.records.outcomes import (
     converged,
@@ -29,6 +35,7 @@ __all__ = [
     "ensure_credentials",
     "erased",
     "erasure_due",
+    "exchange_machines",
     "finish_operations",
     "found_steady",
     "hand_back",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -68,6 +69,17 @@ def abandon_machine(subject: Subject, role: MachineRole = MachineRole.PRIMARY) -
     """Give up a machine's row that is no machine, or no more, its address with it."""
     with acting(WORKER):
         Machine.objects.filter(instance=subject.row, role=role, deleted_at__isnull=True).update(deleted_at=clock.now())
+
+
+def exchange_machines(subject: Subject, role: MachineRole, kept_until: datetime) -> None:
+    """Let the machine of another role carry the instance; the one that did is kept, in the caller's transaction."""
+    rows = Machine.objects.filter(instance=subject.row, deleted_at__isnull=True)
+    present, coming = rows.get(role=MachineRole.PRIMARY), rows.get(role=role)
+    # One of each role at any time, so each moves to a role that nobody has.
+    if role == MachineRole.FORMER:
+        rows.filter(id=coming.id).update(role=MachineRole.NEXT, kept_until=None)
+    rows.filter(id=present.id).update(role=MachineRole.FORMER, kept_until=kept_until)
+    rows.filter(id=coming.id).update(role=MachineRole.PRIMARY)
 
 
 def _free_address(site: UUID, avoid: Collection[str], platform: bool) -> str:

@@ -83,10 +83,11 @@ def load(instance: UUID) -> Subject:
     """Read an instance with its site's domain, its machine, and whether something is to be done to it."""
     open_ones = Operation.objects.filter(instance=OuterRef("id"), state__in=OPEN)
     due = Binding.objects.filter(instance=OuterRef("id"), revoked_at__isnull=True, former_until__lte=clock.now())
+    kept = Machine.objects.filter(instance=OuterRef("id"), deleted_at__isnull=True, kept_until__lte=clock.now())
     with acting(WORKER):
         row = ServiceInstance.objects.annotate(
             settling=Exists(open_ones.filter(kind__in=SETTLED)),
-            asked=Exists(open_ones.exclude(kind__in=SETTLED)) | Exists(due),
+            asked=Exists(open_ones.exclude(kind__in=SETTLED)) | Exists(due) | Exists(kept),
             certificate_until=F("endpoint__certificate_expires_at"),
         ).get(id=instance)
         domain = Site.objects.values_list("domain", flat=True).get(id=row.site_id)
