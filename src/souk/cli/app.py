@@ -126,6 +126,7 @@ def _services(app: App) -> None:
     kept.command(backups.undo, name="undo", help=_("Undo a restore, within a day."))
     app.command(backups.restore, name="restore", help=_("Make a new service with another one's data, as it was."))
     app.command(connect.connect, name="connect", help=_("Open psql on a service."))
+    app.command(connect.dump, name="dump", help=_("Save a database as a file, with pg_dump."))
     app.command(money.usage, name="usage", help=_("What a service used and what it has cost."))
 
 

@@ -38,6 +38,25 @@ def connect(
         context.output.fields([*fields, (_("Password"), found["password"])])
 
 
+def dump(
+    name: Name,
+    output: Annotated[Path, Parameter(help=_("The file to write, for pg_restore."))],
+    /,
+    *,
+    database: Annotated[str, Parameter(help=_("Which database; else the one the credentials sign in to."))] = "",
+    binding: Annotated[str, Parameter(help=_("Which credentials."))] = "default",
+    context: Given,
+) -> None:
+    found = context.client.post(f"/services/{context.service(name)['id']}/credentials?binding={binding}")
+    if not psql.serves(found):
+        raise Stopped(_("This kind of service can't be dumped."))
+    which = [f"--dbname={database}"] if database else []
+    status = psql.run(found, ["--format=custom", f"--file={output}", *which], "pg_dump")
+    if status != 0:
+        raise Stopped(_("pg_dump ended with {status}; {path} is not complete.").format(status=status, path=output))
+    context.output.done(_("The database is saved as {path}.").format(path=output), {"path": str(output)})
+
+
 def authority(
     name: Name,
     /,
