@@ -7,10 +7,11 @@ from souk.engines.memory import MemoryEngine
 
 
 class Accounts:
-    """The accounts of a simulated service, as its guest keeps them: who may sign in with which password."""
+    """The accounts of a simulated service, as its guest keeps them: who may sign in with which password, for what."""
 
     def __init__(self, engine: MemoryEngine) -> None:
         self.passwords: dict[str, str] = {}
+        self.roles: dict[str, tuple[str, str]] = {}
         self.refusing = False
         self.calls: list[str] = []
         programs = engine.guest.programs  # type: ignore[attr-defined]
@@ -22,6 +23,7 @@ class Accounts:
         if self.refusing:
             return Execution(1, "", "refused")
         self.passwords[arguments[0]] = stdin.decode()
+        self.roles[arguments[0]] = (arguments[1], arguments[2])
         return Execution(0, "", "")
 
     def _revoke(self, arguments: list[str], stdin: bytes) -> Execution:

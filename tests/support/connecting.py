@@ -13,9 +13,9 @@ from souk.provisioning.credentials import reveal
 
 
 @contextmanager
-def signed_in(scope: Scope, instance: UUID) -> Iterator[dict[str, Any]]:
-    """psycopg's options for the service's first binding as it is now; good inside the block."""
-    found = reveal(scope, instance)
+def signed_in(scope: Scope, instance: UUID, binding: str = "default") -> Iterator[dict[str, Any]]:
+    """psycopg's options for one of the service's bindings as it is now; good inside the block."""
+    found = reveal(scope, instance, binding)
     with probing.certificate_file(found.authority) as file:
         yield {
             "host": found.connection.fields["host"],

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from souk.engines.contract import Limits
 from souk.engines.images import Recipe
 from souk.provisioning.contract import (
+    CHANGEABLE,
     Binder,
+    BindingRole,
     ConfigurationFailed,
     Connection,
     Credentials,
+    DatabaseKeeper,
     Guest,
     Health,
     HighAvailability,
     Observer,
     ServerCertificate,
     Size,
+    Snippet,
     StartingOffering,
     StartingPlan,
     Wanted,
@@ -30,14 +34,39 @@ CONFIGURE = ("/usr/lib/souk/configure",)
 class ExampleBinder:
     """Bindings of the example: one command grants, another revokes."""
 
+    roles = tuple(BindingRole)
+
     def binding(self, wanted: Wanted, name: str, password: str) -> Credentials:
         return Credentials(name, password, "main")
 
-    def grant(self, guest: Guest, wanted: Wanted, credentials: Credentials) -> None:
-        _run(guest, ("/usr/lib/souk/grant", credentials.username), credentials.password)
+    def grant(
+        self, guest: Guest, wanted: Wanted, credentials: Credentials, role: BindingRole = BindingRole.OWNER
+    ) -> None:
+        _run(guest, ("/usr/lib/souk/grant", credentials.username, role, credentials.database), credentials.password)
 
     def revoke(self, guest: Guest, wanted: Wanted, username: str) -> None:
         _run(guest, ("/usr/lib/souk/revoke", username))
+
+
+class ExampleKeeper:
+    """Databases of the example: the first is there from the beginning."""
+
+    most = 4
+
+    def allows(self, name: str) -> bool:
+        return name.isalpha()
+
+    def names(self, parameters: Mapping[str, Any]) -> Sequence[str]:
+        return ["main", *parameters.get("more", ())]
+
+    def naming(self, parameters: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+        return {**parameters, "more": list(names)[1:]}
+
+    def create(self, guest: Guest, wanted: Wanted, name: str) -> None:
+        _run(guest, ("/usr/lib/souk/create", name))
+
+    def drop(self, guest: Guest, wanted: Wanted, name: str) -> None:
+        _run(guest, ("/usr/lib/souk/drop", name))
 
 
 def _run(guest: Guest, command: tuple[str, ...], secret: str = "") -> None:
@@ -61,6 +90,7 @@ class Example:
         self.healthy = True
         self.holds_data = False
         self.binder: Binder | None = ExampleBinder()
+        self.keeper: DatabaseKeeper | None = ExampleKeeper()
 
     @property
     def recipe(self) -> Recipe:
@@ -85,7 +115,15 @@ class Example:
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "type": "object",
-            "properties": {"flavour": {"type": "string", "enum": ["plain", "mint"], "default": "plain"}},
+            "properties": {
+                "flavour": {
+                    "type": "string",
+                    "enum": ["plain", "mint"],
+                    "default": "plain",
+                    CHANGEABLE: True,
+                },
+                "more": {"type": "array", "items": {"type": "string"}},
+            },
             "additionalProperties": False,
         }
 
@@ -108,6 +146,7 @@ class Example:
             f"example://{username}:PASSWORD@{wanted.hostname}:{self.port}/{database}",
             {"host": wanted.hostname, "port": str(self.port), "user": username},
             ("true",),
+            (Snippet("Python", f"connect('{username}')"),),
         )
 
 

@@ -6,7 +6,7 @@ a real S3 server.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,6 +37,7 @@ class Vault:
     kept: dict[str, dict[str, BackupFound]] = field(default_factory=dict)
     attached: dict[str, Repository] = field(default_factory=dict)
     restored: dict[str, tuple[str, datetime | None]] = field(default_factory=dict)
+    let_in: dict[str, set[str]] = field(default_factory=dict)
     copies: int = 0
     broken: bool = False
 
@@ -71,6 +72,9 @@ class Vault:
         if not self.kept[repository.bucket]:
             raise Declined("nothing to restore")
         self.restored[wanted.hostname] = (repository.bucket, until)
+
+    def shut_out_all_but(self, guest: Guest, wanted: Wanted, usernames: Collection[str]) -> None:
+        self.let_in[wanted.address] = set(usernames)
 
     def fingerprint(self, guest: Guest, wanted: Wanted) -> str:
         return "same"

@@ -9,6 +9,12 @@ from typing import Any
 from souk.engines.contract import Execution
 from souk.provisioning.contract import ConfigurationFailed, Declined, Guest
 
+_MISSING = 127
+
+
+class ProgramMissing(ConfigurationFailed):
+    """The machine's image has no such program."""
+
 
 def run(
     guest: Guest,
@@ -24,12 +30,15 @@ def run(
 
     Raises:
         Declined: the program can't do what was asked, for one of these reasons.
+        ProgramMissing: it is not there.
         ConfigurationFailed: it failed; the message holds no secret.
     """
     done = guest.execute([program], stdin=json.dumps(document).encode(), timeout=timeout)
     answer = _answer(done)
     if done.exit_code == 0:
         return answer
+    if done.exit_code == _MISSING:
+        raise ProgramMissing(_complaint(program, done, answer))
     if (word := answer.get("declined")) in (refusals or {}):
         raise Declined((refusals or {})[str(word)])
     raise ConfigurationFailed(_complaint(program, done, answer))

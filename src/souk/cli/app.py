@@ -9,10 +9,12 @@ from cyclopts.exceptions import CycloptsError, MissingArgumentError, UnknownComm
 
 from souk import __version__
 from souk.cli.commands import (
+    access,
     alerts,
     backups,
     bindings,
     connect,
+    databases,
     host,
     logs,
     market,
@@ -93,12 +95,15 @@ def _people(app: App) -> None:
 def _services(app: App) -> None:
     branch = _branch(app, "services", _("My services."), services.listing)
     branch.command(services.show, name="show", help=_("One service."))
+    branch.command(connect.authority, name="ca", help=_("The certificate of the authority that a client must trust."))
+    branch.command(connect.snippets, name="snippets", help=_("A few lines of a program that connects."))
     branch.command(services.stop, name="stop", help=_("Stop a service; its data stays."))
     branch.command(services.start, name="start", help=_("Start a stopped service."))
     branch.command(services.restart, name="restart", help=_("Restart a service."))
     branch.command(services.members, name="members", help=_("The machines of a highly available service."))
     branch.command(services.switchover, name="switchover", help=_("Let another of its machines lead."))
     branch.command(services.plan, name="plan", help=_("Change a service's plan."))
+    branch.command(services.change, name="set", help=_("Change a service's parameters, such as its connection pool."))
     branch.command(services.rename, name="rename", help=_("Call a service by another name."))
     branch.command(services.protect, name="protect", help=_("Guard a service from deletion."))
     branch.command(services.unprotect, name="unprotect", help=_("Let a service be deleted again."))
@@ -112,8 +117,18 @@ def _services(app: App) -> None:
     done.command(services.cancel, name="cancel", help=_("Take back an operation that has not begun."))
     named = _branch(app, "bindings", _("The named credentials of a service."), bindings.listing)
     named.command(bindings.create, name="create", help=_("Make credentials for one more consumer."))
+    named.command(bindings.change, name="change", help=_("Let credentials do something else, or somewhere else."))
+    named.command(bindings.reset, name="reset", help=_("Give the user another password at once, under the same name."))
     named.command(bindings.rotate, name="rotate", help=_("Replace credentials; the former ones work on for a while."))
     named.command(bindings.revoke, name="revoke", help=_("Make credentials work no more."))
+    held = _branch(app, "databases", _("The databases of a service."), databases.listing)
+    held.command(databases.create, name="create", help=_("Make one more database."))
+    held.command(databases.delete, name="delete", help=_("Delete a database with all that is in it."))
+    reach = _branch(app, "access", _("Who may reach a service."), access.listing)
+    reach.command(access.allow, name="allow", help=_("Let one more network in; the first one shuts all others out."))
+    reach.command(access.forbid, name="forbid", help=_("Take a network off the list."))
+    reach.command(access.everyone, name="everyone", help=_("Let everyone in who knows a password."))
+    reach.command(access.nobody, name="nobody", help=_("Let nobody in."))
     kept = _branch(app, "backups", _("The backups of a service."), backups.listing)
     kept.command(backups.create, name="create", help=_("Make a backup now."))
     told = _branch(app, "alerts", _("The alerts of a service."), alerts.listing)
@@ -124,8 +139,11 @@ def _services(app: App) -> None:
     hooks.command(alerts.remove, name="remove", help=_("Tell an address nothing any more."))
     hooks.command(alerts.try_out, name="try", help=_("Send an address a message that is no alert."))
     hooks.command(alerts.deliveries, name="deliveries", help=_("What was sent, and what came of it."))
+    kept.command(backups.in_place, name="restore", help=_("Let a service go on as it was at an instant."))
+    kept.command(backups.undo, name="undo", help=_("Undo a restore, within a day."))
     app.command(backups.restore, name="restore", help=_("Make a new service with another one's data, as it was."))
     app.command(connect.connect, name="connect", help=_("Open psql on a service."))
+    app.command(connect.dump, name="dump", help=_("Save a database as a file, with pg_dump."))
     app.command(money.usage, name="usage", help=_("What a service used and what it has cost."))
 
 

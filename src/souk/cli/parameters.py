@@ -31,6 +31,19 @@ def read(pairs: Sequence[str], schema: Mapping[str, Any]) -> dict[str, Any]:
     return given
 
 
+def plain(pairs: Sequence[str]) -> dict[str, str]:
+    """The same as texts, where no schema is at hand; the server says what is wrong with them.
+
+    Raises:
+        Stopped: a pair is no pair.
+    """
+    split = {pair: pair.partition("=") for pair in pairs}
+    for pair, (_key, equals, _text) in split.items():
+        if not equals:
+            raise Stopped(_("“{pair}” is not of the form key=value.").format(pair=pair))
+    return {key: text for key, _equals, text in split.values()}
+
+
 def _convert(key: str, text: str, rule: Mapping[str, Any]) -> Any:
     kind = rule.get("type", "string")
     kinds = [kind] if isinstance(kind, str) else list(kind)

@@ -1,4 +1,6 @@
-"""Running `psql` for a service: TLS checked in full, the password in a file that only this user may read."""
+"""Running PostgreSQL's own clients for a service: TLS checked in full, the password in a file that only this user may
+read.
+"""
 
 from __future__ import annotations
 
@@ -49,19 +51,20 @@ def _write(path: Path, text: str) -> None:
         handle.write(text)
 
 
-def run(credentials: Mapping[str, Any], arguments: Sequence[str]) -> int:
-    """Run `psql` until it ends; its exit status. Nothing is left on disk afterwards.
+def run(credentials: Mapping[str, Any], arguments: Sequence[str], client: str = "psql") -> int:
+    """Run `psql` or another client until it ends; its exit status. Nothing of ours is left on disk afterwards.
 
     Raises:
-        Stopped: there is no psql here.
+        Stopped: there is no such program here.
     """
-    program = shutil.which("psql")
+    program = shutil.which(client)
     if program is None:
-        raise Stopped(_("psql is not installed here. Install PostgreSQL's client, or use --print for the address."))
+        missing = _("{client} is not installed here. Install PostgreSQL's client, or use `souk connect --print`.")
+        raise Stopped(missing.format(client=client))
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
     with tempfile.TemporaryDirectory(prefix="souk-", dir=_private()) as folder:
         environment = {**inherited, **settings(credentials, Path(folder))}
-        # Ctrl-C belongs to psql, which cancels a query with it; we only wait.
+        # Ctrl-C belongs to the client, which cancels a query with it; we only wait.
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             with subprocess.Popen([program, *arguments], env=environment, preexec_fn=_listen) as child:

@@ -14,26 +14,31 @@ from souk.kernel import clock
 from souk.kernel.ids import new_id
 from souk.kernel.scope import System, acting
 
-# What clients get passes through the machine that they connect to; the data lies on the others, if there are several.
+# One sample for a service, of the machine that its clients connect to; where others carry its data, theirs is added.
+# A counter is compared with the same machine's last one.
 _SAMPLE = """
 with counted as (
-    select m.organization_id, m.instance_id, sum(u.egress) filter (where m.role in ('primary', 'front')) as egress,
-        sum(u.disk) filter (where m.role <> 'front') as disk, sum(u.cpu_seconds) as cpu_seconds, sum(u.memory) as memory
+    select u.*, m.organization_id, m.instance_id, m.role
     from unnest(%(names)s::text[], %(disks)s::bigint[], %(egresses)s::bigint[], %(cpus)s::float[],
-                %(memories)s::bigint[]) as u (name, disk, egress, cpu_seconds, memory)
-    join provisioning_machine m on m.name = u.name and m.role <> 'proof'
-    group by m.organization_id, m.instance_id)
+                %(memories)s::bigint[], %(ids)s::uuid[]) as u (name, disk, egress, cpu_seconds, memory, id)
+    join provisioning_machine m on m.name = u.name and m.role in ('primary', 'former', 'front', 'member'))
 insert into metering_usagesample
-    (id, organization_id, instance_id, at, disk, egress, egress_counter, cpu_seconds, memory)
-select ids.id, c.organization_id, c.instance_id, %(at)s, coalesce(c.disk, last.disk, 0),
-    case when c.egress is null then 0
-         when c.egress >= coalesce(last.egress_counter, 0) then c.egress - coalesce(last.egress_counter, 0)
-         else c.egress end,
-    coalesce(c.egress, last.egress_counter, 0), c.cpu_seconds, c.memory
-from (select *, row_number() over () as place from counted) c
-join unnest(%(ids)s::uuid[]) with ordinality as ids (id, place) on ids.place = c.place
-left join lateral (select egress_counter, disk from metering_usagesample s
-                   where s.instance_id = c.instance_id order by at desc limit 1) last on true
+    (id, organization_id, instance_id, machine, at, disk, egress, egress_counter, cpu_seconds, memory)
+select c.id, c.organization_id, c.instance_id, c.name, %(at)s,
+    case when c.role = 'front' then coalesce(others.disk, before.disk, 0) else c.disk end,
+    case when c.egress >= coalesce(last.egress_counter, 0)
+         then c.egress - coalesce(last.egress_counter, 0) else c.egress end,
+    c.egress, c.cpu_seconds + coalesce(others.cpu_seconds, 0), c.memory + coalesce(others.memory, 0)
+from counted c
+left join lateral (select sum(o.disk) as disk, sum(o.cpu_seconds) as cpu_seconds, sum(o.memory) as memory
+                   from counted o where c.role = 'front' and o.role = 'member' and o.instance_id = c.instance_id
+                   ) others on true
+left join lateral (select egress_counter from metering_usagesample s
+                   where s.instance_id = c.instance_id and s.machine in (c.name, '')
+                   order by at desc limit 1) last on true
+left join lateral (select disk from metering_usagesample s
+                   where s.instance_id = c.instance_id order by at desc limit 1) before on true
+where c.role <> 'member'
 returning instance_id
 """
 
@@ -41,7 +46,8 @@ returning instance_id
 def take_samples(usages: Sequence[Usage], at: datetime | None = None) -> list[UUID]:
     """Record what the engine counts, now or at an instant just past; a counter that went back has restarted.
 
-    A machine's name is never given twice, so a sample also finds the instance of one that is gone by now.
+    Machines on which the platform tries something out, or makes something ready, are not the customer's use: they are
+    left out. A machine's name is never given twice, so a sample also finds the instance of one that is gone by now.
     Returns the instances sampled.
     """
     if not usages:

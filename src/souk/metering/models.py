@@ -30,10 +30,13 @@ class UsageInterval(Row):
 
 
 class UsageSample(Row):
-    """What the engine counted for an instance at a moment: bytes on disk, bytes sent since the sample before."""
+    """What the engine counted for an instance at a moment: bytes on disk, bytes sent since the same machine's sample
+    before (its name is empty in samples of the time when an instance had only one).
+    """
 
     organization_id = models.UUIDField()
     instance_id = models.UUIDField()
+    machine = models.CharField(max_length=63, blank=True, db_default="")
     at = models.DateTimeField()
     disk = models.BigIntegerField()
     egress = models.BigIntegerField()

@@ -5,7 +5,7 @@ Blueprints are found by the entry point group `souk.blueprints`; provisioning ne
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,9 @@ from uuid import UUID
 
 from souk.engines.contract import Execution, Limits
 from souk.engines.images import Recipe
+
+CHANGEABLE = "x-changeable"
+"""In a parameter's JSON Schema: whether it may be changed while the service runs."""
 
 
 @dataclass(frozen=True)
@@ -149,12 +152,24 @@ class Health:
 
 
 @dataclass(frozen=True)
+class Snippet:
+    """A few lines of a program that connects, for a customer to copy; the password is not in it."""
+
+    language: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Connection:
-    """How a client connects, without the password: fields to show and a URI with `PASSWORD` as a placeholder."""
+    """How a client connects, without the password: fields to show and a URI with `PASSWORD` as a placeholder. `pooled`
+    is the same through the service's connection pool, where it has one.
+    """
 
     uri: str
     fields: Mapping[str, str]
     client: Sequence[str]
+    snippets: Sequence[Snippet] = ()
+    pooled: str = ""
 
 
 class Guest(Protocol):
@@ -202,14 +217,29 @@ class BackupFound:
     stored: int
 
 
+class BindingRole(StrEnum):
+    """What credentials are good for: whatever the owner may do, reading and writing what is there, or reading it."""
+
+    OWNER = "owner"
+    WRITER = "writer"
+    READER = "reader"
+
+
 class Binder(Protocol):
     """What a blueprint adds whose services can have several named credentials. Every call is safe to repeat."""
+
+    @property
+    def roles(self) -> Collection[BindingRole]:
+        """The roles that its credentials can have."""
 
     def binding(self, wanted: Wanted, name: str, password: str) -> Credentials:
         """The credentials that a binding called `name` (lowercase letters, digits, underscores) gets."""
 
-    def grant(self, guest: Guest, wanted: Wanted, credentials: Credentials) -> None:
-        """Make these credentials work, or change their password.
+    def grant(
+        self, guest: Guest, wanted: Wanted, credentials: Credentials, role: BindingRole = BindingRole.OWNER
+    ) -> None:
+        """Make these credentials work in this role; whatever they could do before, and whoever uses them with another
+        password or in another role, ends.
 
         Raises:
             ConfigurationFailed.
@@ -217,6 +247,37 @@ class Binder(Protocol):
 
     def revoke(self, guest: Guest, wanted: Wanted, username: str) -> None:
         """Make these credentials work no more, end the connections they opened; what they own stays the owner's.
+
+        Raises:
+            ConfigurationFailed.
+        """
+
+
+class DatabaseKeeper(Protocol):
+    """What a blueprint adds whose services hold several databases. Every call on a guest is safe to repeat."""
+
+    @property
+    def most(self) -> int:
+        """How many databases a service may have."""
+
+    def allows(self, name: str) -> bool:
+        """Whether a database may be called so."""
+
+    def names(self, parameters: Mapping[str, Any]) -> Sequence[str]:
+        """The databases of an instance with these parameters; its first credentials sign in to the first of them."""
+
+    def naming(self, parameters: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+        """The same parameters, of an instance with these databases."""
+
+    def create(self, guest: Guest, wanted: Wanted, name: str) -> None:
+        """Have a database of this name; one that is there already is kept as it is.
+
+        Raises:
+            ConfigurationFailed.
+        """
+
+    def drop(self, guest: Guest, wanted: Wanted, name: str) -> None:
+        """Delete a database with all that is in it, and end whatever uses it.
 
         Raises:
             ConfigurationFailed.
@@ -245,10 +306,18 @@ class Archivist(Protocol):
 
     def restore(self, guest: Guest, wanted: Wanted, repository: Repository, until: datetime | None) -> None:
         """Fill a machine that was never configured with the data of a repository, as it was at `until` (None: the
-        last that was archived), and let it start from there. The repository is only read.
+        last that was archived), and let it start from there. The repository is only read. It holds the history of
+        whatever machine served at a time: what was undone by a later restore counts where it was.
 
         Raises:
             ConfigurationFailed: `until` lies outside of what the repository holds, or it can't be read.
+        """
+
+    def shut_out_all_but(self, guest: Guest, wanted: Wanted, usernames: Collection[str]) -> None:
+        """Let of all credentials that the platform ever made only these sign in: restored data brings back others.
+
+        Raises:
+            ConfigurationFailed.
         """
 
     def fingerprint(self, guest: Guest, wanted: Wanted) -> str:
@@ -482,6 +551,10 @@ class Blueprint(Protocol):
     @property
     def binder(self) -> Binder | None:
         """How further credentials are made, if its services can have them."""
+
+    @property
+    def keeper(self) -> DatabaseKeeper | None:
+        """How databases are made and deleted, if its services hold several."""
 
     @property
     def archivist(self) -> Archivist | None:

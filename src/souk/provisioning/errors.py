@@ -85,6 +85,54 @@ class TooManyBindings(Conflict):
     """A service has at most {most} sets of credentials. Revoke those that nobody uses."""
 
 
+class RoleNotOffered(Problem):
+    """Credentials of this kind of service can't have the role “{role}”. Choose another one."""
+
+    status = 422
+    field = "role"
+
+
+class OwnerStays(Conflict):
+    """The first credentials of a service are its owner's, and stay so. Make further ones with another role."""
+
+
+class NoDatabases(Conflict):
+    """This kind of service has no databases to manage."""
+
+
+class InvalidDatabaseName(Problem):
+    """A database's name has 1 to 63 lowercase letters, digits and underscores, a letter first, and is not one that the
+    server itself uses.
+    """
+
+    status = 422
+    field = "name"
+
+
+class DatabaseTaken(Conflict):
+    """This service has a database named “{name}” already. Choose another name."""
+
+    field = "name"
+
+
+class TooManyDatabases(Conflict):
+    """A service has at most {most} databases. Delete one that nobody uses."""
+
+
+class DatabaseMissing(NotFound):
+    """This service has no database “{name}”, or it is being deleted. Choose another one."""
+
+    field = "database"
+
+
+class FirstDatabase(Conflict):
+    """The first database of a service can't be deleted, because the platform itself watches the service through it."""
+
+
+class DatabaseInUse(Conflict):
+    """The credentials {names} sign in to “{name}”. Revoke them first, or let them sign in to another database."""
+
+
 class BindingNotReady(Conflict):
     """The credentials “{name}” are still being made. Wait a moment."""
 
@@ -106,6 +154,49 @@ class LastBinding(Conflict):
     """
 
 
+class InvalidNetwork(Problem):
+    """“{given}” is no IPv4 address or network. Write it as 203.0.113.7 or 203.0.113.0/24."""
+
+    status = 422
+    field = "networks"
+
+
+class NetworksOverlap(Problem):
+    """{inner} lies within {outer}. Keep one of them."""
+
+    status = 422
+    field = "networks"
+
+
+class TooManyNetworks(Problem):
+    """A list has at most {most} networks. Join some of them into a larger one."""
+
+    status = 422
+    field = "networks"
+
+
+class NoteTooLong(Problem):
+    """A note has at most {most} characters."""
+
+    status = 422
+    field = "networks"
+
+
+class NobodyNotSaid(Problem):
+    """An empty list lets nobody in. Say that this is meant, or let everyone in."""
+
+    status = 422
+    field = "networks"
+
+
+class LocksYouOut(Conflict):
+    """Your own address {address} is not in this list: you would not reach the service from there any more. Add it, or
+    confirm that this is meant.
+    """
+
+    field = "confirm"
+
+
 class NoBackups(Conflict):
     """Services of this kind keep no backups on this site."""
 
@@ -121,6 +212,30 @@ class OutsideRetention(Problem):
     field = "until"
 
 
+class BetweenBackups(Conflict):
+    """“{name}” was restored in place at {at}, and no backup was made between that and this instant. Choose an instant
+    before that, or after the next backup.
+    """
+
+    field = "until"
+
+
+class RestoreUnderWay(Conflict):
+    """“{name}” is being restored in place already. Wait until that is done."""
+
+
+class WayBackKept(Conflict):
+    """“{name}” was restored in place lately, and its state before is still kept. Undo that restore first, or say that
+    the state before may be given up.
+    """
+
+    field = "give_up_way_back"
+
+
+class NoWayBack(Conflict):
+    """There is nothing to undo: “{name}” was not restored in place in the last day."""
+
+
 class RestoreTooSmall(Problem):
     """What is to be restored takes {needed}, and the plan has {given} of disk. Choose a larger plan."""
 
@@ -134,6 +249,21 @@ class OneMachine(Conflict):
 
 class MembersFixed(Conflict):
     """How many machines “{name}” runs on can't change. Restore its backup into a new service of the plan you want."""
+
+
+class OwnersOnly(Conflict):
+    """“{name}” runs on several machines: its credentials are owners' so far. Make roles of less in SQL."""
+
+
+class SeveralMachines(Conflict):
+    """“{name}” runs on several machines and can't be restored in place. Restore it into a new service."""
+
+
+class ParameterFixed(Problem):
+    """The parameter “{name}” can't be changed any more, or does not exist."""
+
+    status = 422
+    field = "parameters"
 
 
 class NotReadyYet(Conflict):

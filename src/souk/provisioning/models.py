@@ -38,6 +38,8 @@ class ServiceInstance(Row):
     A `protected` one can't be deleted. A soft-deleted one is kept, stopped, until `erase_at`. One that is
     `restored_from` another instance begins with that one's data, as it was at `restore_until`, or at the last that was
     kept of it.
+
+    `allowed` are the networks that may reach it, as a list of {network, note}; None lets everyone in.
     """
 
     organization_id = models.UUIDField()
@@ -60,6 +62,7 @@ class ServiceInstance(Row):
     protected = models.BooleanField(default=False, db_default=False)
     restored_from = models.UUIDField(null=True)
     restore_until = models.DateTimeField(null=True)
+    allowed = models.JSONField(null=True)
     created_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True)
     deletion_accepted_at = models.DateTimeField(null=True)
@@ -136,11 +139,18 @@ class OperationKind(models.TextChoices):
     GRANT = "grant"
     ROTATE = "rotate"
     REVOKE = "revoke"
+    ENTITLE = "entitle"
+    RESET = "reset"
+    CREATE_DATABASE = "create_database"
+    DROP_DATABASE = "drop_database"
+    ALLOW = "allow"
+    CONFIGURE = "configure"
     BACKUP = "backup"
     PROVE = "prove"
     RESTORE = "restore"
     SWITCHOVER = "switchover"
     FAILOVER = "failover"
+    UNDO = "undo"
 
 
 SETTLED = frozenset(
@@ -194,14 +204,17 @@ class Operation(Row):
 
 
 class MachineRole(models.TextChoices):
-    """What a machine is for: it carries the service, alone (primary), with others (member) or in front of them; or a
-    backup is tried out on it and it is thrown away (proof).
+    """What a machine is for: it carries the service, alone (primary), with others (member) or in front of them; a
+    backup is tried out on it and it is thrown away (proof); it is to carry the service next; or it did before a
+    restore, and is kept as a way back.
     """
 
     PRIMARY = "primary"
     MEMBER = "member"
     FRONT = "front"
     PROOF = "proof"
+    NEXT = "next"
+    FORMER = "former"
 
 
 class Duty(models.TextChoices):
@@ -214,7 +227,10 @@ class Duty(models.TextChoices):
 
 
 class Machine(Row):
-    """A machine of the engine, with a row and an address of its own before it is made. Members are numbered."""
+    """A machine of the engine, with a row and an address of its own before it is made.
+
+    Members are numbered; a former one is `kept_until`.
+    """
 
     organization_id = models.UUIDField()
     instance = models.ForeignKey(ServiceInstance, on_delete=models.PROTECT, related_name="machines")
@@ -228,6 +244,7 @@ class Machine(Row):
     number = models.PositiveSmallIntegerField(default=1, db_default=1)
     duty = models.CharField(max_length=11, choices=Duty.choices, default=Duty.UNSEEN, db_default="", blank=True)
     created_at = models.DateTimeField()
+    kept_until = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -279,7 +296,8 @@ class Endpoint(Row):
 
 
 class Binding(Row):
-    """Credentials for a consumer of a service instance. The password is sealed under the worker's key.
+    """Credentials for a consumer of a service instance, good for a role in a database. The password is sealed under the
+    worker's key.
 
     Further ones work once `granted_at` is set. A rotation first makes the next ones, then puts them in place; those of
     `former_username` work on until `former_until`.
@@ -290,6 +308,7 @@ class Binding(Row):
     name = models.CharField(max_length=60)
     username = models.CharField(max_length=63)
     database = models.CharField(max_length=63, blank=True)
+    role = models.CharField(max_length=6, default="owner", db_default="owner")
     sealed_password = models.BinaryField()
     created_at = models.DateTimeField()
     granted_at = models.DateTimeField(null=True)

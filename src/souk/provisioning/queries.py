@@ -14,6 +14,7 @@ from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
 from souk.provisioning.contract import Connection, Wanted
 from souk.provisioning.models import (
+    OPEN,
     SETTLED,
     Backup,
     BackupState,
@@ -22,6 +23,7 @@ from souk.provisioning.models import (
     Machine,
     MachineRole,
     Operation,
+    OperationKind,
     ServiceInstance,
 )
 from souk.provisioning.registry import blueprint
@@ -84,19 +86,48 @@ class OperationRow:
 
 @dataclass(frozen=True)
 class BindingRow:
-    """Named credentials, without the password. They work once `granted_at` is set; those of `former_username`, which
-    they replaced, work until `former_until`.
+    """Named credentials, without the password, good for a role in a database. They work once `granted_at` is set; those
+    of `former_username`, which they replaced, work until `former_until`.
     """
 
     id: UUID
     name: str
     username: str
     database: str
+    role: str
     created_at: datetime
     granted_at: datetime | None
     rotated_at: datetime | None
     former_username: str
     former_until: datetime | None
+
+
+@dataclass(frozen=True)
+class NetworkRow:
+    """A network that may reach a service, in CIDR notation, and why."""
+
+    network: str
+    note: str
+
+
+@dataclass(frozen=True)
+class AccessRow:
+    """Who may reach a service: these networks, or everyone (None). `changing` while another list is to take effect."""
+
+    networks: list[NetworkRow] | None
+    changing: bool
+
+
+@dataclass(frozen=True)
+class DatabaseRow:
+    """A database of a service: ready, provisioning or deleting. The `first` one can't be deleted; `bindings` are the
+    names of the credentials that sign in to it.
+    """
+
+    name: str
+    state: str
+    first: bool
+    bindings: list[str]
 
 
 @dataclass(frozen=True)
@@ -116,13 +147,14 @@ class BackupRow:
 @dataclass(frozen=True)
 class BackupsRow:
     """An instance's backups, newest first, the earliest instant to which it can be restored, and when a restore was
-    last tried out.
+    last tried out. Until `way_back_until` its restore in place can be undone.
     """
 
     kept: bool
     backups: list[BackupRow]
     earliest: datetime | None
     proved_at: datetime | None
+    way_back_until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -137,12 +169,13 @@ class ConnectionRow:
 
 @dataclass(frozen=True)
 class MachineRow:
-    """A machine that carries a service."""
+    """A machine of a service; the primary one carries it."""
 
     name: str
     address: str
     instance_id: UUID
     image: str
+    role: str
     created_at: datetime
 
 
@@ -238,6 +271,51 @@ def bindings(scope: Scope, instance: UUID) -> list[BindingRow]:
         return [BindingRow(*row) for row in rows.values_list(*BindingRow.__dataclass_fields__)]
 
 
+def access(scope: Scope, instance: UUID) -> AccessRow:
+    """Who may reach an instance.
+
+    Raises:
+        NotFound.
+    """
+    with acting(scope):
+        row = ServiceInstance.objects.filter(id=instance).values_list("allowed").first()
+        if row is None:
+            raise NotFound
+        asked = Operation.objects.filter(instance_id=instance, state__in=OPEN, kind=OperationKind.ALLOW)
+        changing = asked.exists()
+    (allowed,) = row
+    return AccessRow(None if allowed is None else [NetworkRow(**each) for each in allowed], changing)
+
+
+def databases(scope: Scope, instance: UUID) -> list[DatabaseRow]:
+    """An instance's databases, in the order in which they were asked for.
+
+    Raises:
+        NotFound, NoDatabases.
+    """
+    row = service(scope, instance)
+    keeper = blueprint(row.blueprint).keeper
+    if keeper is None:
+        raise errors.NoDatabases
+    with acting(scope):
+        asked = Operation.objects.filter(instance_id=instance, state__in=OPEN).order_by("id")
+        coming, going = (
+            list(asked.filter(kind=kind).values_list("details__database", flat=True))
+            for kind in (OperationKind.CREATE_DATABASE, OperationKind.DROP_DATABASE)
+        )
+    bound = [(each.database, each.name) for each in bindings(scope, instance)]
+    names = list(keeper.names(row.parameters))
+    return [
+        DatabaseRow(
+            name,
+            "deleting" if name in going else "ready" if name in names else "provisioning",
+            name == names[0],
+            [binding for database, binding in bound if database == name],
+        )
+        for name in dict.fromkeys([*names, *coming])
+    ]
+
+
 def backups(scope: Scope, instance: UUID) -> BackupsRow:
     """An instance's backups; `kept` says whether its kind keeps any.
 
@@ -247,11 +325,13 @@ def backups(scope: Scope, instance: UUID) -> BackupsRow:
     row = service(scope, instance)
     with acting(scope):
         rows = Backup.objects.filter(instance_id=instance).order_by("-id")
+        former = Machine.objects.filter(instance_id=instance, role=MachineRole.FORMER, deleted_at__isnull=True)
+        way_back = former.values_list("kept_until", flat=True).first()
         found = [BackupRow(*each) for each in rows.values_list(*BackupRow.__dataclass_fields__)[:100]]
     ends = [each.finished_at for each in found if each.state == BackupState.AVAILABLE and each.finished_at]
     proofs = [each.proved_at for each in found if each.proved_at]
     archived = blueprint(row.blueprint).archivist is not None
-    return BackupsRow(archived, found, min(ends, default=None), max(proofs, default=None))
+    return BackupsRow(archived, found, min(ends, default=None), max(proofs, default=None), way_back)
 
 
 def machines(scope: Scope) -> list[MachineRow]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+HOST = 1
+"""The host's own: the platform's worker reaches machines from there."""
+
 PLATFORM = (2, 9)
 """First and last of the platform's own machines: the host's firewall lets the others reach these, at the platform's
-ports. The first address of all is the host's.
+ports.
 """
 
 CUSTOMERS_FIRST = 10

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from souk.kernel.errors import NotFound
+from souk.sites import addresses
 from souk.sites.models import Capacity, Host, Rack, Region, Site
 
 
@@ -107,6 +109,17 @@ def site(identifier: UUID) -> SiteRow:
         if row.id == identifier:
             return row
     raise NotFound
+
+
+def host_address(identifier: UUID) -> str:
+    """The host's own address on a site's network, from where the platform reaches machines.
+
+    Raises:
+        NotFound.
+    """
+    row = site(identifier)
+    network = ipaddress.IPv4Network(f"{row.subnet}/{row.prefix_length}", strict=False)
+    return str(network[addresses.HOST])
 
 
 def hosts() -> list[HostRow]:

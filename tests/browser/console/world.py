@@ -30,6 +30,7 @@ from souk.ordering.queries import subscription_of
 from souk.parties import commands
 from souk.parties.models import Person
 from souk.provisioning import commands as provisioning
+from souk.provisioning.contract import BindingRole
 from souk.provisioning.models import ServiceInstance
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import machines
@@ -38,7 +39,8 @@ from souk.sites.queries import sites
 
 SYSTEM = System("test")
 PARTS = (
-    *("plan/", "rename/", "bindings/", "backups/", "delete/", "metrics/", "metrics/?range=24h"),
+    *("plan/", "rename/", "settings/", "access/", "backups/", "backups/in-place/", "delete/", "metrics/"),
+    *("bindings/", "bindings/rapports/change/", "databases/", "databases/boutique/delete/", "metrics/?range=24h"),
     *("health/", "alerts/", "logs/", "logs/?q=rien", "statements/"),
 )
 LONG = "un-nom-de-service-vraiment-très-long-qui-remplit-toute-la-ligne"
@@ -98,7 +100,10 @@ def inhabited(folder: Path) -> World:
     reconciling.work(place)
     catch_up()
     _use(ready)
-    provisioning.create_binding(buyer.scope, ready, "rapports")
+    networks = [provisioning.Network("203.0.113.0/24", "Bureau de Rabat"), provisioning.Network("198.51.100.7", "VPN")]
+    provisioning.allow_networks(buyer.scope, ready, networks)
+    provisioning.create_database(buyer.scope, ready, "boutique")
+    provisioning.create_binding(buyer.scope, ready, "rapports", BindingRole.READER, "boutique")
     provisioning.back_up_instance(buyer.scope, ready)
     provisioning.delete_instance(buyer.scope, deleted)
     for _ in range(2):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -13,12 +14,14 @@ from tests.support.following import catch_up
 from tests.support.vault import vault
 from tests.support.world import PASSWORD, Customer, customer
 
+from souk.kernel import clock
 from souk.kernel.scope import System
 from souk.kernel.trail import search
 from souk.parties import commands
 from souk.parties.queries import projects
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import service
+from souk.ui.format import FISCAL_ZONE
 
 
 @pytest.fixture
@@ -83,6 +86,7 @@ def test_a_ready_service_shows_how_to_reach_it_and_what_it_costs(owner: Customer
     page = text(at_desk(owner.person).get(f"/services/{instance}/"))
     row = service(owner.scope, instance)
     assert f"Adresse {row.hostname}" in page
+    assert "Python connect('owner')" in page
     assert "Depuis la dernière facture 1,20 MAD" in page
     assert "Mois complet 490,00 MAD" in page
     assert "Opération État Demandée Durée Création Terminée" in page
@@ -186,7 +190,7 @@ def test_credentials_are_made_shown_rotated_and_revoked_from_their_page(
     here = f"/services/{instance}/bindings/"
     assert "default" in text(desk.get(here))
     assert desk.post(here, {"name": "Rapport !"}).status_code == 422
-    desk.post(here, {"name": "rapports"})
+    desk.post(here, {"name": "rapports", "role": "owner"})
     assert "en cours de création" in text(desk.get(here))
     reconciling.work(place)
     with worker_answers():
@@ -202,9 +206,67 @@ def test_credentials_are_made_shown_rotated_and_revoked_from_their_page(
     assert "rapports" not in text(desk.get(here))
 
 
+def test_databases_are_made_from_their_page_and_deleted_once_their_name_was_typed(
+    owner: Customer, instance: UUID, tmp_path: Path
+) -> None:
+    desk, place = at_desk(owner.person), reconciling.ground(tmp_path)
+    here = f"/services/{instance}/databases/"
+    assert desk.post(here, {"name": "Boutique !"}).status_code == 422
+    desk.post(here, {"name": "boutique"})
+    reconciling.work(place)
+    assert "boutique Prêt" in text(desk.get(here))
+    wrong = desk.post(f"{here}boutique/delete/", {"name": "autre"})
+    assert (wrong.status_code, "Rien n’a été supprimé" in text(wrong)) == (422, True)
+    desk.post(f"{here}boutique/delete/", {"name": "boutique"})
+    reconciling.work(place)
+    assert "boutique" not in text(desk.get(here))
+
+
+def test_who_may_reach_a_service_is_said_and_changed(owner: Customer, instance: UUID, tmp_path: Path) -> None:
+    desk, place = at_desk(owner.person), reconciling.ground(tmp_path)
+    here = f"/services/{instance}/access/"
+    assert "Tous ceux qui ont un mot de passe peuvent l’atteindre" in text(desk.get(f"/services/{instance}/"))
+    wrong = desk.post(here, {"who": "listed", "lines": "203.0.113.300 Rabat"})
+    assert (wrong.status_code, "n’est ni une adresse ni un réseau" in text(wrong)) == (422, True)
+    listed = {"who": "listed", "lines": "203.0.113.0/24 Bureau de Rabat\n198.51.100.7"}
+    outside = desk.post(here, listed, REMOTE_ADDR="192.0.2.1")
+    assert "n’est pas dans cette liste" in text(outside)
+    assert 'type="checkbox" name="confirm"' in outside.content.decode()
+    desk.post(here, {**listed, "confirm": "on"}, REMOTE_ADDR="192.0.2.1")
+    reconciling.work(place)
+    assert "203.0.113.0/24 Bureau de Rabat" in text(desk.get(here))
+    assert "Seuls 2 réseaux peuvent l’atteindre" in text(desk.get(f"/services/{instance}/"))
+    desk.post(here, {"who": "nobody"})
+    reconciling.work(place)
+    assert "Personne ne peut l’atteindre" in text(desk.get(here))
+
+
+def test_settings_that_may_change_are_changed_from_a_page(owner: Customer, instance: UUID, tmp_path: Path) -> None:
+    desk, here = at_desk(owner.person), f"/services/{instance}/settings/"
+    assert "more" not in main(desk, here)
+    assert desk.post(here, {"p-flavour": "salt"}).status_code == 422
+    desk.post(here, {"p-flavour": "mint"})
+    reconciling.work(reconciling.ground(tmp_path))
+    assert service(owner.scope, instance).parameters["flavour"] == "mint"
+
+
+def test_what_credentials_may_do_is_chosen_and_changed(owner: Customer, instance: UUID, tmp_path: Path) -> None:
+    desk, place = at_desk(owner.person), reconciling.ground(tmp_path)
+    here = f"/services/{instance}/bindings/"
+    desk.post(here, {"name": "rapports", "role": "reader"})
+    reconciling.work(place)
+    assert "Lit seulement" in main(desk, here)
+    assert 'value="reader" selected' in desk.get(f"{here}rapports/change/").content.decode()
+    desk.post(f"{here}rapports/change/", {"role": "writer"})
+    desk.post(f"{here}rapports/reset/")
+    reconciling.work(place)
+    assert "Lit et écrit main" in text(desk.get(here))
+    assert desk.get(f"{here}personne/change/").status_code == 404
+
+
 def test_what_waits_for_its_turn_can_be_taken_back(owner: Customer, instance: UUID, tmp_path: Path) -> None:
     desk = at_desk(owner.person)
-    desk.post(f"/services/{instance}/bindings/", {"name": "rapports"})
+    desk.post(f"/services/{instance}/bindings/", {"name": "rapports", "role": "owner"})
     page = main(desk, f"/services/{instance}/")
     assert "En attente de leur tour" in page
     address = page.partition(f'action="/services/{instance}/cancel/')[2].partition('"')[0]
@@ -248,6 +310,30 @@ def test_the_list_narrows_to_the_chosen_project_and_says_so(buyer: Customer, des
     assert "en production" not in page
     desk.post("/organization/switch/", {"organization": str(buyer.organization)})
     assert "en production" in text(desk.get("/services/"))
+
+
+def test_a_service_is_restored_in_place_and_back_from_its_pages(owner: Customer, tmp_path: Path) -> None:
+    desk, place = at_desk(owner.person), reconciling.ground(tmp_path)
+    with vault():
+        ensure_storage()
+        instance = reconciling.order(owner)
+        reconciling.work(place)
+        catch_up()
+        here = f"/services/{instance}/backups/"
+        desk.post(f"{here}new/")
+        reconciling.forget_leases()
+        reconciling.work(place)
+        assert desk.post(f"{here}in-place/", {"until": "2001-01-01T00:00:00"}).status_code == 422
+        later = clock.now() + timedelta(seconds=2)
+        until = later.astimezone(FISCAL_ZONE).isoformat(timespec="seconds")[:19]
+        with clock.at(later):
+            assert desk.post(f"{here}in-place/", {"until": until}).status_code == 302
+        reconciling.work(place)
+        assert "Annuler la restauration" in text(desk.get(here))
+        assert "Abandonner l’état d’avant la dernière restauration" in text(desk.get(f"{here}in-place/"))
+        desk.post(f"{here}undo/")
+        reconciling.work(place)
+        assert service(owner.scope, instance).state == "ready"
 
 
 def test_a_service_is_backed_up_and_restored_from_its_page(owner: Customer, tmp_path: Path) -> None:

@@ -6,12 +6,14 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from django.conf import LazySettings
 from tests.database.doors.test_rest import Caller
 from tests.support import reconciling
 from tests.support.following import catch_up
 from tests.support.vault import vault
 from tests.support.world import Customer, customer
 
+from souk.kernel import clock
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.reconciler.converge import Ground
 
@@ -85,6 +87,61 @@ def test_bindings_are_listed_made_rotated_and_revoked(call: Caller, place: Groun
     assert [row["name"] for row in call("get", here).json()] == ["default"]
 
 
+def test_databases_are_listed_made_and_deleted_and_credentials_made_for_them(
+    call: Caller, place: Ground, service: UUID
+) -> None:
+    here, bound = f"/services/{service}/databases", f"/services/{service}/bindings"
+    assert call("post", here, {"name": "boutique"}).status_code == 202
+    assert call("post", bound, {"name": "vendeur", "role": "reader", "database": "boutique"}).status_code == 202
+    reconciling.work(place)
+    assert call("get", here).json() == [
+        {"name": "main", "state": "ready", "first": True, "bindings": ["default"]},
+        {"name": "boutique", "state": "ready", "first": False, "bindings": ["vendeur"]},
+    ]
+    assert call("patch", f"{bound}/vendeur", {"role": "writer", "database": "main"}).status_code == 202
+    assert call("post", f"{bound}/vendeur/reset").status_code == 202
+    reconciling.work(place)
+    changed = call("get", bound).json()[1]
+    assert (changed["role"], changed["database"], changed["username"]) == ("writer", "main", "vendeur")
+    assert call("delete", f"{here}/boutique").status_code == 202
+    reconciling.work(place)
+    assert [row["name"] for row in call("get", here).json()] == ["main"]
+
+
+def test_some_parameters_are_changed_and_others_are_not(call: Caller, place: Ground, service: UUID) -> None:
+    here = f"/services/{service}/parameters"
+    assert call("patch", here, {"parameters": {"flavour": "mint"}}).status_code == 202
+    reconciling.work(place)
+    assert call("get", f"/services/{service}").json()["parameters"]["flavour"] == "mint"
+    for changes, problem in (({"more": ["x"]}, "parameter-fixed"), ({"flavour": "salt"}, "invalid-parameters")):
+        refused = call("patch", here, {"parameters": changes})
+        assert (refused.status_code, refused.json()["type"]) == (422, f"urn:souk:problem:{problem}")
+
+
+def test_a_list_of_networks_is_read_replaced_and_refused_where_it_locks_out(
+    call: Caller, place: Ground, service: UUID, settings: LazySettings
+) -> None:
+    settings.BEHIND_TLS = True
+    here, office = f"/services/{service}/access", {"network": "203.0.113.5/24", "note": "Rabat"}
+    assert call("get", here).json() == {"networks": None, "changing": False}
+    elsewhere = {"X-Forwarded-For": "203.0.113.5, 198.51.100.7"}
+    refused = call("put", here, {"networks": [office]}, **elsewhere)
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:souk:problem:locks-you-out")
+    assert call("put", here, {"networks": [office], "confirm": True}, **elsewhere).status_code == 202
+    reconciling.work(place)
+    assert call("get", here).json()["networks"] == [{"network": "203.0.113.0/24", "note": "Rabat"}]
+    assert call("put", here, {"networks": []}).json()["type"] == "urn:souk:problem:nobody-not-said"
+
+
+def test_the_way_to_connect_is_told_without_a_password_and_the_authority_is_a_file(call: Caller, service: UUID) -> None:
+    told = call("get", f"/services/{service}/connection").json()
+    assert told["uri"].startswith("example://owner:PASSWORD@")
+    assert told["snippets"] == [{"language": "Python", "text": "connect('owner')"}]
+    answer = call("get", f"/services/{service}/ca.pem")
+    assert answer["Content-Type"] == "application/x-pem-file"
+    assert answer.content.startswith(b"-----BEGIN CERTIFICATE-----")
+
+
 @pytest.mark.parametrize("hours", [-1, 721, 1e300])
 def test_an_impossible_overlap_is_a_clear_refusal(call: Caller, service: UUID, hours: float) -> None:
     answer = call("post", f"/services/{service}/bindings/default/rotate", {"overlap_hours": hours})
@@ -109,11 +166,23 @@ def test_an_operation_is_cancelled_before_it_begins(call: Caller, place: Ground,
         ("post", "/bindings"),
         ("post", "/bindings/default/rotate"),
         ("delete", "/bindings/default"),
+        ("patch", "/bindings/default"),
+        ("post", "/bindings/default/reset"),
+        ("post", "/restore/in-place"),
+        ("post", "/restore/undo"),
+        ("patch", "/parameters"),
+        ("get", "/access"),
+        ("put", "/access"),
+        ("get", "/connection"),
+        ("get", "/ca.pem"),
+        ("get", "/databases"),
+        ("post", "/databases"),
+        ("delete", "/databases/main"),
     ],
 )
 def test_somebody_elses_service_does_not_exist(place: Ground, service: UUID, method: str, path: str) -> None:
     stranger = Caller(customer("Autre SARL").token())
-    body = {"name": "x", "plan": "m"}
+    body = {"name": "x", "plan": "m", "networks": None, "parameters": {}, "until": "2026-01-01T00:00:00Z"}
     assert stranger(method, f"/services/{service}{path}", body).status_code == 404
 
 
@@ -128,6 +197,7 @@ def test_backups_are_made_listed_and_restored_into_an_order(place: Ground, buyer
             "backups": [],
             "earliest": None,
             "proved_at": None,
+            "way_back_until": None,
         }
         refused = call("post", f"/services/{instance}/restore", {"name": "copie"})
         assert (refused.status_code, refused.json()["type"]) == (409, "urn:souk:problem:nothing-to-restore")
@@ -143,3 +213,24 @@ def test_backups_are_made_listed_and_restored_into_an_order(place: Ground, buyer
         reconciling.work(place)
         catch_up()
         assert call("get", f"/orders/{made.json()['order']}").json()["state"] == "fulfilled"
+
+
+def test_a_service_is_restored_in_place_and_that_is_undone(place: Ground, buyer: Customer, call: Caller) -> None:
+    with vault():
+        ensure_storage()
+        instance = reconciling.order(buyer)
+        reconciling.work(place)
+        call("post", f"/services/{instance}/backups", {"kind": "full"})
+        reconciling.forget_leases()
+        reconciling.work(place)
+        here, until = f"/services/{instance}/restore", clock.now().isoformat()
+        before = call("get", f"/services/{instance}").json()["address"]
+        assert call("post", f"{here}/in-place", {"until": until}).status_code == 202
+        reconciling.work(place)
+        assert call("get", f"/services/{instance}").json()["address"] != before
+        assert call("get", f"/services/{instance}/backups").json()["way_back_until"] is not None
+        refused = call("post", f"{here}/in-place", {"until": until})
+        assert (refused.status_code, refused.json()["type"]) == (409, "urn:souk:problem:way-back-kept")
+        assert call("post", f"{here}/undo").status_code == 202
+        reconciling.work(place)
+        assert call("get", f"/services/{instance}").json()["address"] == before

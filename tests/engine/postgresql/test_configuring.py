@@ -37,7 +37,7 @@ def test_killed_at_any_moment_and_repeated_it_ends_the_same(rig: Rig, image: str
 def test_repeated_it_changes_nothing_and_restarts_nothing(own_service: Service) -> None:
     before = _started_at(own_service)
     done = own_service.execute(["/usr/lib/souk/configure"], stdin=_document(own_service))
-    assert json.loads(done.stdout) == {"ready": True, "changed": False}
+    assert json.loads(done.stdout) == {"ready": True, "changed": False, "pool": False}
     assert _started_at(own_service) == before
 
 

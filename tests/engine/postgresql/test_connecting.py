@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import psycopg
 import pytest
 from tests.engine.postgresql.conftest import Service, with_password
 from tests.support.authorities import authority
 
 from souk.blueprints.postgresql import BLUEPRINT
+from souk.blueprints.postgresql.snippets import snippets
 
 pytestmark = pytest.mark.engine
 
@@ -87,6 +92,22 @@ def test_the_owner_makes_further_users(service: Service) -> None:
         with service.connect(user="lecteur", password="mot-de-passe") as reader:
             assert reader.execute("SELECT current_user").fetchone() == ("lecteur",)
         connection.execute("DROP ROLE lecteur")
+
+
+@pytest.mark.parametrize("language", ["psql", "Python"])
+def test_what_a_customer_copies_connects(service: Service, tmp_path: Path, language: str) -> None:
+    copied = {each.language: each.text for each in snippets(service.wanted.hostname, "app", "app")}[language]
+    (tmp_path / "souk-ca.pem").write_text(service.authority.certificate)
+    program = (
+        [sys.executable, "-c", copied] if language == "Python" else ["sh", "-c", copied + " -c 'SELECT version()'"]
+    )
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "PGPASSWORD": service.credentials.password,
+        "PGHOSTADDR": service.wanted.address,
+    }
+    done = subprocess.run(program, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert "PostgreSQL 17" in done.stdout, done.stderr
 
 
 def test_the_health_probe_answers_from_outside_and_inside(service: Service) -> None:

@@ -47,12 +47,12 @@ def _connected(shop: Shop, instance: UUID) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-def _numbers(shop: Shop, instance: UUID) -> list[int]:
+def numbers(shop: Shop, instance: UUID) -> list[int]:
     with _connected(shop, instance) as connection:
         return [row[0] for row in connection.execute("select n from numbers order by n")]
 
 
-def _write(shop: Shop, instance: UUID, first: int, last: int) -> datetime:
+def write(shop: Shop, instance: UUID, first: int, last: int) -> datetime:
     """Insert some numbers; an instant just after, when they were all there and nothing more."""
     with _connected(shop, instance) as connection:
         connection.execute("create table if not exists numbers (n int primary key)")
@@ -63,7 +63,7 @@ def _write(shop: Shop, instance: UUID, first: int, last: int) -> datetime:
     return instant
 
 
-def _back_up(shop: Shop, instance: UUID, kind: BackupKind = BackupKind.DIFFERENTIAL) -> None:
+def back_up(shop: Shop, instance: UUID, kind: BackupKind = BackupKind.DIFFERENTIAL) -> None:
     asked = commands.back_up_instance(shop.buyer.scope, instance, kind)
     over = {"succeeded", "failed", "cancelled"}
     assert until(lambda: operation(shop.buyer.scope, asked).state in over), shop.worker.log
@@ -81,21 +81,21 @@ def test_a_database_is_backed_up_restored_to_an_instant_forked_and_erased(
     shop_with_storage: Shop, instance: UUID
 ) -> None:
     shop, scope = shop_with_storage, shop_with_storage.buyer.scope
-    _write(shop, instance, 1, 1000)
-    _back_up(shop, instance)
-    instant = _write(shop, instance, 1001, 2000)
-    _write(shop, instance, 2001, 3000)
-    _back_up(shop, instance)
+    write(shop, instance, 1, 1000)
+    back_up(shop, instance)
+    instant = write(shop, instance, 1001, 2000)
+    write(shop, instance, 2001, 3000)
+    back_up(shop, instance)
     assert [row.kind for row in backups(scope, instance).backups] == ["differential", "full"]
 
     then = _restored(shop, RestoreDetails(instance, "alors", instant))
-    assert _numbers(shop, then) == list(range(1, 2001))
+    assert numbers(shop, then) == list(range(1, 2001))
     fork = _restored(shop, RestoreDetails(instance, "copie"))
-    assert _numbers(shop, fork) == list(range(1, 3001))
+    assert numbers(shop, fork) == list(range(1, 3001))
 
-    _write(shop, then, 9001, 9010)
-    _back_up(shop, then)
-    assert _numbers(shop, instance) == list(range(1, 3001))
+    write(shop, then, 9001, 9010)
+    back_up(shop, then)
+    assert numbers(shop, instance) == list(range(1, 3001))
 
     for each in (instance, then, fork):
         commands.erase_instance(scope, each)

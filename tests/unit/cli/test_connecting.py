@@ -18,14 +18,14 @@ CREDENTIALS = {
     "address": "10.0.0.10",
     "authority": "-----BEGIN CERTIFICATE-----\n",
 }
-# Stands in for psql: writes down what it was given.
+# Stands in for PostgreSQL's clients: writes down what it was given.
 PSQL = """#!/usr/bin/python3
 import json, os, sys
 names = ("PGPASSFILE", "PGSSLROOTCERT")
 files = {name: [open(os.environ[name]).read(), os.stat(os.environ[name]).st_mode] for name in names}
 with open(os.environ["NOTES"], "w") as notes:
     json.dump({"argv": sys.argv[1:], "env": dict(os.environ), "files": files}, notes)
-sys.exit(3)
+sys.exit(int(os.environ.get("STATUS", "3")))
 """
 
 
@@ -33,10 +33,11 @@ sys.exit(3)
 def notes(server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signed_in: None) -> Path:
     server.says("GET", "/services", {"items": [SERVICE], "next": None})
     server.says("POST", "/services/service1/credentials", CREDENTIALS)
-    program = tmp_path / "bin" / "psql"
-    program.parent.mkdir()
-    program.write_text(PSQL)
-    program.chmod(0o755)
+    for name in ("psql", "pg_dump"):
+        program = tmp_path / "bin" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(PSQL)
+        program.chmod(0o755)
     monkeypatch.setenv("PATH", str(program.parent))
     monkeypatch.setenv("NOTES", str(tmp_path / "notes.json"))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
@@ -96,3 +97,20 @@ def test_without_psql_the_sentence_says_what_to_do(souk, notes: Path, monkeypatc
     ran = souk("connect", "compta")
     assert ran.status == 1
     assert "--print" in ran.err
+
+
+def test_a_dump_is_written_by_pg_dump_in_its_open_format(
+    souk, notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATUS", "0")
+    file = tmp_path / "compta.dump"
+    ran = souk("dump", "compta", str(file), "--database", "shop")
+    assert (ran.status, ran.err) == (0, "")
+    given = json.loads(notes.read_text())
+    assert given["argv"] == ["--format=custom", f"--file={file}", "--dbname=shop"]
+    assert given["env"]["PGSSLMODE"] == "verify-full"
+
+
+def test_a_dump_that_was_cut_short_is_said_to_be(souk, notes: Path) -> None:
+    ran = souk("dump", "compta", "compta.dump")
+    assert (ran.status, "not complete" in ran.err) == (1, True)

@@ -41,7 +41,7 @@ def test_the_clear_password_never_enters_the_machine() -> None:
     guest = _Guest(Execution(0, "{}", ""))
     BINDER.grant(guest, WANTED, Credentials("shop", "correct-horse-battery", "a"))
     [(command, stdin)] = guest.calls
-    assert command == ["/usr/lib/souk/bind"]
+    assert command == ["/usr/lib/souk/grant"]
     assert b"correct-horse-battery" not in stdin
     assert json.loads(stdin)["verifier"].startswith("SCRAM-SHA-256$4096:")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from souk.blueprints.postgresql import BLUEPRINT
-from souk.blueprints.postgresql.sizing import GIB, MIB, machine_limits, max_connections, settings
+from souk.blueprints.postgresql.sizing import GIB, MIB, machine_limits, max_connections, pool, settings
 from souk.provisioning.contract import Size
 
 SMALL = Size(1, GIB, 10 * GIB)
@@ -40,3 +40,11 @@ def test_what_all_connections_may_take_fits_in_memory(memory: int) -> None:
 def test_write_ahead_log_stays_a_tenth_of_the_disk() -> None:
     assert settings(SMALL)["max_wal_size"] == "1024MB"
     assert settings(Size(1, GIB, GIB))["max_wal_size"] == "256MB"
+
+
+@pytest.mark.parametrize("memory", [512 * MIB, GIB, 8 * GIB])
+def test_a_pool_leaves_half_of_the_connections_to_others_and_serves_ten_times_as_many_clients(memory: int) -> None:
+    size = Size(1, memory, 10 * GIB)
+    shared, connections = pool(size), max_connections(size)
+    assert 0 < shared["connections"] < shared["connections_of_a_database"] <= connections / 2
+    assert shared["clients"] == 10 * connections

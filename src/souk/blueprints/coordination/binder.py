@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from souk.blueprints import guests
-from souk.provisioning.contract import Credentials, Declined, Guest, Wanted
+from souk.provisioning.contract import BindingRole, Credentials, Declined, Guest, Wanted
 
 ROOT = "root"
 _BIND = "/usr/lib/souk/bind"
@@ -14,6 +14,8 @@ _BIND_WITHIN = 60.0
 
 class PrefixBinder:
     """The binding's name is its user's; the prefix is what its credentials call the database."""
+
+    roles = (BindingRole.OWNER,)
 
     def binding(self, wanted: Wanted, name: str, password: str) -> Credentials:
         """The user and the prefix of a binding.
@@ -26,12 +28,15 @@ class PrefixBinder:
             raise Declined(_("This name is reserved. Choose another one."))
         return Credentials(name, password, f"/souk/{name}/")
 
-    def grant(self, guest: Guest, wanted: Wanted, credentials: Credentials) -> None:
+    def grant(
+        self, guest: Guest, wanted: Wanted, credentials: Credentials, role: BindingRole = BindingRole.OWNER
+    ) -> None:
         """Let the user read and write its keys, with this password.
 
         Raises:
             ConfigurationFailed.
         """
+        del role
         told = {"name": credentials.username, "prefix": credentials.database, "password": credentials.password}
         _bind(guest, wanted, told)
 

@@ -17,9 +17,11 @@ from souk.provisioning.contract import (
     Binder,
     Connection,
     Credentials,
+    DatabaseKeeper,
     Guest,
     Health,
     HighAvailability,
+    Observer,
     ServerCertificate,
     Size,
     StartingOffering,
@@ -44,7 +46,9 @@ class Coordination:
     starting_offering: StartingOffering | None = None
     binder: Binder | None = PrefixBinder()
     archivist: Archivist | None = None
+    keeper: DatabaseKeeper | None = None
     high_availability: HighAvailability | None = None
+    observer: Observer | None = None
 
     @functools.cached_property
     def recipe(self) -> Recipe:

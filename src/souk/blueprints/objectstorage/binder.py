@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from souk.blueprints import guests
 from souk.blueprints.objectstorage import naming
-from souk.provisioning.contract import Credentials, Guest, Wanted
+from souk.provisioning.contract import BindingRole, Credentials, Guest, Wanted
 
 _BIND = "/usr/lib/souk/bind"
 _BIND_WITHIN = 60.0
@@ -12,6 +12,8 @@ _BIND_WITHIN = 60.0
 
 class BucketBinder:
     """The binding's name is its access key; the bucket is what its credentials call the database."""
+
+    roles = (BindingRole.OWNER,)
 
     def binding(self, wanted: Wanted, name: str, password: str) -> Credentials:
         """The key and the bucket of a binding.
@@ -22,12 +24,15 @@ class BucketBinder:
         del wanted
         return Credentials(name, password, naming.bucket(name))
 
-    def grant(self, guest: Guest, wanted: Wanted, credentials: Credentials) -> None:
+    def grant(
+        self, guest: Guest, wanted: Wanted, credentials: Credentials, role: BindingRole = BindingRole.OWNER
+    ) -> None:
         """Have the bucket, and let the key read, write and list it; ends when the server accepts the key.
 
         Raises:
             ConfigurationFailed.
         """
+        del role
         document = {
             **_endpoint(wanted),
             "access_key": credentials.username,

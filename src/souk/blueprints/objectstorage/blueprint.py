@@ -20,6 +20,7 @@ from souk.provisioning.contract import (
     Binder,
     Connection,
     Credentials,
+    DatabaseKeeper,
     Guest,
     Health,
     HighAvailability,
@@ -44,6 +45,7 @@ class ObjectStorage:
     serves_neighbours = True
     starting_offering: StartingOffering | None = None
     binder: Binder | None = BucketBinder()
+    keeper: DatabaseKeeper | None = None
     archivist: Archivist | None = None
     high_availability: HighAvailability | None = None
     observer: Observer | None = None

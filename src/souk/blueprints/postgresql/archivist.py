@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from souk.blueprints import guests
-from souk.blueprints.postgresql import sizing
+from souk.blueprints.postgresql import programs, sizing
+from souk.blueprints.postgresql.binder import GRANT, OWNER
 from souk.provisioning.contract import BackupFound, BackupKind, Guest, Repository, Wanted
 
 _MINUTE = 60.0
@@ -65,6 +66,16 @@ class PgBackRest:
         moment = until.astimezone(UTC).isoformat(sep=" ") if until else None
         document = {**_described(wanted, repository), "until": moment}
         _run(guest, _RESTORE, document, within=12 * _HOUR, refusals={"early": _TOO_EARLY, "late": _TOO_LATE})
+
+    def shut_out_all_but(self, guest: Guest, wanted: Wanted, usernames: Collection[str]) -> None:
+        """Let of the owner and the bindings only these sign in.
+
+        Raises:
+            Declined: the machine is older than this.
+            ConfigurationFailed.
+        """
+        del wanted
+        programs.run(guest, GRANT, {"owner": OWNER, "only": list(usernames)}, within=2 * _MINUTE)
 
     def fingerprint(self, guest: Guest, wanted: Wanted) -> str:
         """SHA-256, hexadecimal, over the rows of every permanent table, materialized view and large object.

@@ -13,8 +13,11 @@ from souk.blueprints.postgresql.archivist import PgBackRest
 from souk.blueprints.postgresql.binder import OWNER, RoleBinder
 from souk.blueprints.postgresql.bundle import bundle
 from souk.blueprints.postgresql.ensembles import READING, Patroni
+from souk.blueprints.postgresql.keeper import Databases
 from souk.blueprints.postgresql.observer import StatisticsObserver
 from souk.blueprints.postgresql.offering import STARTING_OFFERING
+from souk.blueprints.postgresql.programs import TooOld
+from souk.blueprints.postgresql.snippets import snippets
 from souk.engines.contract import Limits
 from souk.engines.images import Recipe, load
 from souk.provisioning.contract import (
@@ -22,6 +25,7 @@ from souk.provisioning.contract import (
     Binder,
     Connection,
     Credentials,
+    DatabaseKeeper,
     Guest,
     Health,
     HighAvailability,
@@ -45,6 +49,7 @@ class PostgreSQL:
     holds_data = True
     serves_neighbours = False
     binder: Binder | None = RoleBinder()
+    keeper: DatabaseKeeper | None = Databases()
     archivist: Archivist | None = PgBackRest()
     high_availability: HighAvailability | None = Patroni()
     observer: Observer | None = StatisticsObserver()
@@ -75,10 +80,13 @@ class PostgreSQL:
         """One command, that may be issued the instant the machine has started; it waits inside.
 
         Raises:
+            Declined: the machine is older than the connection pool.
             ConfigurationFailed: PostgreSQL did not start, or refused; the message holds no secret.
         """
         document = bundle(wanted, credentials, certificate, timeout=_CONFIGURE_WITHIN - 10)
-        guests.run(guest, _CONFIGURE, document, timeout=_CONFIGURE_WITHIN)
+        done = guests.run(guest, _CONFIGURE, document, timeout=_CONFIGURE_WITHIN)
+        if document["pool"] and not done.get("pool"):
+            raise TooOld
 
     def probe(self, wanted: Wanted, credentials: Credentials, authority: str) -> Health:
         """Use the service from outside as a client would, over TLS."""
@@ -86,6 +94,7 @@ class PostgreSQL:
 
     def connection(self, wanted: Wanted, username: str, database: str) -> Connection:
         """What a client needs to connect."""
+        given = wanted.parameters
         uri = f"postgresql://{username}:PASSWORD@{wanted.hostname}:{self.port}/{database}?sslmode=verify-full"
         return Connection(
             uri=uri,
@@ -98,4 +107,6 @@ class PostgreSQL:
                 **({"reading": str(READING)} if wanted.size.members > 1 else {}),
             },
             client=("psql", uri.replace(":PASSWORD@", "@")),
+            snippets=snippets(wanted.hostname, username, database),
+            pooled=uri.replace(f":{self.port}/", f":{probing.POOL_PORT}/") if parameters.pool_mode(given) else "",
         )

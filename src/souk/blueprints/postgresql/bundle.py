@@ -29,9 +29,15 @@ def bundle(
         },
         "settings": sizing.settings(wanted.size),
         "owner": _owner(credentials),
+        "pool": _pool(wanted),
         "databases": parameters.databases(wanted.parameters),
         "extensions": list(wanted.parameters.get("extensions") or ()),
     }
+
+
+def _pool(wanted: Wanted) -> dict[str, Any] | None:
+    mode = parameters.pool_mode(wanted.parameters)
+    return {"mode": mode, **sizing.pool(wanted.size)} if mode else None
 
 
 def _owner(credentials: Credentials) -> dict[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from souk.provisioning.contract import CHANGEABLE
+
 VERSIONS = ("17",)
 EXTENSIONS = (
     "amcheck",
@@ -42,7 +44,7 @@ EXTENSIONS = (
 )
 """Extensions in the image that give nobody the server's files or the superuser's rights."""
 
-MOST_DATABASES = 10
+MOST_DATABASES = 50
 DATABASE_NAME = r"^(?!pg_)(?!postgres$)(?!template[01]$)[a-z][a-z0-9_]{0,62}$(?!\n)"
 
 
@@ -62,8 +64,8 @@ def parameters_schema() -> dict[str, Any]:
             "databases": {
                 "title": _("Databases"),
                 "description": _(
-                    "Names of up to ten databases to create: lowercase letters, digits and underscores. "
-                    "A database is never deleted by taking its name away here."
+                    "Names of up to fifty databases to create: lowercase letters, digits and underscores. "
+                    "More can be made, and these deleted, later."
                 ),
                 "type": "array",
                 "items": {"type": "string", "pattern": DATABASE_NAME},
@@ -80,8 +82,29 @@ def parameters_schema() -> dict[str, Any]:
                 "uniqueItems": True,
                 "default": [],
             },
+            "pool": {
+                "title": _("Connection pool"),
+                "description": _(
+                    "Many clients share few connections, at a port of its own: for each transaction, or for as long as "
+                    "a client stays. Per transaction, nothing that a session sets lasts."
+                ),
+                "type": "string",
+                "oneOf": [
+                    {"const": "off", "title": _("None")},
+                    {"const": "transaction", "title": _("Per transaction")},
+                    {"const": "session", "title": _("Per session")},
+                ],
+                "default": "off",
+                CHANGEABLE: True,
+            },
         },
     }
+
+
+def pool_mode(parameters: Mapping[str, Any]) -> str:
+    """How clients share connections: `transaction` or `session`; empty where there is no pool."""
+    mode = str(parameters.get("pool", "off"))
+    return "" if mode == "off" else mode
 
 
 def databases(parameters: Mapping[str, Any]) -> list[str]:

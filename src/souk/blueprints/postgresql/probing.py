@@ -11,26 +11,32 @@ from typing import Any
 
 import psycopg
 
+from souk.blueprints.postgresql import parameters
 from souk.provisioning.contract import Credentials, Health, Wanted
 
 PORT = 5432
+POOL_PORT = 6432
 _CONNECT_WITHIN = 3
 _ANSWER_WITHIN = 3
 """Seconds."""
 
 
 def probe(wanted: Wanted, credentials: Credentials, authority: str) -> Health:
-    """Connect by address, check the certificate against the name, and `SELECT 1`."""
+    """Connect by address, check the certificate against the name, and `SELECT 1`; through the pool too, if there is
+    one.
+    """
+    ports = [PORT, POOL_PORT] if parameters.pool_mode(wanted.parameters) else [PORT]
     try:
-        with connect(wanted, credentials, authority) as connection, cut_after(connection, _ANSWER_WITHIN):
-            connection.execute("SELECT 1")
+        for port in ports:
+            with connect(wanted, credentials, authority, port) as connection, cut_after(connection, _ANSWER_WITHIN):
+                connection.execute("SELECT 1")
     except psycopg.Error as error:
         return Health(ok=False, detail=first_line(error))
     return Health(ok=True)
 
 
 @contextmanager
-def connect(wanted: Wanted, credentials: Credentials, authority: str) -> Iterator[psycopg.Connection]:
+def connect(wanted: Wanted, credentials: Credentials, authority: str, port: int = PORT) -> Iterator[psycopg.Connection]:
     """A connection whose TLS is fully verified. `authority` is a PEM text.
 
     Raises:
@@ -38,7 +44,7 @@ def connect(wanted: Wanted, credentials: Credentials, authority: str) -> Iterato
     """
     with (
         certificate_file(authority) as file,
-        psycopg.connect(**connection_options(wanted, credentials, file)) as opened,
+        psycopg.connect(**{**connection_options(wanted, credentials, file), "port": port}) as opened,
     ):
         yield opened
 

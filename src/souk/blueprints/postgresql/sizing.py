@@ -30,6 +30,18 @@ def max_connections(size: Size) -> int:
     return min(500, max(50, 100 * size.memory // GIB))
 
 
+def pool(size: Size) -> dict[str, int]:
+    """How many connections a pool keeps for a user in a database, how many for a database in all, and how many clients
+    may share them. Half of what the server takes is left to those who come without the pool.
+    """
+    connections = max_connections(size)
+    return {
+        "connections": connections // 5,
+        "connections_of_a_database": connections // 2,
+        "clients": connections * 10,
+    }
+
+
 def most_waiting(size: Size) -> int:
     """How many bytes of history may wait for a repository that does not answer, before the oldest is given up.
 

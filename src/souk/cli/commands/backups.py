@@ -10,8 +10,9 @@ from cyclopts import Parameter
 
 from souk.cli import formats
 from souk.cli.commands.orders import await_order
-from souk.cli.commands.services import Name, Wait, finish
+from souk.cli.commands.services import Name, Wait, Yes, finish
 from souk.cli.context import Given
+from souk.cli.errors import Stopped
 from souk.cli.language import _
 from souk.cli.output import Right
 
@@ -35,6 +36,10 @@ def listing(name: Name, /, *, context: Given) -> None:
         ),
         empty=_("There is no backup yet."),
     )
+    if found["way_back_until"]:
+        context.output.text(
+            _("The restore in place can be undone until {until}.").format(until=formats.moment(found["way_back_until"]))
+        )
     if found["earliest"]:
         context.output.text(
             _("It can be restored to any instant since {earliest}.").format(earliest=formats.moment(found["earliest"]))
@@ -51,6 +56,32 @@ def create(
 ) -> None:
     path = f"/services/{context.service(name)['id']}/backups"
     finish(context, name, context.client.post(path, {"kind": "full" if full else "differential"}), wait)
+
+
+def in_place(
+    name: Name,
+    /,
+    *,
+    until: Annotated[datetime, Parameter(help=_("The instant to restore, such as 2026-11-24T18:30:00+01:00."))],
+    give_up: Annotated[bool, Parameter(help=_("Give up the state before an earlier restore."))] = False,
+    yes: Yes = False,
+    wait: Wait = False,
+    context: Given,
+) -> None:
+    row = context.service(name)
+    question = _("Let “{name}” go on as it was then? Its address changes, its name stays; it can be undone for a day.")
+    if not yes and not context.output.confirm(question.format(name=row["name"])):
+        raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
+    body = {"until": until.astimezone().isoformat(), "give_up_way_back": give_up}
+    finish(context, name, context.client.post(f"/services/{row['id']}/restore/in-place", body), wait)
+
+
+def undo(name: Name, /, *, yes: Yes = False, wait: Wait = False, context: Given) -> None:
+    row = context.service(name)
+    question = _("Let “{name}” go on as it was before its restore? What was written since is kept for a day.")
+    if not yes and not context.output.confirm(question.format(name=row["name"])):
+        raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
+    finish(context, name, context.client.post(f"/services/{row['id']}/restore/undo"), wait)
 
 
 def restore(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -13,6 +13,8 @@ from souk.cli.errors import Stopped
 from souk.cli.language import _
 
 Binding = Annotated[str, Parameter(help=_("The credentials' name."))]
+Role = Annotated[Literal["owner", "writer", "reader"], Parameter(help=_("What they may do: owner, writer or reader."))]
+Database = Annotated[str, Parameter(help=_("The database they sign in to; else the first."))]
 
 
 def listing(name: Name, /, *, context: Given) -> None:
@@ -21,11 +23,12 @@ def listing(name: Name, /, *, context: Given) -> None:
         context.output.data(rows)
         return
     context.output.table(
-        [_("Credentials"), _("User"), _("Database"), _("Made"), _("Former user"), _("works until")],
+        [_("Credentials"), _("User"), _("Role"), _("Database"), _("Made"), _("Former user"), _("works until")],
         (
             (
                 row["name"],
                 row["username"] or "—",
+                formats.word(row["role"]),
                 row["database"] or "—",
                 formats.moment(row["created_at"]),
                 row["former_username"] or "—",
@@ -37,9 +40,37 @@ def listing(name: Name, /, *, context: Given) -> None:
     )
 
 
-def create(name: Name, binding: Binding, /, *, wait: Wait = False, context: Given) -> None:
-    row = context.service(name)
-    finish(context, name, context.client.post(f"/services/{row['id']}/bindings", {"name": binding}), wait)
+def create(
+    name: Name,
+    binding: Binding,
+    /,
+    *,
+    role: Role = "owner",
+    database: Database = "",
+    wait: Wait = False,
+    context: Given,
+) -> None:
+    body = {"name": binding, "role": role, "database": database}
+    finish(context, name, context.client.post(f"/services/{context.service(name)['id']}/bindings", body), wait)
+
+
+def change(
+    name: Name,
+    binding: Binding,
+    /,
+    *,
+    role: Role,
+    database: Database = "",
+    wait: Wait = False,
+    context: Given,
+) -> None:
+    path = f"/services/{context.service(name)['id']}/bindings/{binding}"
+    finish(context, name, context.client.patch(path, {"role": role, "database": database}), wait)
+
+
+def reset(name: Name, binding: Binding = "default", /, *, wait: Wait = False, context: Given) -> None:
+    path = f"/services/{context.service(name)['id']}/bindings/{binding}/reset"
+    finish(context, name, context.client.post(path), wait)
 
 
 def rotate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -10,6 +11,7 @@ from cyclopts import Parameter
 from souk.cli import psql
 from souk.cli.commands.services import Name
 from souk.cli.context import Given
+from souk.cli.errors import Stopped
 from souk.cli.language import _
 
 
@@ -34,3 +36,59 @@ def connect(
     else:
         fields = [(key, str(value)) for key, value in found["fields"].items()]
         context.output.fields([*fields, (_("Password"), found["password"])])
+
+
+def dump(
+    name: Name,
+    output: Annotated[Path, Parameter(help=_("The file to write, for pg_restore."))],
+    /,
+    *,
+    database: Annotated[str, Parameter(help=_("Which database; else the one the credentials sign in to."))] = "",
+    binding: Annotated[str, Parameter(help=_("Which credentials."))] = "default",
+    context: Given,
+) -> None:
+    found = context.client.post(f"/services/{context.service(name)['id']}/credentials?binding={binding}")
+    if not psql.serves(found):
+        raise Stopped(_("This kind of service can't be dumped."))
+    which = [f"--dbname={database}"] if database else []
+    status = psql.run(found, ["--format=custom", f"--file={output}", *which], "pg_dump")
+    if status != 0:
+        raise Stopped(_("pg_dump ended with {status}; {path} is not complete.").format(status=status, path=output))
+    context.output.done(_("The database is saved as {path}.").format(path=output), {"path": str(output)})
+
+
+def authority(
+    name: Name,
+    /,
+    *,
+    output: Annotated[Path | None, Parameter(name=["--output", "-o"], help=_("The file to save it as."))] = None,
+    context: Given,
+) -> None:
+    content = context.client.download(f"/services/{context.service(name)['id']}/ca.pem").content
+    if output is None:
+        context.output.text(content.decode().rstrip("\n"))
+        return
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise Stopped(_("{path} can't be written: {reason}.").format(path=output, reason=error.strerror)) from error
+    context.output.done(_("The authority's certificate is saved as {path}.").format(path=output), {"path": str(output)})
+
+
+def snippets(
+    name: Name,
+    language: Annotated[str, Parameter(help=_("Of this language only, such as python."))] = "",
+    /,
+    *,
+    binding: Annotated[str, Parameter(help=_("Which credentials."))] = "default",
+    context: Given,
+) -> None:
+    found = context.client.get(f"/services/{context.service(name)['id']}/connection", binding=binding)
+    wanted = [each for each in found["snippets"] if language.casefold() in each["language"].casefold()]
+    if context.output.as_json:
+        context.output.data(wanted)
+        return
+    if not wanted:
+        raise Stopped(_("There is no snippet for this. Without a language all are shown."))
+    for each in wanted:
+        context.output.text(each["text"] if language else f"# {each['language']}\n{each['text']}\n")

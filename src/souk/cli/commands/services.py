@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from souk.cli import formats
+from souk.cli import formats, parameters
 from souk.cli.context import Context, Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _
@@ -154,6 +154,18 @@ def unprotect(name: Name, /, *, context: Given) -> None:
 def rename(name: Name, new: Annotated[str, Parameter(help=_("Its new name."))], /, *, context: Given) -> None:
     row = context.client.patch(f"/services/{context.service(name)['id']}", {"name": new})
     context.output.done(_("It is called “{name}” now.").format(name=row["name"]), row)
+
+
+def change(
+    name: Name,
+    pairs: Annotated[list[str], Parameter(help=_("What is to be otherwise: pool=transaction"))],
+    /,
+    *,
+    wait: Wait = False,
+    context: Given,
+) -> None:
+    body = {"parameters": parameters.plain(pairs)}
+    finish(context, name, context.client.patch(f"/services/{context.service(name)['id']}/parameters", body), wait)
 
 
 def plan(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from souk.doors.console import live, words
 from souk.doors.console.desk import Desk
-from souk.doors.console.forms import RestoreForm
+from souk.doors.console.forms import InPlaceForm, RestoreForm
 from souk.doors.console.guards import member_page
 from souk.doors.console.problems import tell
 from souk.kernel.errors import Problem
@@ -61,6 +61,44 @@ def backups(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     return render(request, template, context, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page
+def in_place(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
+    """Let the service itself go on with its data as it was at an instant."""
+    row, kept = queries.service(desk.scope, service), queries.backups(desk.scope, service)
+    form = InPlaceForm(request.POST or None, way_back=kept.way_back_until is not None)
+    if request.method == "POST" and form.is_valid():
+        given_up = form.cleaned_data.get("give_up_way_back", False)
+        try:
+            commands.restore_in_place(desk.scope, service, form.cleaned_data["until"], give_up_way_back=given_up)
+        except Problem as problem:
+            tell(form, problem)
+        else:
+            messages.info(request, _("The service is being restored. It goes on as it is until that is done."))
+            return redirect("service", service)
+    context = {
+        "service": row,
+        "kept": kept,
+        "form": form,
+        "breadcrumbs": [
+            Crumb(_("Services"), reverse("services")),
+            Crumb(row.name, reverse("service", args=[service])),
+            Crumb(_("Backups"), reverse("backups", args=[service])),
+            Crumb(_("Restore in place")),
+        ],
+    }
+    return render(request, "console/restore_in_place.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@member_page
+def undo(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
+    """Let the service go on with what it had before it was restored in place."""
+    commands.undo_restore(desk.scope, service)
+    messages.info(request, _("The restore is being undone."))
+    return redirect("service", service)
+
+
 @require_POST
 @member_page
 def backup_now(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
@@ -76,6 +114,6 @@ def _table(rows: list[queries.BackupRow]) -> Table:
         Column("kind", _("Kind"), cell=lambda row: words.BACKUPS.get(row.kind, row.kind)),
         Column("state", _("State"), kind="status", status="backup"),
         Column("size", _("Data"), kind="size"),
-        Column("proved_at", _("Proved"), kind="when"),
+        Column("proved_at", _("Proved"), kind="date"),
     ]
     return Table(columns, rows, _("Backups"), empty_icon="database", empty_text=_("There is no backup yet."))

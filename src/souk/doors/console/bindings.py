@@ -12,15 +12,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from souk.doors.console import live
+from souk.doors.console import live, words
 from souk.doors.console.desk import Desk
-from souk.doors.console.forms import BindingForm
+from souk.doors.console.forms import BindingForm, EntitlementForm
 from souk.doors.console.guards import member_page
 from souk.doors.console.problems import tell
 from souk.kernel.errors import Problem
 from souk.parties.access import CAN_OPERATE
 from souk.provisioning import commands, queries
 from souk.provisioning.credentials import reveal
+from souk.provisioning.errors import BindingMissing
+from souk.provisioning.registry import blueprint
 from souk.ui.htmx import toast
 from souk.ui.parts import Crumb
 
@@ -30,10 +32,11 @@ from souk.ui.parts import Crumb
 def bindings(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     """The sets of credentials with what may be done to each, and a form for one more."""
     row = queries.service(desk.scope, service)
-    form = BindingForm(request.POST or None)
+    choices = _choices(desk, row)
+    form = BindingForm(request.POST or None, **choices)
     if request.method == "POST" and form.is_valid():
         try:
-            commands.create_binding(desk.scope, service, form.cleaned_data["name"])
+            commands.create_binding(desk.scope, service, form.cleaned_data["name"], *form.entitlement())
         except Problem as problem:
             tell(form, problem)
         else:
@@ -41,7 +44,10 @@ def bindings(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
             return redirect("bindings", service)
     context = {
         "service": row,
-        "bindings": queries.bindings(desk.scope, service),
+        "bindings": [
+            (each, words.BINDING_ROLES.get(each.role, each.role)) for each in queries.bindings(desk.scope, service)
+        ],
+        "several": len(choices["roles"]) > 1,
         "form": form,
         "moving": live.moves(row),
         "here": reverse("bindings", args=[service]),
@@ -55,6 +61,56 @@ def bindings(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     part = bool(request.headers.get("HX-Request"))
     template = "console/parts/bindings.html" if part else "console/bindings.html"
     return render(request, template, context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page
+def binding_change(request: HttpRequest, desk: Desk, service: UUID, name: str) -> HttpResponse:
+    """Let credentials be good for another role, or in another database."""
+    row = queries.service(desk.scope, service)
+    known = next((each for each in queries.bindings(desk.scope, service) if each.name == name), None)
+    if known is None:
+        raise BindingMissing
+    present = {"role": known.role, "database": known.database}
+    form = EntitlementForm(request.POST or None, initial=present, **_choices(desk, row))
+    if request.method == "POST" and form.is_valid():
+        try:
+            commands.change_binding(desk.scope, service, name, *form.entitlement())
+        except Problem as problem:
+            tell(form, problem)
+        else:
+            messages.info(request, _("The privileges are being changed."))
+            return redirect("bindings", service)
+    context = {
+        "service": row,
+        "name": name,
+        "form": form,
+        "breadcrumbs": [
+            Crumb(_("Services"), reverse("services")),
+            Crumb(row.name, reverse("service", args=[service])),
+            Crumb(_("Credentials"), reverse("bindings", args=[service])),
+            Crumb(name),
+        ],
+    }
+    return render(request, "console/binding_change.html", context, status=422 if form.errors else 200)
+
+
+def _choices(desk: Desk, row: queries.ServiceRow) -> dict[str, list[str]]:
+    offer = blueprint(row.blueprint)
+    databases = queries.databases(desk.scope, row.id) if offer.keeper else []
+    return {
+        "roles": [str(role) for role in offer.binder.roles] if offer.binder else [],
+        "databases": [each.name for each in databases if each.state != "deleting"],
+    }
+
+
+@require_POST
+@member_page
+def binding_reset(request: HttpRequest, desk: Desk, service: UUID, name: str) -> HttpResponse:
+    """Give the user another password at once, under the same name."""
+    commands.reset_binding(desk.scope, service, name)
+    messages.info(request, _("The password is being changed."))
+    return redirect("bindings", service)
 
 
 @require_POST

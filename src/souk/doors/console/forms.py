@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from souk.doors.console.words import BINDING_ROLES
+from souk.kernel.errors import Problem
 from souk.parties import forms as parties
 from souk.parties.commands import OrganizationDetails
 from souk.parties.tokens import SCOPES
+from souk.provisioning.commands import Network
+from souk.provisioning.contract import BindingRole
+from souk.provisioning.queries import AccessRow
 
 SCOPE_LABELS = {
     "*": _("Everything I may do"),
@@ -80,8 +86,29 @@ class TokenForm(parties.TokenForm):
     )
 
 
-class BindingForm(forms.Form):
-    """What further credentials are called."""
+class EntitlementForm(forms.Form):
+    """What credentials are good for. A choice that there is none of is not shown."""
+
+    role = forms.ChoiceField(label=_("Privileges"), help_text=_("An owner may do everything, in every database."))
+    database = forms.ChoiceField(label=_("Database"))
+
+    def __init__(self, *args: Any, roles: Collection[str], databases: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, values in (("role", roles), ("database", databases)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [(value, BINDING_ROLES[value] if name == "role" else value) for value in values]
+            if len(values) < 2:
+                field.widget, field.required = forms.HiddenInput(), False
+                self.initial.setdefault(name, next(iter(values), ""))
+
+    def entitlement(self) -> tuple[BindingRole, str]:
+        """The role and the database that were chosen; the owner's and the first, where there is no choice."""
+        return BindingRole(self.cleaned_data["role"] or BindingRole.OWNER), self.cleaned_data["database"]
+
+
+class BindingForm(EntitlementForm):
+    """What further credentials are called, and what they are good for."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -89,6 +116,82 @@ class BindingForm(forms.Form):
         help_text=_("Lowercase letters, digits and underscores; it becomes the user's name."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"}),
     )
+    field_order = ("name", "role", "database")
+
+
+class AccessForm(forms.Form):
+    """Who may reach a service: a line for each network, its note after it."""
+
+    who = forms.ChoiceField(
+        label=_("May reach the service"),
+        choices=[("everyone", _("Everyone")), ("listed", _("Only these networks")), ("nobody", _("Nobody"))],
+        widget=forms.RadioSelect,
+    )
+    lines = forms.CharField(
+        label=_("Networks"),
+        required=False,
+        max_length=20_000,
+        help_text=_("One a line, its note after a space: 203.0.113.0/24 Office in Rabat"),
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "ltr", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    confirm = forms.BooleanField(label=_("Do it even so"), required=False, widget=forms.HiddenInput)
+
+    @staticmethod
+    def showing(found: AccessRow) -> dict[str, str]:
+        """What the form shows of the list that is in force."""
+        if found.networks is None:
+            return {"who": "everyone"}
+        lines = "\n".join(f"{each.network} {each.note}".strip() for each in found.networks)
+        return {"who": "listed" if lines else "nobody", "lines": lines}
+
+    def networks(self) -> list[Network] | None:
+        """The networks that were written down; None lets everyone in."""
+        if self.cleaned_data["who"] != "listed":
+            return None if self.cleaned_data["who"] == "everyone" else []
+        split = [line.split(maxsplit=1) for line in self.cleaned_data["lines"].splitlines() if line.strip()]
+        return [Network(network, *note) for network, *note in split]
+
+    def ask_to_confirm(self, problem: Problem) -> None:
+        """Show the problem, and a box to say that it is meant."""
+        self.fields["confirm"].widget = forms.CheckboxInput()
+        self.add_error("confirm", problem.sentence)
+
+    def clean_confirm(self) -> bool:
+        """Keep the box in sight once it was shown."""
+        confirmed = bool(self.cleaned_data["confirm"])
+        if confirmed:
+            self.fields["confirm"].widget = forms.CheckboxInput()
+        return confirmed
+
+
+class DatabaseForm(forms.Form):
+    """What one more database is called."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=63,
+        help_text=_("Lowercase letters, digits and underscores."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"}),
+    )
+
+
+class DatabaseDeletionForm(forms.Form):
+    """The name of the database that is to be deleted, typed by hand."""
+
+    name = forms.CharField(
+        label=_("Type the database's name"), widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"})
+    )
+
+    def __init__(self, expected: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.expected = expected
+
+    def clean_name(self) -> str:
+        """Refuse any other name."""
+        given = str(self.cleaned_data["name"])
+        if given != self.expected:
+            raise forms.ValidationError(_("This is not the database's name. Nothing was deleted."))
+        return given
 
 
 class RestoreForm(forms.Form):
@@ -103,6 +206,23 @@ class RestoreForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S"],
     )
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class InPlaceForm(forms.Form):
+    """Which instant a service is to go on from."""
+
+    until = forms.DateTimeField(
+        label=_("As it was at"),
+        help_text=_("In Moroccan time, to the second."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1", "dir": "ltr"}),
+        input_formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S"],
+    )
+    give_up_way_back = forms.BooleanField(label=_("Give up the state before the last restore"), required=False)
+
+    def __init__(self, *args: Any, way_back: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not way_back:
+            del self.fields["give_up_way_back"]
 
 
 class RenameForm(forms.Form):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from souk.catalog.pricing import FrozenPrice
 from souk.doors.console import charts, live, monitoring, selling, words
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import member_page, operator_page
+from souk.doors.console.parameters import changeable
 from souk.doors.console.services import size_of
 from souk.kernel import clock
 from souk.kernel.errors import NotFound, Problem
@@ -30,6 +32,7 @@ from souk.monitoring.queries import health
 from souk.ordering.queries import SubscriptionRow, subscription_of
 from souk.parties.access import CAN_OPERATE, CAN_SEE_MONEY
 from souk.provisioning import queries
+from souk.provisioning.contract import Snippet
 from souk.provisioning.credentials import reveal
 from souk.provisioning.queries import SETTLED
 from souk.provisioning.registry import blueprint
@@ -49,6 +52,8 @@ class Reach:
     fields: list[tuple[words.Text, str]]
     command: str
     uri: str
+    pooled: str
+    snippets: Sequence[Snippet]
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,9 @@ def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         **_page(desk.scope, row, money=desk.may(CAN_SEE_MONEY)),
         "may_operate": desk.may(CAN_OPERATE) and row.desired != "deleted",
         "may_bind": blueprint(row.blueprint).binder is not None,
+        "access": queries.access(desk.scope, service),
+        "may_set": bool(changeable(row.blueprint)),
+        "may_keep": blueprint(row.blueprint).keeper is not None,
         "may_back_up": blueprint(row.blueprint).archivist is not None,
         "tabs": monitoring.tabs(service, "service"),
         "silent": health(desk.scope, service).answers is False,
@@ -164,10 +172,15 @@ def _parameters(row: queries.ServiceRow) -> list[tuple[str, str]]:
     """What was chosen when ordering, under the names the blueprint gives it; what is empty is left out."""
     rules = blueprint(row.blueprint).schema().get("properties", {})
     return [
-        (_(rules.get(name, {}).get("title", name)), selling.shown(value))
+        (_(rules.get(name, {}).get("title", name)), _choice(rules.get(name, {}), value) or selling.shown(value))
         for name, value in row.parameters.items()
         if value not in ("", [], None)
     ]
+
+
+def _choice(rule: Mapping[str, Any], value: object) -> str:
+    """The title of what was chosen among several, if it has one."""
+    return next((_(each["title"]) for each in rule.get("oneOf", ()) if each["const"] == value), "")
 
 
 def _reach(scope: Scope, row: queries.ServiceRow) -> Reach | None:
@@ -178,7 +191,8 @@ def _reach(scope: Scope, row: queries.ServiceRow) -> Reach | None:
     except Problem:
         return None
     fields = [(words.CONNECTION.get(name, name), value) for name, value in found.connection.fields.items()]
-    return Reach(fields, shlex.join(found.connection.client), found.connection.uri)
+    connection = found.connection
+    return Reach(fields, shlex.join(connection.client), connection.uri, connection.pooled, connection.snippets)
 
 
 def _cost(scope: Scope, row: queries.ServiceRow, subscription: SubscriptionRow) -> Cost:

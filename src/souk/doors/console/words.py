@@ -68,11 +68,18 @@ OPERATIONS: dict[str, Text] = {
     "grant": pgettext_lazy("operation", "New credentials"),
     "rotate": pgettext_lazy("operation", "Rotation of credentials"),
     "revoke": pgettext_lazy("operation", "Revocation of credentials"),
+    "entitle": pgettext_lazy("operation", "Change of privileges"),
+    "reset": pgettext_lazy("operation", "New password"),
+    "configure": pgettext_lazy("operation", "Change of settings"),
+    "allow": pgettext_lazy("operation", "Change of network access"),
+    "create_database": pgettext_lazy("operation", "New database"),
+    "drop_database": pgettext_lazy("operation", "Deletion of a database"),
     "backup": pgettext_lazy("operation", "Backup"),
     "prove": pgettext_lazy("operation", "Proof of a backup"),
     "restore": pgettext_lazy("operation", "Restore"),
     "switchover": pgettext_lazy("operation", "Switchover"),
     "failover": pgettext_lazy("operation", "Failover"),
+    "undo": pgettext_lazy("operation", "Undoing of a restore"),
 }
 
 DUTIES: dict[str, Text] = {
@@ -80,6 +87,13 @@ DUTIES: dict[str, Text] = {
     "synchronous": pgettext_lazy("duty", "has all that was acknowledged"),
     "follows": pgettext_lazy("duty", "follows"),
     "": pgettext_lazy("duty", "not seen"),
+}
+
+#: What credentials are good for.
+BINDING_ROLES: dict[str, Text] = {
+    "owner": pgettext_lazy("credentials", "Owner"),
+    "writer": pgettext_lazy("credentials", "Reads and writes"),
+    "reader": pgettext_lazy("credentials", "Reads only"),
 }
 
 BACKUPS: dict[str, Text] = {

@@ -15,9 +15,11 @@ from ninja.renderers import BaseRenderer
 
 from souk import __version__
 from souk.doors.rest import (
+    access,
     alerts,
     backups,
     bindings,
+    databases,
     invoices,
     logs,
     market,
@@ -79,6 +81,8 @@ for prefix, router in (
     ("", orders.router),
     ("", services.router),
     ("", bindings.router),
+    ("", databases.router),
+    ("", access.router),
     ("", backups.router),
     ("", monitoring.router),
     ("", alerts.router),

@@ -32,6 +32,13 @@ class RestoreIn(Schema):
     plan: str = ""
 
 
+class InPlaceIn(Schema):
+    """The instant whose data is to come back. The state before an earlier restore, if it is kept, must be given up."""
+
+    until: datetime
+    give_up_way_back: bool = False
+
+
 @router.get("/services/{service}/backups", response=queries.BackupsRow, operation_id="listBackups")
 def backups(request: HttpRequest, service: UUID) -> queries.BackupsRow:
     """A service's backups, newest first, and the earliest instant it can be restored to."""
@@ -57,3 +64,18 @@ def restore_(
     """Order a new service that begins with this one's data, as it was at an instant. This one is left as it is."""
     details = RestoreDetails(source=service, name=body.name, until=body.until, plan=body.plan)
     return Status(201, {"order": restore(member(request), details, key=idempotency_key)})
+
+
+@router.post("/services/{service}/restore/in-place", response={202: Requested}, operation_id="restoreInPlace")
+def restore_in_place(request: HttpRequest, service: UUID, body: InPlaceIn) -> Status[dict[str, Any]]:
+    """Let the service go on with its data as it was at an instant. Its name stays, its address becomes another one; it
+    can be undone for a day.
+    """
+    asked = commands.restore_in_place(member(request), service, body.until, give_up_way_back=body.give_up_way_back)
+    return Status(202, {"operation": asked})
+
+
+@router.post("/services/{service}/restore/undo", response={202: Requested}, operation_id="undoRestore")
+def undo_restore(request: HttpRequest, service: UUID) -> Status[dict[str, Any]]:
+    """Let the service go on with what it had before it was restored in place."""
+    return Status(202, {"operation": commands.undo_restore(member(request), service)})

@@ -12,12 +12,20 @@ from ninja import Router, Schema, Status
 from souk.doors.rest.auth import either, member
 from souk.doors.rest.services import Requested
 from souk.provisioning import commands, queries
+from souk.provisioning.contract import BindingRole
 
 router = Router(tags=["Bindings"])
 
 
-class BindingIn(Schema):
-    """The name of new credentials: lowercase letters, digits and underscores."""
+class EntitlementIn(Schema):
+    """What credentials are good for: a role, in a database (default: the first)."""
+
+    role: BindingRole = BindingRole.OWNER
+    database: str = ""
+
+
+class BindingIn(EntitlementIn):
+    """The name of new credentials: lowercase letters, digits and underscores; and what they are good for."""
 
     name: str
 
@@ -39,7 +47,21 @@ def bindings(request: HttpRequest, service: UUID) -> list[queries.BindingRow]:
 @router.post("/services/{service}/bindings", response={202: Requested}, operation_id="createBinding")
 def create(request: HttpRequest, service: UUID, body: BindingIn) -> Status[dict[str, Any]]:
     """Make credentials for one more consumer. `revealCredentials` shows them once they work."""
-    return Status(202, {"operation": commands.create_binding(member(request), service, body.name)})
+    asked = commands.create_binding(member(request), service, body.name, body.role, body.database)
+    return Status(202, {"operation": asked})
+
+
+@router.patch("/services/{service}/bindings/{name}", response={202: Requested}, operation_id="changeBinding")
+def change(request: HttpRequest, service: UUID, name: str, body: EntitlementIn) -> Status[dict[str, Any]]:
+    """Let credentials be good for another role or another database; whoever uses them is cut off once."""
+    asked = commands.change_binding(member(request), service, name, body.role, body.database)
+    return Status(202, {"operation": asked})
+
+
+@router.post("/services/{service}/bindings/{name}/reset", response={202: Requested}, operation_id="resetBinding")
+def reset(request: HttpRequest, service: UUID, name: str) -> Status[dict[str, Any]]:
+    """Give the user another password at once, under the same name; whoever uses it is cut off."""
+    return Status(202, {"operation": commands.reset_binding(member(request), service, name)})
 
 
 @router.post("/services/{service}/bindings/{name}/rotate", response={202: Requested}, operation_id="rotateBinding")

@@ -41,6 +41,27 @@ class CredentialsOut(Schema):
     authority: str
 
 
+class SnippetOut(Schema):
+    """A few lines of a program that connects; it reads the password from its environment."""
+
+    language: str
+    text: str
+
+
+class ConnectionOut(Schema):
+    """How to connect, without the password: `uri` has `PASSWORD` in its place, and so has `pooled`, which leads through
+    the connection pool where there is one. `address` is where `hostname` points.
+    """
+
+    uri: str
+    pooled: str
+    fields: dict[str, str]
+    client: list[str]
+    snippets: list[SnippetOut]
+    username: str
+    address: str
+
+
 class UsageOut(Schema):
     """Intervals and counters of a period, and the cost since the last invoice (minor units, without tax)."""
 
@@ -57,6 +78,12 @@ class ServiceIn(Schema):
 
     name: str | None = None
     protected: bool | None = None
+
+
+class ParametersIn(Schema):
+    """Parameters that are to be others, of those that the schema marks with `x-changeable`; the rest stays."""
+
+    parameters: dict[str, Any]
 
 
 class PlanIn(Schema):
@@ -142,6 +169,12 @@ def change(request: HttpRequest, service: UUID, body: ServiceIn) -> queries.Serv
     return telling.service(queries.service(scope, service))
 
 
+@router.patch("/services/{service}/parameters", response={202: Requested}, operation_id="changeParameters")
+def parameters(request: HttpRequest, service: UUID, body: ParametersIn) -> Status[dict[str, Any]]:
+    """Change some parameters of a service while it runs."""
+    return Status(202, {"operation": commands.change_parameters(member(request), service, body.parameters)})
+
+
 @router.post("/services/{service}/plan", response={202: OrderPlaced}, operation_id="changePlan")
 def plan(
     request: HttpRequest, service: UUID, body: PlanIn, idempotency_key: Header[str | None] = None
@@ -210,6 +243,28 @@ def cancel(request: HttpRequest, operation: UUID) -> Status[None]:
     """Take back an operation that has not begun."""
     commands.cancel_operation(member(request), operation)
     return Status(204, None)
+
+
+@router.get("/services/{service}/connection", response=ConnectionOut, operation_id="getConnection")
+def connection(request: HttpRequest, service: UUID, binding: str = "default") -> ConnectionOut:
+    """How to connect with one of a service's bindings. The password is another request: `revealCredentials`."""
+    found = queries.connection_of(member(request), service, binding)
+    return ConnectionOut(
+        uri=found.connection.uri,
+        pooled=found.connection.pooled,
+        fields=dict(found.connection.fields),
+        client=list(found.connection.client),
+        snippets=[SnippetOut(language=each.language, text=each.text) for each in found.connection.snippets],
+        username=found.username,
+        address=found.address,
+    )
+
+
+@router.get("/services/{service}/ca.pem", response={200: str}, operation_id="getAuthority")
+def authority(request: HttpRequest, service: UUID) -> HttpResponse:
+    """The certificate (PEM) of the site's authority, which signed the service's own, for clients to trust."""
+    found = queries.connection_of(member(request), service)
+    return HttpResponse(found.authority, content_type="application/x-pem-file")
 
 
 @router.post("/services/{service}/credentials", response=CredentialsOut, operation_id="revealCredentials")

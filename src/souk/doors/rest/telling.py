@@ -28,14 +28,15 @@ def order(row: OrderRow) -> OrderRow:
 
 def parameters(schema: dict[str, Any]) -> dict[str, Any]:
     """A JSON Schema with its titles and descriptions, at every depth."""
-    return {
-        key: gettext(value)
-        if key in {"title", "description"} and isinstance(value, str) and value
-        else parameters(value)
-        if isinstance(value, dict)
-        else value
-        for key, value in schema.items()
-    }
+    return {key: _told(key, value) for key, value in schema.items()}
+
+
+def _told(key: str, value: Any) -> Any:
+    if key in {"title", "description"} and isinstance(value, str) and value:
+        return gettext(value)
+    if isinstance(value, list):
+        return [_told("", each) for each in value]
+    return parameters(value) if isinstance(value, dict) else value
 
 
 def log(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:

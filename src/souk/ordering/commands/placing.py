@@ -78,7 +78,8 @@ def place_order(scope: Scope, details: OrderDetails, *, key: str | None = None) 
         segment, project, issuer = _buyer(details)
         sold = sellable(details.marketplace, details.offering, details.plan, segment, clock.now())
         produced = blueprint(sold.blueprint)
-        parameters = complete(sold.parameters, details.parameters)
+        # What another service runs with holds for its copy, whatever is offered by now.
+        parameters = details.parameters if details.origin else complete(sold.parameters, details.parameters)
         instance = create_instance(
             scope,
             InstanceDetails(

@@ -1,14 +1,18 @@
 """What changes service instances: each command records what is desired, and the reconciler makes it so."""
 
+from souk.provisioning.commands.access import Network, allow_networks
 from souk.provisioning.commands.backups import back_up_instance, prove_backups
 from souk.provisioning.commands.bindings import (
     ask_reveal,
+    change_binding,
     create_binding,
+    reset_binding,
     revoke_binding,
     rotate_binding,
     take_reveal,
 )
 from souk.provisioning.commands.creating import InstanceDetails, Origin, clean_name, create_instance
+from souk.provisioning.commands.databases import create_database, drop_database
 from souk.provisioning.commands.lifecycle import (
     delete_instance,
     erase_instance,
@@ -22,28 +26,39 @@ from souk.provisioning.commands.lifecycle import (
     switch_over,
 )
 from souk.provisioning.commands.operations import cancel_operation
+from souk.provisioning.commands.parameters import change_parameters
+from souk.provisioning.commands.restores import restore_in_place, undo_restore
 
 __all__ = [
     "InstanceDetails",
+    "Network",
     "Origin",
+    "allow_networks",
     "ask_reveal",
     "back_up_instance",
     "cancel_operation",
+    "change_binding",
+    "change_parameters",
     "clean_name",
     "create_binding",
+    "create_database",
     "create_instance",
     "delete_instance",
+    "drop_database",
     "erase_instance",
     "protect_instance",
     "prove_backups",
     "recover_instance",
     "rename_instance",
+    "reset_binding",
     "resize_instance",
     "restart_instance",
+    "restore_in_place",
     "revoke_binding",
     "rotate_binding",
     "start_instance",
     "stop_instance",
     "switch_over",
     "take_reveal",
+    "undo_restore",
 ]

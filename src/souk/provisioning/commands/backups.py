@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Max
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
@@ -16,9 +17,20 @@ from souk.provisioning import errors
 from souk.provisioning.commands.creating import Origin
 from souk.provisioning.commands.operations import alive, wish
 from souk.provisioning.contract import BackupKind
-from souk.provisioning.models import Backup, BackupState, Desired, OperationKind, ServiceInstance
+from souk.provisioning.models import (
+    Backup,
+    BackupState,
+    Desired,
+    Operation,
+    OperationKind,
+    OperationState,
+    ServiceInstance,
+)
 from souk.provisioning.registry import blueprint
 from souk.provisioning.storage import storage_of
+
+MOVES = (OperationKind.RESTORE, OperationKind.UNDO)
+"""Operations by which another machine carries a service."""
 
 
 def back_up_instance(scope: Scope, instance: UUID, kind: BackupKind = BackupKind.DIFFERENTIAL) -> UUID:
@@ -51,7 +63,7 @@ def restorable(scope: Scope, instance: UUID, until: datetime | None, disk: int) 
     """What a new instance with `disk` bytes is to begin with: the data of `instance` at an instant, or the last of it.
 
     Raises:
-        NotFound, RoleTooLow, NothingToRestore, OutsideRetention, RestoreTooSmall.
+        NotFound, RoleTooLow, NothingToRestore, OutsideRetention, BetweenBackups, RestoreTooSmall.
     """
     with acting(scope):
         row = ServiceInstance.objects.filter(id=instance).exclude(desired=Desired.DELETED).first()
@@ -65,9 +77,19 @@ def restorable(scope: Scope, instance: UUID, until: datetime | None, disk: int) 
         if until is not None and not first.finished_at <= until <= clock.now():
             earliest = date_format(localtime(first.finished_at), "DATETIME_FORMAT")
             raise errors.OutsideRetention(name=row.name, earliest=earliest)
+        _in_one_piece(row, until or clock.now())
         if last.size is not None and last.size > disk:
             raise errors.RestoreTooSmall(needed=_gibibytes(last.size), given=_gibibytes(disk))
         return Origin(row.id, until), row
+
+
+def _in_one_piece(row: ServiceInstance, until: datetime) -> None:
+    """Each machine of a service has a history of its own, which is restored from a backup that it made itself."""
+    moves = Operation.objects.filter(instance=row, kind__in=MOVES, state=OperationState.SUCCEEDED)
+    moved = moves.filter(finished_at__lte=until).aggregate(at=Max("finished_at"))["at"]
+    since = Backup.objects.filter(instance=row, state=BackupState.AVAILABLE, finished_at__range=(moved, until))
+    if moved is not None and not since.exists():
+        raise errors.BetweenBackups(name=row.name, at=date_format(localtime(moved), "DATETIME_FORMAT"))
 
 
 def _gibibytes(count: int) -> str:

@@ -13,7 +13,9 @@ from souk.kernel import clock, events
 from souk.kernel.scope import Scope, acting
 from souk.parties.access import CAN_OPERATE, need
 from souk.provisioning import errors
+from souk.provisioning.commands.databases import usable
 from souk.provisioning.commands.operations import alive, wish
+from souk.provisioning.contract import BindingRole
 from souk.provisioning.models import OPEN, Binding, OperationKind, Reveal, ServiceInstance
 from souk.provisioning.registry import blueprint
 
@@ -22,16 +24,21 @@ MOST_BINDINGS = 50
 LONGEST_OVERLAP = timedelta(days=30)
 
 
-def create_binding(scope: Scope, instance: UUID, name: str) -> UUID:
-    """Ask for further credentials of a service, for one consumer. Returns the operation.
+def create_binding(
+    scope: Scope, instance: UUID, name: str, role: BindingRole = BindingRole.OWNER, database: str = ""
+) -> UUID:
+    """Ask for further credentials of a service, for one consumer, good for a role in a database (empty: the first).
+    Returns the operation.
 
     Raises:
-        NotFound, RoleTooLow, ServiceGone, NoBindings, InvalidBindingName, BindingTaken, TooManyBindings.
+        NotFound, RoleTooLow, ServiceGone, NoBindings, InvalidBindingName, RoleNotOffered, DatabaseMissing,
+        BindingTaken, TooManyBindings.
     """
     with acting(scope):
         row = _bindable(scope, instance)
         if not _NAME.fullmatch(name):
             raise errors.InvalidBindingName
+        database = _entitled(row, role, database)
         if Binding.objects.filter(instance=row, revoked_at__isnull=True).count() >= MOST_BINDINGS:
             raise errors.TooManyBindings(most=MOST_BINDINGS)
         try:
@@ -41,6 +48,8 @@ def create_binding(scope: Scope, instance: UUID, name: str) -> UUID:
                     instance=row,
                     name=name,
                     username="",
+                    database=database,
+                    role=role,
                     sealed_password=b"",
                     created_at=clock.now(),
                 )
@@ -72,6 +81,40 @@ def rotate_binding(scope: Scope, instance: UUID, name: str, overlap: timedelta |
         )
 
 
+def change_binding(scope: Scope, instance: UUID, name: str, role: BindingRole, database: str = "") -> UUID:
+    """Ask for a binding's credentials to be good for another role, or in another database (empty: the first). Whoever
+    is signed in with them is cut off, and the former ones of a rotation end. Returns the operation.
+
+    Raises:
+        NotFound, RoleTooLow, ServiceGone, NoBindings, OwnerStays, RoleNotOffered, DatabaseMissing, BindingMissing,
+        BindingNotReady.
+    """
+    with acting(scope):
+        row = _bindable(scope, instance)
+        if name == DEFAULT:
+            raise errors.OwnerStays
+        if _binding(row, name).granted_at is None:
+            raise errors.BindingNotReady(name=name)
+        database = _entitled(row, role, database)
+        return wish(scope, row, OperationKind.ENTITLE, {"binding": name, "role": role, "database": database})
+
+
+def reset_binding(scope: Scope, instance: UUID, name: str) -> UUID:
+    """Ask for another password for a binding's user, whose name stays. Whoever is signed in is cut off. Returns the
+    operation.
+
+    Raises:
+        NotFound, RoleTooLow, ServiceGone, NoBindings, BindingMissing, BindingNotReady, RotationUnderWay.
+    """
+    with acting(scope):
+        row = _bindable(scope, instance)
+        if _binding(row, name).granted_at is None and name != DEFAULT:
+            raise errors.BindingNotReady(name=name)
+        if _asked(row, OperationKind.ROTATE, name):
+            raise errors.RotationUnderWay(name=name)
+        return wish(scope, row, OperationKind.RESET, {"binding": name})
+
+
 def revoke_binding(scope: Scope, instance: UUID, name: str) -> UUID:
     """Ask for a binding's credentials to work no more. Returns the operation.
 
@@ -95,6 +138,18 @@ def _bindable(scope: Scope, instance: UUID) -> ServiceInstance:
     if blueprint(row.blueprint).binder is None:
         raise errors.NoBindings
     return row
+
+
+def _entitled(row: ServiceInstance, role: BindingRole, database: str) -> str:
+    """The database that credentials with this role sign in to, empty if the service knows none."""
+    offer = blueprint(row.blueprint)
+    if offer.binder is None or role not in offer.binder.roles:
+        raise errors.RoleNotOffered(role=role)
+    if row.members > 1 and role != BindingRole.OWNER:
+        raise errors.OwnersOnly(name=row.name)
+    if offer.keeper is None and not database:
+        return ""
+    return usable(row, database or (offer.keeper.names(row.parameters)[0] if offer.keeper else ""))
 
 
 def _binding(row: ServiceInstance, name: str) -> Binding:

@@ -40,10 +40,11 @@ quota as (
 instance as (
     insert into provisioning_serviceinstance (id, organization_id, project_id, site_id, region_code, blueprint, name,
         label, parameters, vcpus, memory, disk, members, desired, generation, observed_generation, state, trouble,
-        created_at, restored_from, restore_until)
+        created_at, restored_from, restore_until, allowed)
     select %(id)s, %(organization)s, %(project)s, site_id, %(region)s, %(blueprint)s, %(name)s, %(label)s,
         %(parameters)s, %(vcpus)s, %(memory)s, %(disk)s, %(members)s, 'running', 1, 0, 'pending', '', %(now)s,
-        %(restored_from)s::uuid, %(restore_until)s::timestamptz
+        %(restored_from)s::uuid, %(restore_until)s::timestamptz,
+        (select allowed from provisioning_serviceinstance where id = %(restored_from)s::uuid)
     from promise, quota returning id),
 operation as (
     insert into provisioning_operation (id, organization_id, instance_id, kind, generation, state, progress, step, log,

@@ -8,7 +8,7 @@ from souk.engines.contract import Limits, MachineSpec, MachineStatus
 from souk.kernel import clock
 from souk.provisioning.contract import ServerCertificate
 from souk.provisioning.models import InstanceState
-from souk.provisioning.reconciler import actions, machines, records, repositories, schedule
+from souk.provisioning.reconciler import actions, guarding, machines, records, repositories, schedule
 from souk.provisioning.reconciler.actions import Work
 from souk.provisioning.reconciler.ground import Ground, MachineLost, Unhealthy, probe_until_healthy, step
 from souk.provisioning.reconciler.guest import MachineGuest
@@ -54,6 +54,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     if observed is not None:
         with step(lease, subject, "start", 45, gettext_noop("The machine has started.")):
             ground.engine.start(machine.name)
+    guarding.guard(MachineGuest(ground.engine, machine.name), row)
     if row.ready_at is None and row.restored_from is not None and blueprint.archivist is not None:
         with step(lease, subject, "restore", 70, gettext_noop("The data is restored.")):
             repository = repositories.flushed(ground.engine, blueprint.archivist, row.restored_from)

@@ -110,9 +110,11 @@ def _delete(ground: Ground, lease: Lease, subject: Subject) -> None:
             gone = machines.delete(ground.engine, subject, machine)
         if machine.role == MachineRole.PRIMARY:
             statement = {"machine": machine.name, "disk_bytes": subject.row.disk, "seen_gone": gone}
-    trials.throw_away(ground.engine, subject)
+    others = trials.throw_away(ground.engine, subject, *records.PASSING, MachineRole.FORMER)
     if subject.row.members > 1:
         statement = together.erase(ground.engine, subject)
+    if others:
+        statement["other_machines"] = others
     if (backups := repositories.erase_repository(subject, ground.engine)) is not None:
         statement["backups"] = backups
     ground.names.withdraw(subject.hostname)

@@ -43,8 +43,9 @@ def flushed(engine: Engine, archivist: Archivist, source: UUID) -> contract.Repo
     """
     repository = open_repository(source, engine)
     of = records.load(source)
-    if of.machine is not None and of.row.desired == Desired.RUNNING:
-        archivist.attach(MachineGuest(engine, of.machine.name), of.wanted(of.machine.address), repository)
+    writes = of.machine or records.last_leader(of)
+    if writes is not None and of.row.desired == Desired.RUNNING:
+        archivist.attach(MachineGuest(engine, writes.name), of.wanted(writes.address), repository)
     return repository
 
 

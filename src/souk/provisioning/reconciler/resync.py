@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from souk.engines.contract import Engine, MachineStatus
-from souk.provisioning.models import Desired, MachineRole
+from souk.provisioning.models import Desired
 from souk.provisioning.reconciler import lease, records
+from souk.provisioning.reconciler.records.subjects import CARRYING
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ def compare(engine: Engine) -> Drift:
     recorded = records.machine_subjects()
     drifted = []
     for name, (instance, desired, role) in recorded.items():
-        if role == MachineRole.PROOF:
+        if role not in CARRYING:
             continue
         machine = observed.get(name)
         running = machine is not None and machine.status == MachineStatus.RUNNING

@@ -1,4 +1,4 @@
-"""A machine that is thrown away: an instance's backup is tried out on it, under the instance's own lease."""
+"""Machines beside an instance's own, under its lease: one on which a backup is tried out, one that is to take over."""
 
 from __future__ import annotations
 
@@ -9,35 +9,45 @@ from souk.provisioning.reconciler import records
 from souk.provisioning.reconciler.records import Assigned, Subject
 
 
-def begin(engine: Engine, subject: Subject, blueprint: Blueprint, epoch: int) -> Assigned:
+def begin(
+    engine: Engine, subject: Subject, blueprint: Blueprint, epoch: int, role: MachineRole = MachineRole.PROOF
+) -> Assigned:
     """A fresh machine like the instance's own; one that a killed attempt left is thrown away first."""
     throw_away(engine, subject)
-    machine = records.assign_machine(subject, blueprint.recipe.alias, role=MachineRole.PROOF)
+    machine = records.assign_machine(subject, blueprint.recipe.alias, role=role)
     engine.create(
         MachineSpec(
             name=machine.name,
             image=machine.image,
             limits=blueprint.limits(subject.wanted(machine.address).size),
             address=machine.address,
-            labels={"instance": str(subject.row.id), "epoch": str(epoch), "role": MachineRole.PROOF},
+            labels={"instance": str(subject.row.id), "epoch": str(epoch), "role": role},
         ),
         start=True,
     )
     return machine
 
 
-def throw_away(engine: Engine, subject: Subject) -> None:
-    """Delete the instance's trial machine, if it has one.
+def throw_away(engine: Engine, subject: Subject, *roles: MachineRole) -> list[str]:
+    """Delete the instance's machines of these roles (by default those in passing, and then a former one
+    rests), if it has any; returns their names.
 
     Raises:
         EngineError: a machine of that name belongs to something else.
     """
-    machine = records.trial_of(subject)
-    if machine is None:
-        return
-    observed = engine.machine(machine.name)
-    if observed is not None:
-        if observed.labels.get("instance") != str(subject.row.id):
-            raise EngineError(f"{machine.name} belongs to something else")
-        engine.delete(machine.name)
-    records.abandon_machine(machine)
+    gone = []
+    for role in roles or records.PASSING:
+        machine = records.beside(subject, role)
+        if machine is None:
+            continue
+        observed = engine.machine(machine.name)
+        if observed is not None:
+            if observed.labels.get("instance") != str(subject.row.id):
+                raise EngineError(f"{machine.name} belongs to something else")
+            engine.delete(machine.name)
+        records.abandon_machine(machine)
+        gone.append(machine.name)
+    former = None if roles else records.beside(subject, MachineRole.FORMER)
+    if former is not None and engine.machine(former.name) is not None:
+        engine.stop(former.name)
+    return gone

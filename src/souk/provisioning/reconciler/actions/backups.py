@@ -28,8 +28,8 @@ def back_up(work: Work, asked: Asked) -> None:
     with work.step("attach", 20, gettext_noop("The service keeps its history in its own, encrypted repository.")):
         repository = ensure_repository(work.subject, work.engine)
         # Those that follow first: from when the leader keeps its history there, any of them may have to go on with it.
-        for guest in (*work.others, work.guest):
-            archivist.attach(guest, work.wanted, repository)
+        for guest, wanted in (*work.others, (work.guest, work.wanted)):
+            archivist.attach(guest, wanted, repository)
     with acting(WORKER):
         row = work.subject.row
         Backup.objects.get_or_create(

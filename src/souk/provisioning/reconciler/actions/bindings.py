@@ -1,4 +1,6 @@
-"""Credentials made, rotated and revoked in a running service. They are sealed and recorded before they are used."""
+"""Credentials made, changed, rotated and revoked in a running service. They are sealed and recorded before they are
+used.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from django.utils.translation import gettext_noop
 
 from souk.kernel import clock, secrets
 from souk.kernel.scope import acting
-from souk.provisioning.contract import Binder, Credentials
+from souk.provisioning.contract import Binder, BindingRole, Credentials
 from souk.provisioning.models import Binding, OperationState
 from souk.provisioning.reconciler.actions.work import Asked, Work, reached, settle
 from souk.provisioning.reconciler.records import WORKER
@@ -28,7 +30,7 @@ def grant(work: Work, asked: Asked) -> None:
     with work.step("prepare", 20, gettext_noop("A password is made and sealed.")):
         credentials = _prepared(work, binding)
     with work.step("grant", 90, gettext_noop("The credentials work.")):
-        _binder(work).grant(work.guest, work.wanted, credentials)
+        _binder(work).grant(work.guest, work.wanted, credentials, BindingRole(binding.role))
     with acting(WORKER):
         Binding.objects.filter(id=binding.id).update(granted_at=clock.now())
         settle(work, asked, OperationState.SUCCEEDED, username=credentials.username)
@@ -52,7 +54,7 @@ def _put_in_place(work: Work, asked: Asked, binding: Binding) -> dict[str, str]:
     with work.step("prepare", 20, gettext_noop("A password is made and sealed.")):
         credentials = _next(work, binding)
     with work.step("grant", 70, gettext_noop("The credentials work.")):
-        _binder(work).grant(work.guest, work.wanted, credentials)
+        _binder(work).grant(work.guest, work.wanted, credentials, BindingRole(binding.role))
     now = clock.now()
     until = now + timedelta(seconds=asked.details["overlap_seconds"])
     result = {
@@ -74,6 +76,45 @@ def _put_in_place(work: Work, asked: Asked, binding: Binding) -> dict[str, str]:
             rotated_at=now,
         )
     return result
+
+
+def reset(work: Work, asked: Asked) -> None:
+    """Give a binding's user another password; who is signed in with the present one is cut off."""
+    binding = _binding(work, asked)
+    if binding is None:
+        settle(work, asked, OperationState.CANCELLED)
+        return
+    with work.step("prepare", 20, gettext_noop("A password is made and sealed.")):
+        credentials = _next(work, binding, binding.username)
+    with work.step("grant", 90, gettext_noop("The credentials work.")):
+        _binder(work).grant(work.guest, work.wanted, credentials, BindingRole(binding.role))
+    with acting(WORKER):
+        Binding.objects.filter(id=binding.id).update(
+            sealed_password=binding.sealed_next_password,
+            next_username="",
+            sealed_next_password=None,
+            rotated_at=clock.now(),
+        )
+        settle(work, asked, OperationState.SUCCEEDED, username=binding.username)
+
+
+def entitle(work: Work, asked: Asked) -> None:
+    """Let a binding's credentials, the former ones included, do something else or somewhere else."""
+    binding = _binding(work, asked)
+    if binding is None:
+        settle(work, asked, OperationState.CANCELLED)
+        return
+    role, database = BindingRole(asked.details["role"]), asked.details["database"]
+    present = Credentials(binding.username, _open(binding, bytes(binding.sealed_password)), database)
+    with work.step("entitle", 90, gettext_noop("The credentials have their new privileges.")):
+        if binding.former_username:
+            _binder(work).revoke(work.guest, work.wanted, binding.former_username)
+        _binder(work).grant(work.guest, work.wanted, present, role)
+    with acting(WORKER):
+        Binding.objects.filter(id=binding.id).update(
+            role=role, database=database, former_username="", former_until=None
+        )
+        settle(work, asked, OperationState.SUCCEEDED, role=role, database=database)
 
 
 def revoke(work: Work, asked: Asked) -> None:
@@ -127,7 +168,7 @@ def _prepared(work: Work, binding: Binding) -> Credentials:
     """The binding's own credentials: those that a killed attempt sealed, or fresh ones."""
     if binding.sealed_password:
         return Credentials(binding.username, _open(binding, bytes(binding.sealed_password)), binding.database)
-    made = _made(work, binding.name)
+    made = _made(work, binding.name, binding.database)
     with acting(WORKER):
         Binding.objects.filter(id=binding.id).update(
             username=made.username, database=made.database, sealed_password=_seal(binding, made.password)
@@ -135,27 +176,34 @@ def _prepared(work: Work, binding: Binding) -> Credentials:
     return made
 
 
-def _next(work: Work, binding: Binding) -> Credentials:
-    """The credentials that are to follow the binding's own, under a name that no binding of the service ever had."""
-    if binding.sealed_next_password is not None:
+def _next(work: Work, binding: Binding, username: str = "") -> Credentials:
+    """The credentials that are to follow the binding's own, under this name or one that no binding of the service ever
+    had: those that a killed attempt at the same thing sealed, or fresh ones.
+    """
+    if binding.sealed_next_password is not None and (binding.next_username == binding.username) == bool(username):
         password = _open(binding, bytes(binding.sealed_next_password))
         return Credentials(binding.next_username, password, binding.database)
-    with acting(WORKER):
-        rows = Binding.objects.filter(instance=work.subject.row).values_list("username", "former_username")
-        taken = {username for row in rows for username in row}
-    base = _NUMBER.sub("", binding.username)
-    names = (f"{base}_{number}" for number in itertools.count(2))
-    made = _made(work, next(name for name in names if name not in taken))
-    if binding.database:
-        made = replace(made, database=binding.database)
+    if username:
+        made = Credentials(username, secrets.new_password(), binding.database)
+    else:
+        made = _made(work, _unused(work, binding), binding.database)
     binding.next_username, binding.sealed_next_password = made.username, _seal(binding, made.password)
     with acting(WORKER):
         binding.save(update_fields=["next_username", "sealed_next_password"])
     return made
 
 
-def _made(work: Work, name: str) -> Credentials:
-    return _binder(work).binding(work.wanted, name, secrets.new_password())
+def _unused(work: Work, binding: Binding) -> str:
+    with acting(WORKER):
+        rows = Binding.objects.filter(instance=work.subject.row).values_list("username", "former_username")
+        taken = {username for row in rows for username in row}
+    base = _NUMBER.sub("", binding.username)
+    return next(name for name in (f"{base}_{number}" for number in itertools.count(2)) if name not in taken)
+
+
+def _made(work: Work, name: str, database: str) -> Credentials:
+    made = _binder(work).binding(work.wanted, name, secrets.new_password())
+    return replace(made, database=database) if database else made
 
 
 def _seal(binding: Binding, password: str) -> bytes:

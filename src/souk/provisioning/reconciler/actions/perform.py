@@ -9,7 +9,16 @@ from django.utils.translation import gettext_noop
 
 from souk.provisioning.contract import ConfigurationFailed, Declined
 from souk.provisioning.models import OperationKind, OperationState
-from souk.provisioning.reconciler.actions import backups, bindings, leading, proofs
+from souk.provisioning.reconciler.actions import (
+    access,
+    backups,
+    bindings,
+    databases,
+    leading,
+    parameters,
+    proofs,
+    restores,
+)
 from souk.provisioning.reconciler.actions.work import Asked, Work, begin, settle, waiting
 
 log = structlog.get_logger("souk.reconciler")
@@ -20,9 +29,17 @@ ACTIONS: Mapping[str, Action] = {
     OperationKind.GRANT: bindings.grant,
     OperationKind.ROTATE: bindings.rotate,
     OperationKind.REVOKE: bindings.revoke,
+    OperationKind.RESET: bindings.reset,
+    OperationKind.ENTITLE: bindings.entitle,
+    OperationKind.CREATE_DATABASE: databases.create,
+    OperationKind.DROP_DATABASE: databases.drop,
+    OperationKind.ALLOW: access.allow,
+    OperationKind.CONFIGURE: parameters.configure,
     OperationKind.BACKUP: backups.back_up,
     OperationKind.PROVE: proofs.prove,
     OperationKind.SWITCHOVER: leading.switch_over,
+    OperationKind.RESTORE: restores.restore,
+    OperationKind.UNDO: restores.undo,
 }
 
 
@@ -34,6 +51,7 @@ def perform(work: Work) -> None:
         ConfigurationFailed: one failed and is to be tried again. Fenced, Superseded, EngineError.
     """
     bindings.end_overlaps(work)
+    restores.end_way_back(work)
     for asked in waiting(work.subject):
         if begin(asked):
             _attempt(work.doing(asked), asked)

@@ -11,7 +11,7 @@ from souk.kernel import clock, secrets
 from souk.kernel.scope import acting
 from souk.provisioning.contract import ConfigurationFailed, ServerCertificate
 from souk.provisioning.models import Backup, BackupState, OperationState
-from souk.provisioning.reconciler import trials
+from souk.provisioning.reconciler import guarding, trials
 from souk.provisioning.reconciler.actions.work import Asked, Work, settle
 from souk.provisioning.reconciler.guest import MachineGuest
 from souk.provisioning.reconciler.records import WORKER
@@ -32,6 +32,7 @@ def prove(work: Work, asked: Asked) -> None:
         with work.step("create", 25, gettext_noop("A machine for the trial is made.")):
             machine = trials.begin(work.engine, work.subject, work.blueprint, work.lease.epoch)
         guest = MachineGuest(work.engine, machine.name)
+        guarding.guard(guest, row)
         wanted = replace(work.wanted, address=machine.address)
         with work.step("restore", 65, gettext_noop("The data is restored.")):
             archivist.restore(guest, wanted, open_repository(row.id, work.engine), None)

@@ -34,7 +34,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Work:
-    """A claimed, running service and what is to be done to it; `others` are the machines that follow its own."""
+    """A claimed, running service and what is to be done to it.
+
+    On several machines, `guest` is the one that leads, `others` those that follow it, and `gate` the one that clients
+    connect to.
+    """
 
     lease: Lease
     subject: Subject
@@ -43,7 +47,13 @@ class Work:
     guest: Guest
     wanted: Wanted
     asked: Asked | None = None
-    others: Sequence[Guest] = ()
+    others: Sequence[tuple[Guest, Wanted]] = ()
+    gate: tuple[Guest, Wanted] | None = None
+
+    @property
+    def entrance(self) -> tuple[Guest, Wanted]:
+        """The machine that clients connect to."""
+        return self.gate or (self.guest, self.wanted)
 
     def doing(self, asked: Asked) -> Work:
         """The same service, with one operation in hand."""

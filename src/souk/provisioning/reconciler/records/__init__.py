@@ -2,12 +2,15 @@
 
 from souk.provisioning.reconciler.records.credentials import answer_reveals, ensure_credentials, record_endpoint
 from souk.provisioning.reconciler.records.machines import (
+    PASSING,
     NoAddress,
     abandon_machine,
     assign_machine,
+    beside,
+    exchange_machines,
+    last_leader,
     machine_subjects,
     note_duties,
-    trial_of,
 )
 from souk.provisioning.reconciler.records.operations import (
     failed_over,
@@ -32,6 +35,7 @@ from souk.provisioning.reconciler.records.outcomes import (
 from souk.provisioning.reconciler.records.subjects import RENEW_BEFORE, WORKER, Assigned, Subject, load, machines_of
 
 __all__ = [
+    "PASSING",
     "RENEW_BEFORE",
     "WORKER",
     "Assigned",
@@ -41,15 +45,18 @@ __all__ = [
     "answer_reveals",
     "answered",
     "assign_machine",
+    "beside",
     "converged",
     "counted",
     "ensure_credentials",
     "erased",
     "erasure_due",
+    "exchange_machines",
     "failed_over",
     "finish_operations",
     "found_steady",
     "hand_back",
+    "last_leader",
     "led_by_order",
     "load",
     "log_step",
@@ -61,6 +68,5 @@ __all__ = [
     "resize_refused",
     "restart_asked",
     "set_state",
-    "trial_of",
     "troubled",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -35,7 +36,7 @@ def assign_machine(
     Raises:
         NoAddress.
     """
-    known = trial_of(subject) if role == MachineRole.PROOF else subject.machine_as(role, number)
+    known = beside(subject, role) if role in PASSING else subject.machine_as(role, number)
     if known is not None:
         return known
     row = subject.row
@@ -63,9 +64,21 @@ def assign_machine(
     raise NoAddress
 
 
-def trial_of(subject: Subject) -> Assigned | None:
-    """The instance's trial machine as it is now: it comes and goes while the instance is worked on."""
-    return next((one for one in machines_of(subject.row.id) if one.role == MachineRole.PROOF), None)
+def last_leader(subject: Subject) -> Assigned | None:
+    """The member that was last seen to lead, if one was."""
+    with acting(WORKER):
+        led = Machine.objects.filter(instance=subject.row, duty=Duty.LEADS, deleted_at__isnull=True)
+        name = led.values_list("name", flat=True).first()
+    return next((one for one in subject.members if one.name == name), None)
+
+
+PASSING = (MachineRole.PROOF, MachineRole.NEXT)
+"""The roles of machines that a killed attempt may have left."""
+
+
+def beside(subject: Subject, role: MachineRole) -> Assigned | None:
+    """A machine beside the instance's own, as it is now: such come and go while the instance is worked on."""
+    return next((one for one in machines_of(subject.row.id) if one.role == role), None)
 
 
 def note_duties(subject: Subject, duties: Mapping[str, Duty]) -> Assigned | None:
@@ -83,6 +96,17 @@ def abandon_machine(machine: Assigned) -> None:
     """Give up a machine's row that is no machine, or no more, its address with it."""
     with acting(WORKER):
         Machine.objects.filter(name=machine.name, deleted_at__isnull=True).update(deleted_at=clock.now())
+
+
+def exchange_machines(subject: Subject, role: MachineRole, kept_until: datetime) -> None:
+    """Let the machine of another role carry the instance; the one that did is kept, in the caller's transaction."""
+    rows = Machine.objects.filter(instance=subject.row, deleted_at__isnull=True)
+    present, coming = rows.get(role=MachineRole.PRIMARY), rows.get(role=role)
+    # One of each role at any time, so each moves to a role that nobody has.
+    if role == MachineRole.FORMER:
+        rows.filter(id=coming.id).update(role=MachineRole.NEXT, kept_until=None)
+    rows.filter(id=present.id).update(role=MachineRole.FORMER, kept_until=kept_until)
+    rows.filter(id=coming.id).update(role=MachineRole.PRIMARY)
 
 
 def _free_address(site: UUID, avoid: Collection[str], platform: bool) -> str:

@@ -81,8 +81,8 @@ def found_steady(lease: Lease, subject: Subject) -> None:
 
 
 def _next_visit(row: ServiceInstance, state: InstanceState) -> datetime | None:
-    """When something falls due by itself: an erasure, the end of rotated credentials, a certificate's renewal, a
-    backup, a look at who leads.
+    """When something falls due by itself: an erasure, the end of rotated credentials, a certificate's renewal, the end
+    of a way back, a backup, a look at who leads.
     """
     if state == InstanceState.SOFT_DELETED:
         return row.erase_at
@@ -92,12 +92,13 @@ def _next_visit(row: ServiceInstance, state: InstanceState) -> datetime | None:
         cursor.execute(
             "select (select min(former_until) from provisioning_binding where instance_id = %s and revoked_at is null),"
             " (select certificate_expires_at from provisioning_endpoint where instance_id = %s),"
+            " (select min(kept_until) from provisioning_machine where instance_id = %s and deleted_at is null),"
             " (select count(nullif(duty, '')) from provisioning_machine where instance_id = %s and role = 'member'"
             "  and deleted_at is null)",
-            [row.id, row.id, row.id],
+            [row.id, row.id, row.id, row.id],
         )
-        former, certificate, seen = cursor.fetchone()
-    times = [former, certificate and certificate - RENEW_BEFORE, schedule.next_due(row)]
+        former, certificate, kept, seen = cursor.fetchone()
+    times = [former, certificate and certificate - RENEW_BEFORE, kept, schedule.next_due(row)]
     if row.members > 1:
         times.append(clock.now() + (LOOK_EVERY if seen == row.members else LOOK_AGAIN))
     return min((time for time in times if time is not None), default=None)

@@ -30,6 +30,9 @@ RENEW_BEFORE = timedelta(days=30)
 """A certificate is renewed this long before it ends."""
 
 
+CARRYING = (MachineRole.PRIMARY, MachineRole.FRONT, MachineRole.MEMBER)
+
+
 @dataclass(frozen=True)
 class Assigned:
     """An instance's machine: its row exists before the machine does."""
@@ -76,8 +79,8 @@ class Subject:
 
     @property
     def carriers(self) -> tuple[Assigned, ...]:
-        """Every machine that carries the service: the one in front first, no trial's."""
-        return tuple(one for one in self.machines if one.role != MachineRole.PROOF)
+        """Every machine that carries the service, the one in front first; none that is beside them."""
+        return tuple(one for one in self.machines if one.role in CARRYING)
 
     @property
     def members(self) -> tuple[Assigned, ...]:
@@ -109,10 +112,11 @@ def load(instance: UUID) -> Subject:
     """Read an instance with its site's domain, its machine, and whether something is to be done to it."""
     open_ones = Operation.objects.filter(instance=OuterRef("id"), state__in=OPEN)
     due = Binding.objects.filter(instance=OuterRef("id"), revoked_at__isnull=True, former_until__lte=clock.now())
+    kept = Machine.objects.filter(instance=OuterRef("id"), deleted_at__isnull=True, kept_until__lte=clock.now())
     with acting(WORKER):
         row = ServiceInstance.objects.annotate(
             settling=Exists(open_ones.filter(kind__in=SETTLED)),
-            asked=Exists(open_ones.exclude(kind__in=SETTLED)) | Exists(due),
+            asked=Exists(open_ones.exclude(kind__in=SETTLED)) | Exists(due) | Exists(kept),
             certificate_until=F("endpoint__certificate_expires_at"),
         ).get(id=instance)
         domain = Site.objects.values_list("domain", flat=True).get(id=row.site_id)

@@ -11,7 +11,7 @@ from souk.engines.contract import Limits, MachineSpec, MachineStatus
 from souk.kernel import clock
 from souk.provisioning.contract import FRONT, Credentials, ServerCertificate
 from souk.provisioning.models import InstanceState, MachineRole
-from souk.provisioning.reconciler import actions, machines, records, repositories, schedule
+from souk.provisioning.reconciler import actions, guarding, machines, records, repositories, schedule
 from souk.provisioning.reconciler.actions import Work
 from souk.provisioning.reconciler.ground import Ground, MachineLost, Unhealthy, probe_until_healthy, step
 from souk.provisioning.reconciler.lease import Lease
@@ -59,6 +59,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     with step(lease, subject, "create", 35, gettext_noop("The machines are made and have started.")):
         at_once(lambda one: _have(crew, lease, one, observed[one.name]), [crew.front, *crew.members])
     _fit(lease, crew, observed, shrink=False)
+    _guard(crew)
     _restore(lease, crew)
     with step(lease, subject, "configure", 60, gettext_noop("The service is configured.")):
         at_once(lambda one: _configure(crew, one, credentials, certificate), [crew.front, *crew.members])
@@ -104,8 +105,10 @@ def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
         if healed:
             records.answered(subject)
         watch(crew)
-        if healed and not crew.wait(crew.members, lambda s: redundant(s, subject.row.members), BACK_WITHIN):
-            raise Unhealthy("a member has not come back")
+        if healed:
+            if not crew.wait(crew.members, lambda s: redundant(s, subject.row.members), BACK_WITHIN):
+                raise Unhealthy("a member has not come back")
+            watch(crew)
     changed = healed or subject.row.trouble or subject.row.observed_generation != subject.row.generation
     due = schedule.next_due(subject.row)
     if subject.asked or (due is not None and due <= clock.now()):
@@ -184,6 +187,14 @@ def _spec(crew: Crew, lease: Lease, machine: Assigned) -> MachineSpec:
     )
 
 
+def _guard(crew: Crew) -> None:
+    """The list of who may reach the service holds in front; nobody but the platform reaches the members past it."""
+    row = crew.subject.row
+    guarding.guard(crew.guest(crew.front), row)
+    for one in crew.members:
+        guarding.let_in(crew.guest(one), row.site_id, [])
+
+
 def _restore(lease: Lease, crew: Crew) -> None:
     """A service that begins with another one's data: the first member gets it, before the others copy that."""
     row, archivist = crew.subject.row, crew.blueprint.archivist
@@ -217,6 +228,7 @@ def _leader(crew: Crew) -> Assigned:
 
 def _perform(lease: Lease, crew: Crew) -> None:
     leader = _leader(crew)
-    others = [crew.guest(one) for one in crew.members if one != leader]
+    others = [(crew.guest(one), crew.wanted(one)) for one in crew.members if one != leader]
+    gate = (crew.guest(crew.front), crew.wanted(crew.front))
     guest, wanted = crew.guest(leader), crew.wanted(leader)
-    actions.perform(Work(lease, crew.subject, crew.blueprint, crew.engine, guest, wanted, others=others))
+    actions.perform(Work(lease, crew.subject, crew.blueprint, crew.engine, guest, wanted, others=others, gate=gate))

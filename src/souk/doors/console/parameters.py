@@ -1,0 +1,56 @@
+"""What was chosen for a service, changed while it runs."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from souk.doors.console.desk import Desk
+from souk.doors.console.guards import member_page
+from souk.doors.console.problems import tell
+from souk.kernel.errors import Problem
+from souk.provisioning import commands, queries
+from souk.provisioning.contract import CHANGEABLE
+from souk.provisioning.registry import blueprint
+from souk.ui.parts import Crumb
+from souk.ui.schema_form import SchemaForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page
+def settings(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
+    """A form made of the parameters that may be changed."""
+    row = queries.service(desk.scope, service)
+    offered = changeable(row.blueprint)
+    form = SchemaForm({"type": "object", "properties": offered}, request.POST or None, initial=row.parameters)
+    if request.method == "POST" and form.is_valid():
+        try:
+            commands.change_parameters(desk.scope, service, form.values)
+        except Problem as problem:
+            tell(form, problem)
+        else:
+            messages.info(request, _("The settings are being changed."))
+            return redirect("service", service)
+    context = {
+        "service": row,
+        "form": form,
+        "breadcrumbs": [
+            Crumb(_("Services"), reverse("services")),
+            Crumb(row.name, reverse("service", args=[service])),
+            Crumb(_("Settings")),
+        ],
+    }
+    return render(request, "console/service_settings.html", context, status=422 if form.errors else 200)
+
+
+def changeable(key: str) -> dict[str, Any]:
+    """The parameters of a blueprint that may be changed while a service runs, as a JSON Schema's properties."""
+    rules = blueprint(key).schema().get("properties", {})
+    return {name: rule for name, rule in rules.items() if rule.get(CHANGEABLE)}

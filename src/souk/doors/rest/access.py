@@ -1,0 +1,54 @@
+"""Who may reach a service."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router, Schema, Status
+
+from souk.doors import origin
+from souk.doors.rest.auth import either, member
+from souk.doors.rest.services import Requested
+from souk.provisioning import commands, queries
+
+router = Router(tags=["Access"])
+
+
+class NetworkIn(Schema):
+    """An IPv4 network in CIDR notation, or one address, and a note that says whose it is."""
+
+    network: str
+    note: str = ""
+
+
+class AccessIn(Schema):
+    """The networks that may reach a service; null lets everyone in. An empty list needs `nobody`, a list without the
+    asker's own address needs `confirm`.
+    """
+
+    networks: list[NetworkIn] | None
+    nobody: bool = False
+    confirm: bool = False
+
+
+@router.get("/services/{service}/access", response=queries.AccessRow, operation_id="getAccess")
+def access(request: HttpRequest, service: UUID) -> queries.AccessRow:
+    """The networks that may reach a service; null: everyone may."""
+    return queries.access(either(request), service)
+
+
+@router.put("/services/{service}/access", response={202: Requested}, operation_id="setAccess")
+def set_(request: HttpRequest, service: UUID, body: AccessIn) -> Status[dict[str, Any]]:
+    """Replace the list as a whole. Connections from elsewhere end."""
+    networks = None if body.networks is None else [commands.Network(each.network, each.note) for each in body.networks]
+    asked = commands.allow_networks(
+        member(request),
+        service,
+        networks,
+        nobody=body.nobody,
+        asker=origin.address(request),
+        confirmed=body.confirm,
+    )
+    return Status(202, {"operation": asked})

@@ -1,0 +1,58 @@
+"""A service's data as it was at an instant, in the service itself; and back again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from souk.kernel.scope import Scope, acting
+from souk.provisioning import errors
+from souk.provisioning.commands.backups import MOVES, restorable
+from souk.provisioning.commands.operations import alive, wish
+from souk.provisioning.models import OPEN, Machine, MachineRole, OperationKind, ServiceInstance
+
+
+def restore_in_place(scope: Scope, instance: UUID, until: datetime, *, give_up_way_back: bool = False) -> UUID:
+    """Ask for a service to go on with its data as it was at an instant. It goes on as it is until another machine
+    answers with that data; then its name leads there, and the machine before is kept for a day as a way back.
+
+    A way back that is kept already must be given up for it. Returns the operation.
+
+    Raises:
+        NotFound, RoleTooLow, ServiceGone, SeveralMachines, NothingToRestore, OutsideRetention, BetweenBackups,
+        RestoreTooSmall, RestoreUnderWay, WayBackKept.
+    """
+    with acting(scope):
+        row = _still(scope, instance)
+        if row.members > 1:
+            raise errors.SeveralMachines(name=row.name)
+        restorable(scope, instance, until, row.disk)
+        kept = _former(row)
+        if kept is not None and not give_up_way_back:
+            raise errors.WayBackKept(name=row.name)
+        return wish(scope, row, OperationKind.RESTORE, {"until": until.isoformat()})
+
+
+def undo_restore(scope: Scope, instance: UUID) -> UUID:
+    """Ask for a service to go on with the machine that it had before it was restored; what was written since is kept
+    for a day in its turn. Returns the operation.
+
+    Raises:
+        NotFound, RoleTooLow, ServiceGone, RestoreUnderWay, NoWayBack.
+    """
+    with acting(scope):
+        row = _still(scope, instance)
+        if _former(row) is None:
+            raise errors.NoWayBack(name=row.name)
+        return wish(scope, row, OperationKind.UNDO)
+
+
+def _still(scope: Scope, instance: UUID) -> ServiceInstance:
+    row = alive(scope, instance)
+    if row.operations.filter(kind__in=MOVES, state__in=OPEN).exists():
+        raise errors.RestoreUnderWay(name=row.name)
+    return row
+
+
+def _former(row: ServiceInstance) -> Machine | None:
+    return Machine.objects.filter(instance=row, role=MachineRole.FORMER, deleted_at__isnull=True).first()

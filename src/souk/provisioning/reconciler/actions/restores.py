@@ -1,0 +1,169 @@
+"""A service restored in place: another machine of the same service is filled, and takes over once it answers.
+
+Until then nothing changes for anybody. A killed attempt is thrown away and begun again; the moment of change is one
+transaction. The machine before is kept, stopped, as a way back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_noop
+
+from souk.kernel import clock, secrets
+from souk.kernel.scope import acting
+from souk.provisioning.commands.operations import wish
+from souk.provisioning.contract import (
+    Archivist,
+    BackupKind,
+    BindingRole,
+    ConfigurationFailed,
+    Credentials,
+    Guest,
+    ServerCertificate,
+    Wanted,
+)
+from souk.provisioning.models import (
+    Binding,
+    Machine,
+    MachineRole,
+    OperationKind,
+    OperationState,
+    ServiceInstance,
+)
+from souk.provisioning.reconciler import guarding, records, trials
+from souk.provisioning.reconciler.actions.work import Asked, Work, settle
+from souk.provisioning.reconciler.guest import MachineGuest
+from souk.provisioning.reconciler.lease import Superseded
+from souk.provisioning.reconciler.records import WORKER, Subject
+from souk.provisioning.reconciler.repositories import open_repository
+from souk.sites import authority, certificates
+
+WAY_BACK = timedelta(hours=24)
+"""How long the machine before is kept."""
+
+
+def restore(work: Work, asked: Asked) -> None:
+    """Restore another machine to an instant, and let it take over.
+
+    Raises:
+        Superseded: it did; what is still to be done is done there.
+    """
+    subject, archivist = records.load(work.subject.row.id), _archivist(work)
+    row, until = subject.row, datetime.fromisoformat(asked.details["until"])
+    repository = open_repository(row.id, work.engine)
+    try:
+        with work.step("attach", 10, gettext_noop("All that was written is in the repository.")):
+            archivist.attach(work.guest, work.wanted, repository)
+        with work.step("create", 25, gettext_noop("Another machine is made.")):
+            machine = trials.begin(work.engine, subject, work.blueprint, work.lease.epoch, MachineRole.NEXT)
+        guest, wanted = MachineGuest(work.engine, machine.name), subject.wanted(machine.address)
+        guarding.guard(guest, row)
+        with work.step("restore", 70, gettext_noop("The data is restored.")):
+            archivist.restore(guest, wanted, repository, until)
+        certificate, ends = _made_fit(work, subject, guest, wanted)
+    except ConfigurationFailed:
+        trials.throw_away(work.engine, subject)
+        raise
+    trials.throw_away(work.engine, subject, MachineRole.FORMER)
+    _take_over(work, asked, subject, MachineRole.NEXT, lambda: _point_to(work, wanted, certificate, ends))
+
+
+def undo(work: Work, asked: Asked) -> None:
+    """Let the machine before take over again, with the credentials of today.
+
+    Raises:
+        Superseded: it did; what is still to be done is done there.
+    """
+    subject = records.load(work.subject.row.id)
+    former = records.beside(subject, MachineRole.FORMER)
+    if former is None:
+        settle(work, asked, OperationState.CANCELLED)
+        return
+    guest, wanted = MachineGuest(work.engine, former.name), subject.wanted(former.address)
+    with work.step("start", 40, gettext_noop("The machine before has started.")):
+        work.engine.start(former.name)
+    try:
+        guarding.let_in(guest, subject.row.site_id, subject.row.allowed)
+        certificate, ends = _made_fit(work, subject, guest, wanted)
+    except (ConfigurationFailed, Superseded):
+        work.engine.stop(former.name)
+        raise
+    _take_over(work, asked, subject, MachineRole.FORMER, lambda: _point_to(work, wanted, certificate, ends))
+
+
+def end_way_back(work: Work) -> None:
+    """Delete the machine before once its time is over."""
+    row = work.subject.row
+    with acting(WORKER):
+        due = Machine.objects.filter(
+            instance=row, role=MachineRole.FORMER, deleted_at__isnull=True, kept_until__lte=clock.now()
+        ).exists()
+    if due:
+        with work.step("delete", 95, gettext_noop("The machine before is deleted.")):
+            trials.throw_away(work.engine, work.subject, MachineRole.FORMER)
+
+
+def _made_fit(work: Work, subject: Subject, guest: Guest, wanted: Wanted) -> tuple[ServerCertificate, datetime]:
+    """Configure a machine with the service's present credentials, keep its history from now on, and use it once."""
+    row, archivist = subject.row, _archivist(work)
+    credentials = records.ensure_credentials(subject, work.blueprint)
+    ca = authority.unlock(row.site_id)
+    issued = certificates.issue(ca, wanted.hostname, wanted.address)
+    certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
+    with work.step("configure", 80, gettext_noop("The service is configured.")):
+        work.blueprint.configure(guest, wanted, credentials, certificate)
+        _let_in(work, guest, wanted, credentials)
+        archivist.attach(guest, wanted, open_repository(row.id, work.engine))
+    with work.step("probe", 90, gettext_noop("The service answers over TLS.")):
+        health = work.blueprint.probe(wanted, credentials, ca.certificate)
+        if not health.ok:
+            raise ConfigurationFailed(health.detail)
+    return certificate, issued.expires_at
+
+
+def _let_in(work: Work, guest: Guest, wanted: Wanted, first: Credentials) -> None:
+    """Let those sign in who may today, and nobody else: the data brought back users and passwords of its time."""
+    row, binder = work.subject.row, work.blueprint.binder
+    with acting(WORKER):
+        bindings = list(Binding.objects.filter(instance=row, revoked_at__isnull=True, granted_at__isnull=False))
+    _archivist(work).shut_out_all_but(guest, wanted, [first.username, *(each.username for each in bindings)])
+    if binder is None:
+        return
+    owner = work.blueprint.credentials(wanted.parameters, "").username
+    for each in bindings:
+        if each.username != owner:
+            sealed, context = bytes(each.sealed_password), f"binding:{row.id}:{each.name}"
+            password = secrets.ring("master").open(sealed, context).decode()
+            binder.grant(guest, wanted, Credentials(each.username, password, each.database), BindingRole(each.role))
+
+
+def _take_over(work: Work, asked: Asked, subject: Subject, role: MachineRole, point: Callable[[], None]) -> None:
+    present = subject.machine
+    assert present is not None, "a running service has a machine"
+    with work.step("stop", 95, gettext_noop("The machine before is stopped, and kept.")):
+        usage = work.engine.usage_of(present.name)
+        if usage is not None:
+            records.counted(subject, usage)
+        work.engine.stop(present.name)
+    until = clock.now() + WAY_BACK
+    with acting(WORKER):
+        row = ServiceInstance.objects.select_for_update().get(id=subject.row.id)
+        records.exchange_machines(subject, role, until)
+        Binding.objects.filter(instance=row).update(former_username="", former_until=None)
+        point()
+        # History goes on from another point: what is written from now on is restored from a backup of its own.
+        wish(WORKER, row, OperationKind.BACKUP, {"kind": BackupKind.DIFFERENTIAL, "scheduled": True})
+        settle(work, asked, OperationState.SUCCEEDED, way_back_until=until.isoformat())
+    raise Superseded
+
+
+def _point_to(work: Work, wanted: Wanted, certificate: ServerCertificate, ends: datetime) -> None:
+    records.record_endpoint(work.subject, wanted.address, work.blueprint.port, certificate, ends)
+
+
+def _archivist(work: Work) -> Archivist:
+    archivist = work.blueprint.archivist
+    assert archivist is not None, "commands ask only services that are backed up"
+    return archivist
