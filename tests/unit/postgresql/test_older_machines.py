@@ -64,3 +64,8 @@ def test_a_pool_is_not_said_to_be_there(guest: _OldGuest) -> None:
     BLUEPRINT.configure(guest, WANTED, SHOP, certificate)
     with pytest.raises(Declined):
         BLUEPRINT.configure(guest, pooled, SHOP, certificate)
+
+
+def test_there_is_no_way_back_to_a_machine_that_can_not_be_told_who_may_sign_in(guest: _OldGuest) -> None:
+    with pytest.raises(Declined):
+        BLUEPRINT.archivist.shut_out_all_but(guest, WANTED, ["app"])

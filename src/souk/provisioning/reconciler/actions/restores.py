@@ -48,11 +48,14 @@ def restore(work: Work, asked: Asked) -> None:
     """Restore another machine to an instant, and let it take over.
 
     Raises:
-        Superseded: it did; what is still to be done is done there.
+        Superseded: it did; what is still to be done is done there. Declined: the present machine is too old for a way
+        back. ConfigurationFailed.
     """
     subject, archivist = records.load(work.subject.row.id), _archivist(work)
     row, until = subject.row, datetime.fromisoformat(asked.details["until"])
     repository = open_repository(row.id, work.engine)
+    # There must be a way back: a machine that can't be told who may sign in is not left.
+    archivist.shut_out_all_but(work.guest, work.wanted, _who_may(subject))
     try:
         with work.step("attach", 10, gettext_noop("All that was written is in the repository.")):
             archivist.attach(work.guest, work.wanted, repository)
@@ -121,6 +124,13 @@ def _made_fit(work: Work, subject: Subject, guest: Guest, wanted: Wanted) -> tup
         if not health.ok:
             raise ConfigurationFailed(health.detail)
     return certificate, issued.expires_at
+
+
+def _who_may(subject: Subject) -> list[str]:
+    """Every user of the service that works now, those of an overlap included."""
+    with acting(WORKER):
+        rows = Binding.objects.filter(instance=subject.row, revoked_at__isnull=True)
+        return [name for pair in rows.values_list("username", "former_username") for name in pair if name]
 
 
 def _let_in(work: Work, guest: Guest, wanted: Wanted, first: Credentials) -> None:
