@@ -27,7 +27,7 @@ NOT_READ = {
 NOT_READ |= {"service-stop", "service-start", "service-restart", "service-credentials", "order-cancel"}
 NOT_READ |= {"service-recover", "service-protect", "service-unprotect", "operation-cancel", "backup-now"}
 NOT_READ |= {"binding-reveal", "binding-rotate", "binding-revoke", "binding-reset", "restore-undo"}
-NOT_READ |= {"webhook-remove", "webhook-try"}
+NOT_READ |= {"service-switchover", "webhook-remove", "webhook-try"}
 NOT_READ |= {"operator-bill", "operator-pay", "operator-allocate", "operator-move", "operator-price"}
 
 

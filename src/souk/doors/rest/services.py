@@ -214,7 +214,7 @@ def restart(request: HttpRequest, service: UUID) -> Status[dict[str, Any]]:
     return Status(202, {"operation": commands.restart_instance(member(request), service)})
 
 
-@router.get("/services/{service}/members", response=list[queries.MemberRow], operation_id="listMembers")
+@router.get("/services/{service}/members", response=list[queries.MemberRow], operation_id="listServiceMembers")
 def members(request: HttpRequest, service: UUID) -> list[queries.MemberRow]:
     """The machines of a highly available service, and what each was last seen to do; none for one on one machine."""
     return queries.members(either(request), service)
