@@ -57,9 +57,12 @@ def take_place(private: str) -> None:
 
 
 def admission(ensemble: Document) -> list[str]:
-    """The lines of `pg_hba.conf` that let members copy each other's data, from their private network alone."""
+    """The lines of `pg_hba.conf` that let members copy each other's data, from their private network alone, and each
+    one's Patroni ask how far its own has come.
+    """
     network = ensemble["private"].rpartition(".")[0] + f".0/{PREFIX_LENGTH}"
     return [
+        f"local replication {REPLICATION} scram-sha-256",
         f"hostssl replication {REPLICATION} {network} scram-sha-256",
         f"hostssl postgres {REWIND} {network} scram-sha-256",
         f"hostssl replication,all {REPLICATION},{REWIND} all reject",
@@ -101,6 +104,7 @@ def _patroni(ensemble: Document, parameters: Document) -> Document:
             "bin_dir": BIN,
             "pgpass": SOCKETS + "/pgpass",
             "use_unix_socket": True,
+            "use_unix_socket_repl": True,
             "authentication": {
                 "superuser": {"username": "postgres"},
                 "replication": {
