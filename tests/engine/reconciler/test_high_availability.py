@@ -13,7 +13,7 @@ from tests.support.world import operator
 from tests.support.writing import Writer
 
 from souk.provisioning import commands
-from souk.provisioning.queries import machines, members, operation, operations, service
+from souk.provisioning.queries import OperationRow, machines, members, operation, operations, service
 
 pytestmark = pytest.mark.engine
 
@@ -25,11 +25,13 @@ def _duties(shop: Shop, instance: UUID) -> list[str]:
     return sorted(row.duty for row in members(shop.buyer.scope, instance))
 
 
-def _leader(shop: Shop, instance: UUID) -> str:
+def leader(shop: Shop, instance: UUID) -> str:
+    """The machine that was last seen to lead."""
     return next((row.name for row in members(shop.buyer.scope, instance) if row.duty == "leads"), "")
 
 
-def _whole(shop: Shop, instance: UUID) -> bool:
+def whole(shop: Shop, instance: UUID) -> bool:
+    """Whether one machine leads, one has all that was acknowledged, and one follows."""
     return _duties(shop, instance) == ["follows", "leads", "synchronous"]
 
 
@@ -39,7 +41,7 @@ def test_a_service_on_three_machines_outlives_each_of_them(shop_of_many: Shop) -
     scope = shop.buyer.scope
     instance = shop.order("compta", "s-ha")
     assert until(lambda: service(scope, instance).state == "ready"), shop.worker.log
-    assert until(lambda: _whole(shop, instance), 30), shop.worker.log
+    assert until(lambda: whole(shop, instance), 30), shop.worker.log
     with signed_in(scope, instance) as options, Writer(options) as writer:
         _switches_over_by_plan(shop, instance)
         for _ in range(POWER_CUTS):
@@ -53,28 +55,28 @@ def test_a_service_on_three_machines_outlives_each_of_them(shop_of_many: Shop) -
 
 
 def _switches_over_by_plan(shop: Shop, instance: UUID) -> None:
-    before = _leader(shop, instance)
+    before = leader(shop, instance)
     asked = commands.switch_over(shop.buyer.scope, instance)
     assert until(lambda: operation(shop.buyer.scope, asked).state == "succeeded", 60), shop.worker.log
     result = operation(shop.buyer.scope, asked).result
     assert result["from"] == before
-    assert until(lambda: _leader(shop, instance) == result["to"], 30), shop.worker.log
-    assert until(lambda: _whole(shop, instance), 60), shop.worker.log
+    assert until(lambda: leader(shop, instance) == result["to"], 30), shop.worker.log
+    assert until(lambda: whole(shop, instance), 60), shop.worker.log
 
 
 def _loses_its_leader(shop: Shop, instance: UUID, writer: Writer) -> None:
     told = len(_failovers(shop, instance))
     broken = len(writer.outages)
-    leader = _leader(shop, instance)
-    shop.engine.stop(leader, force=True)
+    led = leader(shop, instance)
+    shop.engine.stop(led, force=True)
     assert until(lambda: len(_failovers(shop, instance)) == told + 1, 60), shop.worker.log
-    assert _failovers(shop, instance)[0].result["dead"] == [leader]
-    assert until(lambda: _leader(shop, instance) not in ("", leader), 60), shop.worker.log
+    assert _failovers(shop, instance)[0].result["dead"] == [led]
+    assert until(lambda: leader(shop, instance) not in ("", led), 60), shop.worker.log
     assert until(lambda: len(writer.outages) > broken, 60), shop.worker.log
-    assert until(lambda: _whole(shop, instance), 90), shop.worker.log
+    assert until(lambda: whole(shop, instance), 90), shop.worker.log
 
 
-def _failovers(shop: Shop, instance: UUID) -> list[object]:
+def _failovers(shop: Shop, instance: UUID) -> list[OperationRow]:
     return [row for row in operations(shop.buyer.scope, instance) if row.kind == "failover"]
 
 
