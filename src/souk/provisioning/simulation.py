@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
-from souk.provisioning.contract import Blueprint, Credentials, Guest, Health, ServerCertificate, Wanted
+from souk.provisioning.contract import (
+    Blueprint,
+    ConfigurationFailed,
+    Credentials,
+    Ensemble,
+    Guest,
+    Health,
+    HighAvailability,
+    MemberState,
+    ServerCertificate,
+    Wanted,
+)
 
 
 class Simulated:
@@ -19,6 +32,7 @@ class Simulated:
 
     def __init__(self, blueprint: Blueprint) -> None:
         self._blueprint = blueprint
+        self.high_availability: HighAvailability | None = SimulatedMembers() if blueprint.high_availability else None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._blueprint, name)
@@ -32,3 +46,50 @@ class Simulated:
         """Well."""
         del wanted, credentials, authority
         return Health(True, "simulated")
+
+
+class SimulatedMembers:
+    """Members that are all well: the first leads until another one is told to."""
+
+    def __init__(self) -> None:
+        self._leaders: dict[UUID, str] = {}
+
+    def front(self, guest: Guest, wanted: Wanted) -> None:
+        """Nothing to configure."""
+        del wanted
+        guest.execute(["true"])
+
+    def state(self, guest: Guest, wanted: Wanted) -> Sequence[MemberState]:
+        """All run; one that does not lead has all that was acknowledged."""
+        guest.execute(["true"])
+        names = [member.name for member in _ensemble(wanted).members]
+        leader = self._leader(wanted)
+        synchronous = next((name for name in names if name != leader), "")
+        return [MemberState(name, name == leader, True, name == synchronous, 0, False) for name in names]
+
+    def restart(self, guest: Guest, wanted: Wanted) -> None:
+        """Nothing to restart."""
+        del wanted
+        guest.execute(["true"])
+
+    def switch_over(self, guest: Guest, wanted: Wanted, to: str) -> None:
+        """From now on `to` leads."""
+        guest.execute(["true"])
+        self._leaders[wanted.instance] = to
+
+    def depose(self, guest: Guest, wanted: Wanted, dead: str) -> bool:
+        """Another one leads, if the dead one did."""
+        guest.execute(["true"])
+        if self._leader(wanted) != dead:
+            return False
+        self._leaders[wanted.instance] = next(one.name for one in _ensemble(wanted).members if one.name != dead)
+        return True
+
+    def _leader(self, wanted: Wanted) -> str:
+        return self._leaders.get(wanted.instance, _ensemble(wanted).first)
+
+
+def _ensemble(wanted: Wanted) -> Ensemble:
+    if wanted.ensemble is None:
+        raise ConfigurationFailed("this service has one machine")
+    return wanted.ensemble

@@ -50,7 +50,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
         certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
     observed = crew.observed()
     if row.ready_at is not None:
-        if not any(observed[one.name] for one in crew.members):
+        if crew.blueprint.holds_data and not any(observed[one.name] for one in crew.members):
             raise MachineLost(crew.members[0].name)
         _heal(crew, observed)
         if records.restart_asked(subject):
