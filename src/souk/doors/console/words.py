@@ -161,11 +161,10 @@ def members(count: int) -> list[str]:
 
 
 def size(vcpus: int, memory: int, disk: int, members: int = 1) -> str:
-    """A size on one line: processors, memory, disk, and how many machines have that."""
-    parts = [gettext("%(count)s vCPU") % {"count": values.number(vcpus)}, values.size(memory), values.size(disk)]
-    if members > 1:
-        parts.append(f"× {values.number(members)}")
-    return format_html('<bdi dir="ltr" class="sk-num">{}</bdi>', " · ".join(parts))
+    """A size on one line, or two: processors, memory, disk, and how many machines have that."""
+    parts = (gettext("%(count)s vCPU") % {"count": values.number(vcpus)}, values.size(memory), values.size(disk))
+    each = format_html('<bdi dir="ltr" class="sk-num">{}</bdi>', " · ".join(parts))
+    return each if members == 1 else format_html('<bdi dir="ltr">{} × {}</bdi>', values.number(members), each)
 
 
 def ltr(text: str) -> str:
