@@ -71,6 +71,15 @@ def shop_of_many(own_database: str, incus: IncusEngine, image: str, tmp_path: Pa
         yield shop
 
 
+@pytest.fixture
+def shop_of_many_with_storage(own_database: str, incus: IncusEngine, image: str, tmp_path: Path) -> Iterator[Shop]:
+    """Services on several machines, on a site that keeps backups."""
+    for blueprint in (STORAGE, COORDINATION):
+        images.ensure(incus, blueprint.recipe, image_cache())
+    with _open(incus, Worker(tmp_path / "worker.log", storage="own"), BLUEPRINT, STORAGE, COORDINATION) as shop:
+        yield shop
+
+
 @contextmanager
 def _open(incus: IncusEngine, worker: Worker, *sold: Blueprint) -> Iterator[Shop]:
     with mock.patch.object(registry, "blueprints", return_value={each.key: each for each in sold}):

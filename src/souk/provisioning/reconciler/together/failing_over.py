@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import structlog
 
@@ -36,14 +37,17 @@ def fail_over(crew: Crew, dead: list[Assigned], living: list[Assigned]) -> None:
     records.failed_over(crew.subject, [one.name for one in deposed], leader.name if leader else "", seconds)
 
 
-def watch(crew: Crew) -> None:
-    """Note what each member does now, and tell of a change of who leads that the members made by themselves."""
+def watch(crew: Crew) -> Sequence[MemberState]:
+    """Note what each member does now, and tell of a change of who leads that the members made by themselves; returns
+    what they say.
+    """
     states = crew.states(crew.members)
     duties = {state.name: _duty(state) for state in states if state.running}
     before = records.note_duties(crew.subject, duties)
     leader = next((name for name, duty in duties.items() if duty == Duty.LEADS), "")
     if before is not None and leader and leader != before.name and not records.led_by_order(crew.subject, leader):
         records.failed_over(crew.subject, [before.name], leader, None)
+    return states
 
 
 def _duty(state: MemberState) -> Duty:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from souk.provisioning.contract import ConfigurationFailed
+from souk.provisioning.reconciler import machines
 from souk.provisioning.reconciler.ground import Unhealthy
 from souk.provisioning.reconciler.records import Assigned
 from souk.provisioning.reconciler.together.crew import Crew, redundant
@@ -14,36 +13,36 @@ BACK_WITHIN = 120.0
 
 
 def restart_pending(crew: Crew) -> None:
-    """Restart the service where settings wait for that: on those that follow first, then on the one that led.
+    """Restart the service where settings wait for that: on those that follow, then on the one that leads, as it is.
+
+    A leader may not have less of some settings than those that follow it had, nor they less than it has: where settings
+    shrink, those that follow need the second round.
 
     Raises:
         ConfigurationFailed, Unhealthy.
     """
-    waiting = {state.name for state in crew.states(crew.members) if state.restart_pending}
-    if waiting:
-        _roll(crew, [one for one in crew.members if one.name in waiting], lambda one: _restart_service(crew, one))
+    for _ in range(2):
+        waiting = {state.name for state in crew.states(crew.members) if state.restart_pending}
+        leader = crew.leader(crew.members)
+        for one in sorted(crew.members, key=lambda each: each == leader):
+            if one.name in waiting:
+                crew.availability.restart(crew.guest(one), crew.wanted(one))
+                _back(crew)
 
 
 def restart_machines(crew: Crew) -> None:
-    """Restart every machine, those that follow first.
+    """Restart every machine: those that follow, then the one that led, once another leads, then the one in front.
 
     Raises:
         ConfigurationFailed, Unhealthy, EngineError.
     """
-    _roll(crew, crew.members, lambda one: _restart_machine(crew, one))
-    crew.engine.stop(crew.front.name)
-    crew.engine.start(crew.front.name)
-
-
-def _roll(crew: Crew, machines: Sequence[Assigned], restart: Callable[[Assigned], None]) -> None:
     leader = crew.leader(crew.members)
-    for one in [one for one in machines if one != leader]:
-        restart(one)
+    for one in sorted(crew.members, key=lambda each: each == leader):
+        if one == leader:
+            _hand_over(crew, one)
+        _restart(crew, one)
         _back(crew)
-    if leader is not None and leader in machines:
-        _hand_over(crew, leader)
-        restart(leader)
-        _back(crew)
+    _restart(crew, crew.front)
 
 
 def _hand_over(crew: Crew, leader: Assigned) -> None:
@@ -58,10 +57,6 @@ def _back(crew: Crew) -> None:
         raise Unhealthy("a member has not come back")
 
 
-def _restart_service(crew: Crew, machine: Assigned) -> None:
-    crew.availability.restart(crew.guest(machine), crew.wanted(machine))
-
-
-def _restart_machine(crew: Crew, machine: Assigned) -> None:
-    crew.engine.stop(machine.name)
+def _restart(crew: Crew, machine: Assigned) -> None:
+    machines.stop(crew.engine, crew.subject, machine)
     crew.engine.start(machine.name)

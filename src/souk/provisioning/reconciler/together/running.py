@@ -27,6 +27,9 @@ IN_FRONT = Limits(FRONT.vcpus, FRONT.memory, FRONT.disk, processes=256)
 BACK_WITHIN = 90.0
 """Seconds that a member which was started again has to catch up before that is trouble."""
 
+NOTICED_WITHIN = 15.0
+"""Seconds that the members have to see that settings wait for a restart; after that, none does."""
+
 COPIED_WITHIN = 3600.0
 """Seconds that the others have to copy the first one's data."""
 
@@ -68,6 +71,9 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
             raise Unhealthy("not every member has the data")
     leader = _leader(crew)
     _configure(crew, leader, credentials, certificate)
+    if _resized(crew, observed):
+        # The members look at what was shared with them once every few seconds.
+        crew.wait(crew.members, lambda states: all(state.restart_pending for state in states), NOTICED_WITHIN)
     restart_pending(crew)
     _fit(lease, crew, observed, shrink=True)
     ground.names.publish(subject.hostname, crew.front.address)
@@ -104,7 +110,8 @@ def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
             return False
         if healed:
             records.answered(subject)
-        watch(crew)
+        if any(state.restart_pending for state in watch(crew)):
+            restart_pending(crew)
         if healed:
             if not crew.wait(crew.members, lambda s: redundant(s, subject.row.members), BACK_WITHIN):
                 raise Unhealthy("a member has not come back")
@@ -161,6 +168,11 @@ def _fit(lease: Lease, crew: Crew, before: Mapping[str, engines.Machine | None],
             now = crew.engine.machine(one.name)
             if now is not None:
                 machines.fit(crew.engine, lease, crew.subject, now, limits)
+
+
+def _resized(crew: Crew, before: Mapping[str, engines.Machine | None]) -> bool:
+    limits = crew.blueprint.limits(crew.subject.row.size)
+    return any((seen := before[one.name]) is not None and seen.limits != limits for one in crew.members)
 
 
 def _have(crew: Crew, lease: Lease, machine: Assigned, observed: engines.Machine | None) -> None:
