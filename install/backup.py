@@ -115,10 +115,21 @@ def _fill(ns: Any, server: Cluster, file: Any, secret: str) -> None:
             dump_sha256=digest,
             choices=namespace.read_environment(ns.choices),
         )
-        contents = {name: (ns.keys / name).read_text() for name in KEYS}
+        contents = _keys(ns)
         kept = application.environment_file(ns)
         contents[SETTINGS] = kept.read_text() if kept.exists() else ""
         out.finish(manifest, box.close(ns, {**contents, "manifest.json": manifest.text()}, secret))
+
+
+def _keys(ns: Any) -> dict[str, str]:
+    """The keys there are. Only where a key management service seals may the master ring be gone."""
+    found = {name: (ns.keys / name).read_text() for name in KEYS if (ns.keys / name).exists()}
+    missing = [name for name in KEYS if name not in found]
+    if missing and (missing != ["master.key"] or "SOUK_KMS_URL" not in application.settings(ns)):
+        raise Failure(
+            f"{', '.join(missing)} is not in {ns.keys}: such a backup could not be opened.", "Restore the key."
+        )
+    return found
 
 
 def _verify(ns: Any, server: Cluster, written: Archive, secret: str) -> None:

@@ -134,7 +134,7 @@ def _arrive(server: Cluster, archive: Archive) -> str:
 
 
 def _put_keys(ns: Any, contents: dict[str, str]) -> str:
-    for name in backups.KEYS:
+    for name in set(backups.KEYS) & contents.keys():
         keys.put(ns, name, contents[name])
     lines = contents[backups.SETTINGS].splitlines()
     mine = [line for line in lines if not line.startswith(_BOUND_TO_HOST)]

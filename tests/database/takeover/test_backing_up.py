@@ -43,6 +43,16 @@ def test_its_keys_are_readable_with_the_passphrase_only(plane: ControlPlane) -> 
         backup.opened(plane.ns, Archive(path), SECRET + "!")
 
 
+def test_a_key_that_is_not_there_is_not_left_out_in_silence(plane: ControlPlane) -> None:
+    key = plane.ns.keys / "master.key"
+    kept = key.rename(key.with_suffix(".away"))
+    try:
+        with pytest.raises(Failure, match="could not be opened"):
+            backup.write(plane.ns, SECRET)
+    finally:
+        kept.rename(key)
+
+
 def test_a_weak_passphrase_is_refused_and_leaves_nothing(plane: ControlPlane) -> None:
     with pytest.raises(Failure, match="easily guessed"):
         backup.write(plane.ns, "aaaaaaaaaaaaaaaaaaaa")
