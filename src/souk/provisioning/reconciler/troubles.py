@@ -6,6 +6,7 @@ import structlog
 from django.utils.translation import gettext_noop
 
 from souk.engines import contract as engines
+from souk.kernel.transit import KmsTrouble
 from souk.provisioning.contract import ConfigurationFailed, Declined
 from souk.provisioning.reconciler import records
 from souk.provisioning.reconciler.ground import MachineLost, Unhealthy
@@ -33,6 +34,10 @@ _TROUBLES: tuple[tuple[type[Exception], str], ...] = (
     (engines.EngineError, gettext_noop("A step failed and is tried again.")),
     (ConfigurationFailed, gettext_noop("A step failed and is tried again.")),
     (Unhealthy, gettext_noop("A step failed and is tried again.")),
+    (
+        KmsTrouble,
+        gettext_noop("The platform's key management service can't be asked; this goes on as soon as it can."),
+    ),
     (records.NoAddress, gettext_noop("The site's network has no free address; the operator must enlarge it.")),
 )
 
