@@ -19,6 +19,7 @@ import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
+from souk.kernel import redaction
 from souk.kernel.transit import Options, Transit
 
 _ALPHABET = string.ascii_letters + string.digits
@@ -61,7 +62,10 @@ class KeyRing:
         except OSError as error:
             raise KeyMissing(f"no key ring at {path}") from error
         pairs = (line.partition(":") for line in lines)
-        return cls({key_id: base64.b64decode(value) for key_id, _, value in pairs}, transit)
+        keys = {key_id: base64.b64decode(value) for key_id, _, value in pairs}
+        for key in keys.values():
+            redaction.remember(key)
+        return cls(keys, transit)
 
     def __contains__(self, key_id: object) -> bool:
         return key_id in self._keys or (self._transit is not None and self._transit.mine(str(key_id)))
@@ -86,6 +90,7 @@ class KeyRing:
         Raises:
             KmsAway, KmsRefuses.
         """
+        redaction.remember(value)
         data_key = AESGCM.generate_key(256)
         nonce = os.urandom(12)
         key_id, wrapped = self._wrap(data_key, context)
@@ -102,7 +107,9 @@ class KeyRing:
         """
         envelope = msgspec.msgpack.decode(bytes(sealed), type=_Envelope)
         data_key = self._unwrap(envelope, context)
-        return AESGCM(data_key).decrypt(envelope.nonce, envelope.sealed, context.encode())
+        value = AESGCM(data_key).decrypt(envelope.nonce, envelope.sealed, context.encode())
+        redaction.remember(value)
+        return value
 
     def _wrap(self, data_key: bytes, context: str) -> tuple[str, bytes]:
         if self._transit is not None:

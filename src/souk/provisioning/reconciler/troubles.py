@@ -6,6 +6,7 @@ import structlog
 from django.utils.translation import gettext_noop
 
 from souk.engines import contract as engines
+from souk.kernel.redaction import clean
 from souk.kernel.transit import KmsTrouble
 from souk.provisioning.contract import ConfigurationFailed, Declined
 from souk.provisioning.reconciler import records
@@ -46,10 +47,12 @@ KNOWN = tuple(kind for kind, _ in _TROUBLES)
 
 def told(lease: Lease, subject: Subject, error: Exception) -> None:
     """Record one of the known troubles, and when it is tried again."""
-    log.warning("trouble", instance=str(lease.subject), attempts=lease.attempts, error=str(error)[:500])
+    log.warning("trouble", instance=str(lease.subject), attempts=lease.attempts, error=clean(str(error))[:500])
     final = isinstance(error, MachineLost | Declined)
     sentence = (
-        str(error) if isinstance(error, Declined) else next(t for kind, t in _TROUBLES if isinstance(error, kind))
+        clean(str(error))
+        if isinstance(error, Declined)
+        else next(t for kind, t in _TROUBLES if isinstance(error, kind))
     )
     failed = final or (lease.attempts >= GIVE_UP_AFTER and subject.row.ready_at is None)
     try:
