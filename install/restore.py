@@ -13,7 +13,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from install import application, backup_timer, dumps, keys, lifecycle, marker, passphrase, users, virtualenv
+from install import (
+    application,
+    backup_timer,
+    dumps,
+    incus_objects,
+    keys,
+    lifecycle,
+    marker,
+    passphrase,
+    users,
+    virtualenv,
+)
 from install import backup as backups
 from install.archive import Archive
 from install.failure import Failure
@@ -46,6 +57,7 @@ def restore(ns: Any, steps: Steps) -> int:
         steps.step("Python environment", lambda progress: virtualenv.release(ns, progress))
         virtualenv.readable_by(users.WEB, ns)
         lifecycle.engine(ns, ledger, steps)
+        steps.step("Name server", lambda _: incus_objects.watch_names_anew(ns))
         lifecycle.database(ns, steps)
         bring_back(ns, archive, secret, steps)
         application.write_environment(ns)
@@ -72,6 +84,8 @@ def bring_back(ns: Any, archive: Archive, secret: str, steps: Steps) -> None:
     if told.postgresql > (here := int(server.programs().parent.name)):
         raise Failure(f"It is of PostgreSQL {told.postgresql}; here is {here}.", "Install that version or a newer one.")
     contents = backups.opened(ns, archive, secret)
+    # Before any of it is run: a dump is a program, which PostgreSQL's superuser runs.
+    steps.step("Backup, its checksum", lambda _: archive.check())
     if began is None or began.backup != told.dump_sha256:
         _refuse_what_lives(ns, server)
     steps.step("Database, restored and counted", lambda _: _arrive(server, archive))

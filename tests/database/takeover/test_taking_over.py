@@ -8,9 +8,10 @@ import random
 import signal
 import time
 from pathlib import Path
+from unittest import mock
 
 import pytest
-from install import backup, marker, restore
+from install import backup, dumps, marker, restore
 from install.archive import Archive
 from install.failure import Failure
 from install.steps import Steps
@@ -62,6 +63,17 @@ def test_another_passphrase_changes_nothing(laid: ControlPlane, written: Path) -
         _bring_back(laid, written, SECRET + "!")
     assert laid.sql("select oid from pg_database where datname = 'souk'") == before
     assert marker.read(laid.ns) is None
+
+
+def test_a_dump_that_was_changed_is_never_run(laid: ControlPlane, written: Path) -> None:
+    content = bytearray(written.read_bytes())
+    content[len(content) // 3] ^= 1
+    written.write_bytes(content)
+    with (
+        mock.patch.object(dumps, "restore", side_effect=AssertionError("it was run")),
+        pytest.raises(Failure, match="damaged or changed"),
+    ):
+        _bring_back(laid, written)
 
 
 def test_another_namespaces_backup_is_refused(laid: ControlPlane, written: Path, monkeypatch) -> None:

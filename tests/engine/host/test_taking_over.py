@@ -14,7 +14,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from django.db import connections
-from install import application, backup, dumps, restore
+from install import application, backup, dumps, incus_objects, restore
 from install.archive import Archive
 from install.postgresql import Cluster
 from install.steps import Steps
@@ -121,6 +121,7 @@ def test_services_run_on_through_the_loss_of_their_control_plane(lost: Lost, tmp
     lost.plane.wipe()
     lost.plane.lay()
     restore.bring_back(lost.plane.ns, Archive(path), SECRET, Steps(io.StringIO()))
+    incus_objects.watch_names_anew(lost.plane.ns)
     drift = resync.compare(lost.engine)
     assert since in drift.orphans
     assert machine not in drift.orphans
