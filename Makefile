@@ -2,7 +2,7 @@
 INSTALL := @./install/with-python
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop upgrade rollback purge dev check test chaos bench lock locale
+.PHONY: help run stop upgrade rollback backup restore purge dev check test chaos bench lock locale
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -18,6 +18,12 @@ upgrade:  ## bring a running installation to this checkout's code, with a backup
 
 rollback:  ## run the release before again; RESTORE=FILE: on the database of that backup (root)
 	$(INSTALL) rollback
+
+backup:  ## the control plane in one file: database, keys, settings (root; asks for a passphrase)
+	$(INSTALL) backup
+
+restore:  ## take over the services of a backup: FILE=…, on an empty machine (root)
+	$(INSTALL) restore
 
 purge:  ## undo everything `make run` did to this host (asks first; PURGE=yes does not)
 	$(INSTALL) purge

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from install import bench, develop, lifecycle, purge, testing, upgrade, virtualenv
+from install import backup, bench, develop, lifecycle, purge, restore, testing, upgrade, virtualenv
 from install.failure import Failure
 from install.here import CHECKOUT, namespace
 from install.steps import Steps
@@ -30,6 +30,8 @@ def main(words: list[str]) -> int:
             "stop": lambda: lifecycle.stop(ns, steps),
             "upgrade": lambda: upgrade.upgrade(ns, steps),
             "rollback": lambda: upgrade.rollback(ns, steps),
+            "backup": lambda: backup.backup(ns, steps),
+            "restore": lambda: restore.restore(ns, steps),
             "purge": lambda: purge.purge(ns, steps),
             "test": lambda: testing.test(ns, steps),
             "check": lambda: testing.check(steps),

@@ -34,7 +34,7 @@ WEB_CONNECTIONS = 512
 """Clients' connections that one web process holds, idle kept-alive ones included: who comes after them waits until one
 closes, up to half a minute. Far more than threads, and fewer than the files a process may have open."""
 
-_MOMENTARY = ("SOUK_PROCESS", "SOUK_ENGINE", "SOUK_REQUIRE_ENGINE", "SOUK_POOL_SIZE")
+_MOMENTARY = ("SOUK_PROCESS", "SOUK_ENGINE", "SOUK_REQUIRE_ENGINE", "SOUK_POOL_SIZE", "SOUK_BACKUP_PASSPHRASE")
 
 
 def settings(ns: Any) -> dict[str, str]:

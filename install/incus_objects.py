@@ -99,6 +99,17 @@ def _network(ns: Any) -> None:
         call("PATCH", f"/1.0/networks/{ns.bridge}", {"config": wanted})
 
 
+def watch_names_anew(ns: Any) -> str:
+    """Have the bridge's name server begin again: it watches a folder of names, not the one that took its place.
+
+    Only another configuration makes Incus start it again. Machines keep their network meanwhile.
+    """
+    path, wanted = f"/1.0/networks/{ns.bridge}", network_config(ns)["raw.dnsmasq"]
+    for text in (f"{wanted}\n# watched anew", wanted):
+        call("PATCH", path, {"config": {"raw.dnsmasq": text}})
+    return ""
+
+
 def _profile(ns: Any) -> None:
     """The project's default profile: a disk, an isolated network card, an id map of its own, no guest API."""
     body = {

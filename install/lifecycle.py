@@ -10,6 +10,7 @@ from typing import Any
 from install import (
     apparmor,
     application,
+    backup_timer,
     external_database,
     firewall,
     folders,
@@ -18,6 +19,7 @@ from install import (
     incusd,
     kernel_limits,
     keys,
+    marker,
     packages,
     subnet,
     subordinate_ids,
@@ -97,6 +99,7 @@ def images(ns: Any, steps: Steps, program: Path) -> None:
 def run(ns: Any, steps: Steps) -> int:
     """`make run`: from a bare Debian to the first sale. Returns an exit status."""
     require_root("make run")
+    marker.refuse_half_restored(ns)
     ledger = Ledger()
     steps.say(f"Souk {ns.name}, from {CHECKOUT}")
     ground(ns, ledger, steps, purpose="run")
@@ -110,6 +113,7 @@ def run(ns: Any, steps: Steps) -> int:
     steps.step("Starting catalogue", lambda _: application.manage(ns, "seed"))
     images(ns, steps, application.manage_program(ns))
     steps.step("Web and worker", lambda _: application.start(ns))
+    steps.step("Backup of the platform", lambda _: backup_timer.ensure(ns))
     steps.say()
     status = application.first_sale(ns)
     steps.say()

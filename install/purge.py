@@ -12,6 +12,7 @@ from typing import Any
 from install import (
     apparmor,
     application,
+    backup_timer,
     firewall,
     folders,
     incus_api,
@@ -44,6 +45,7 @@ def purge(ns: Any, steps: Steps) -> int:
     ledger = Ledger()
     for service in reversed(application.every_service(ns)):
         steps.step(f"Process {service.name}", partial(_remove, service))
+    backup_timer.remove(ns)
     if os.geteuid() == 0:
         steps.step("Machines, images, pool, bridge", lambda _: _remove_from_engine(ns, ledger))
         steps.step("Firewall", lambda _: firewall.remove(ns))

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from install import application, lifecycle, users, virtualenv
+from install import application, lifecycle, marker, users, virtualenv
 from install.daemons import wait_until
 from install.failure import Failure
 from install.postgresql import Cluster
@@ -31,6 +31,7 @@ def upgrade(ns: Any, steps: Steps) -> int:
         Failure: nothing is installed yet, or a stage failed; what ran before runs on.
     """
     lifecycle.require_root("make upgrade")
+    marker.refuse_half_restored(ns)
     before = virtualenv.current(ns)
     if not before:
         raise Failure("Souk is not installed here yet.", "`make run` installs it.")

@@ -57,6 +57,10 @@ def build(context: Context) -> App:
     app.command(host.doctor, name="doctor", help=_("What is wrong with the platform (for its operator)."))
     app.command(host.upgrade, name="upgrade", help=_("Bring the platform to its checkout's code (for its operator)."))
     app.command(host.rollback, name="rollback", help=_("Run the platform's release before again (for its operator)."))
+    itself = App(name="platform", help=_("The platform's own backup (for its operator)."), help_format="plaintext")
+    itself.command(host.backup, name="backup", help=_("Write database, keys and settings into one file."))
+    itself.command(host.restore, name="restore", help=_("Take over the services of a backup."))
+    app.command(itself)
     operator.register(app)
 
     @app.meta.default

@@ -1,7 +1,7 @@
 """Rotating key-encryption keys: every sealed value is sealed anew under its ring's active key, while all goes on.
 
 To rotate: put a fresh key first in the ring's file, restart the processes (the old key still opens), rotate, take the
-old key out.
+old key out. With a key management service: rotate its key there, rotate here, raise its `min_decryption_version`.
 """
 
 from __future__ import annotations
@@ -31,13 +31,14 @@ def rotate(places: list[Sealed]) -> int:
     changed = 0
     for place in places:
         ring = secrets.ring(place.ring)
+        active = ring.active
         with acting(System("rotation")):
             keys = list(place.model._default_manager.values_list("pk", flat=True))
         for key in keys:
             with acting(System("rotation")):
                 row = place.model._default_manager.select_for_update().get(pk=key)
                 value = bytes(getattr(row, place.field) or b"")
-                if value and ring.key_id(value) != ring.active:
+                if value and ring.key_id(value) != active:
                     setattr(row, place.field, ring.rewrap(value, place.context(row)))
                     row.save(update_fields=[place.field])
                     changed += 1

@@ -8,13 +8,17 @@ from typing import Any
 
 import structlog
 
-from souk.kernel import scope
+from souk.kernel import redaction, scope
 
 
 def _request(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     if identifier := scope.request_id():
         event["request_id"] = identifier
     return event
+
+
+def _redacted(_: Any, __: str, line: str) -> str:
+    return redaction.clean(line)
 
 
 def configure(options: dict[str, Any]) -> None:
@@ -37,6 +41,7 @@ def configure(options: dict[str, Any]) -> None:
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                         structlog.processors.format_exc_info,
                         structlog.processors.JSONRenderer(ensure_ascii=False),
+                        _redacted,
                     ],
                 }
             },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -23,7 +23,7 @@ class Authority:
     """PEM texts of a site's authority; the key is clear only in the worker."""
 
     certificate: str
-    key: str
+    key: str = field(repr=False)
 
 
 def ensure(site: Site) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cryptography import x509
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from souk.kernel import clock
+from souk.kernel import clock, redaction
 from souk.sites.authority import Authority
 
 LIFETIME = timedelta(days=397)
@@ -22,7 +22,7 @@ class Issued:
     """A server's certificate and key as PEM texts, and when it expires."""
 
     certificate: str
-    key: str
+    key: str = field(repr=False)
     expires_at: datetime
 
 
@@ -54,4 +54,5 @@ def issue(authority: Authority, hostname: str, address: str) -> Issued:
         .sign(signer, hashes.SHA256())
     )
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    redaction.remember(pem)
     return Issued(certificate.public_bytes(serialization.Encoding.PEM).decode(), pem.decode(), expires)

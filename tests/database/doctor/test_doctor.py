@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from tests.support import reconciling
 from tests.support.vault import vault
 from tests.support.world import customer
 
@@ -222,3 +223,24 @@ def test_a_service_without_a_recent_backup_is_told_by_name() -> None:
         found = _one(work.backups, "Backups")
     assert found.level == Level.FAIL
     assert "compta" in found.seen
+
+
+def test_a_service_whose_machine_the_engine_does_not_have_is_named_with_what_to_do(tmp_path: Path) -> None:
+    place = reconciling.ground(tmp_path)
+    reconciling.order(customer(), "compta")
+    reconciling.work(place)
+    assert [finding.level for finding in ground._machines(place.engine)] == [Level.OK]
+    (machine,) = place.engine.machines()
+    place.engine.delete(machine.name)
+    (found,) = (finding for finding in ground._machines(place.engine) if finding.level == Level.FAIL)
+    assert (found.subject, machine.name in found.seen) == ("Service “compta”", True)
+    assert "Delete it again" in found.mend
+
+
+def test_a_key_management_service_that_can_not_be_asked_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list(keys.service()) == []
+    monkeypatch.setenv("SOUK_KMS_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("SOUK_KMS_TOKEN_FILE", "/nonexistent/token")
+    (found,) = keys.service()
+    assert (found.level, found.subject) == (Level.FAIL, "Key management service")
+    assert "/nonexistent/token" in found.seen

@@ -29,6 +29,12 @@ def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["upgrade"], "make -C {here} --no-print-directory upgrade"),
         (["rollback"], "make -C {here} --no-print-directory rollback"),
         (["rollback", "--restore", "/b.dump"], "make -C {here} --no-print-directory rollback RESTORE=/b.dump"),
+        (["platform", "backup"], "make -C {here} --no-print-directory backup"),
+        (["platform", "restore", "/b.souk"], "make -C {here} --no-print-directory restore FILE=/b.souk"),
+        (
+            ["platform", "restore", "/b.souk", "--replace", "demo"],
+            "make -C {here} --no-print-directory restore FILE=/b.souk REPLACE=demo",
+        ),
     ],
 )
 def test_the_hosts_own_program_runs_and_its_exit_status_is_handed_on(

@@ -30,7 +30,7 @@ def doctor(
 
 def upgrade(*, context: Given) -> None:
     del context
-    _run(["make", "-C", _place(_CHECKOUT), "--no-print-directory", "upgrade"])
+    _make("upgrade")
 
 
 def rollback(
@@ -39,8 +39,27 @@ def rollback(
     context: Given,
 ) -> None:
     del context
-    told = [f"RESTORE={os.path.abspath(restore)}"] if restore else []
-    _run(["make", "-C", _place(_CHECKOUT), "--no-print-directory", "rollback", *told])
+    _make("rollback", *[f"RESTORE={os.path.abspath(restore)}"] * bool(restore))
+
+
+def backup(*, context: Given) -> None:
+    del context
+    _make("backup")
+
+
+def restore(
+    file: Annotated[str, Parameter(help=_("The backup's file."))],
+    /,
+    *,
+    replace: Annotated[str, Parameter(help=_("Lose what is here; type the namespace's name."))] = "",
+    context: Given,
+) -> None:
+    del context
+    _make("restore", f"FILE={os.path.abspath(file)}", *[f"REPLACE={replace}"] * bool(replace))
+
+
+def _make(*words: str) -> None:
+    _run(["make", "-C", _place(_CHECKOUT), "--no-print-directory", *words])
 
 
 def _place(name: str) -> str:

@@ -8,6 +8,7 @@ import structlog
 from django.utils.translation import gettext_noop
 
 from souk.engines import contract as engines
+from souk.kernel.redaction import clean
 from souk.provisioning.models import Desired, InstanceState, MachineRole
 from souk.provisioning.reconciler import alone, machines, records, repositories, together, trials
 from souk.provisioning.reconciler.ground import Ground, step
@@ -31,7 +32,7 @@ def converge(ground: Ground, lease: Lease) -> None:
     except Superseded:
         _hand_back(lease)
     except engines.AddressTaken as error:
-        log.warning("address taken", instance=str(lease.subject), error=str(error)[:200])
+        log.warning("address taken", instance=str(lease.subject), error=clean(str(error))[:200])
         _move_address(ground, lease, error)
     except KNOWN as error:
         told(lease, subject, error)

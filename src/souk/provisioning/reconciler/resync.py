@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from souk.engines.contract import Engine, MachineStatus
+from souk.engines.contract import Engine, Machine, MachineStatus
 from souk.provisioning.models import Desired
 from souk.provisioning.reconciler import lease, records
 from souk.provisioning.reconciler.records.subjects import CARRYING
@@ -13,10 +14,11 @@ from souk.provisioning.reconciler.records.subjects import CARRYING
 
 @dataclass(frozen=True)
 class Drift:
-    """What a listing found: instances to visit again, and machines that carry our label but no row."""
+    """What a listing found: instances to visit again, machines that carry our label but no row, and all there are."""
 
     instances: list[UUID]
     orphans: list[str]
+    observed: list[str]
 
 
 def compare(engine: Engine) -> Drift:
@@ -35,8 +37,12 @@ def compare(engine: Engine) -> Drift:
             or (desired in (Desired.STOPPED, Desired.SOFT_DELETED) and running)
         ):
             drifted.append(instance)
-    orphans = [name for name, machine in observed.items() if "instance" in machine.labels and name not in recorded]
-    return Drift(drifted, orphans)
+    return Drift(drifted, orphans(observed, recorded), list(observed))
+
+
+def orphans(observed: Mapping[str, Machine], recorded: Container[str]) -> list[str]:
+    """Names of machines that carry our label but have no row."""
+    return [name for name, machine in observed.items() if "instance" in machine.labels and name not in recorded]
 
 
 def resync(engine: Engine) -> Drift:

@@ -6,6 +6,8 @@ import structlog
 from django.utils.translation import gettext_noop
 
 from souk.engines import contract as engines
+from souk.kernel.redaction import clean
+from souk.kernel.transit import KmsTrouble
 from souk.provisioning.contract import ConfigurationFailed, Declined
 from souk.provisioning.reconciler import records
 from souk.provisioning.reconciler.ground import MachineLost, Unhealthy
@@ -33,6 +35,10 @@ _TROUBLES: tuple[tuple[type[Exception], str], ...] = (
     (engines.EngineError, gettext_noop("A step failed and is tried again.")),
     (ConfigurationFailed, gettext_noop("A step failed and is tried again.")),
     (Unhealthy, gettext_noop("A step failed and is tried again.")),
+    (
+        KmsTrouble,
+        gettext_noop("The platform's key management service can't be asked; this goes on as soon as it can."),
+    ),
     (records.NoAddress, gettext_noop("The site's network has no free address; the operator must enlarge it.")),
 )
 
@@ -41,10 +47,12 @@ KNOWN = tuple(kind for kind, _ in _TROUBLES)
 
 def told(lease: Lease, subject: Subject, error: Exception) -> None:
     """Record one of the known troubles, and when it is tried again."""
-    log.warning("trouble", instance=str(lease.subject), attempts=lease.attempts, error=str(error)[:500])
+    log.warning("trouble", instance=str(lease.subject), attempts=lease.attempts, error=clean(str(error))[:500])
     final = isinstance(error, MachineLost | Declined)
     sentence = (
-        str(error) if isinstance(error, Declined) else next(t for kind, t in _TROUBLES if isinstance(error, kind))
+        clean(str(error))
+        if isinstance(error, Declined)
+        else next(t for kind, t in _TROUBLES if isinstance(error, kind))
     )
     failed = final or (lease.attempts >= GIVE_UP_AFTER and subject.row.ready_at is None)
     try:

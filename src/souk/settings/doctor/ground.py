@@ -19,6 +19,7 @@ from souk.engines.incus.transport import Transport
 from souk.provisioning.reconciler.resync import compare
 from souk.provisioning.registry import blueprints
 from souk.settings.doctor import names
+from souk.settings.doctor.asking import rows
 from souk.settings.doctor.finding import Finding, fail, ok, warn
 
 FULL, NEARLY_FULL = 0.95, 0.80
@@ -126,6 +127,15 @@ def _machines(found: Engine) -> Iterator[Finding]:
     if drift.instances:
         seen = _("%(count)s services differ from what is wanted") % {"count": len(drift.instances)}
         yield warn(subject, seen, _("The worker mends this by itself within minutes, if it runs."))
+    lost = rows(
+        "select i.name, m.name from provisioning_machine m join provisioning_serviceinstance i on i.id = m.instance_id"
+        " where m.deleted_at is null and i.ready_at is not null and not m.name = any(%s) order by 2 limit 10",
+        [drift.observed],
+    )
+    for service, machine in lost:
+        seen = _("the engine has no machine %(machine)s") % {"machine": machine}
+        mend = _("Deleted after the backup that was restored here? Delete it again. Else restore its data.")
+        yield fail(_("Service “%(name)s”") % {"name": service}, seen, mend)
     if not drift.orphans and not drift.instances:
         yield ok(subject, _("the engine has exactly what is recorded"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import grp
+import os
 import pwd
 import stat
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from souk.kernel.secrets import KeyMissing, KeyRing
+from souk.kernel.transit import KmsTrouble, Options, Transit
 from souk.settings.doctor.asking import rows
 from souk.settings.doctor.finding import Finding, fail, ok, warn
 
@@ -30,6 +32,8 @@ _KEYS = (_Key("master.key", 0o077), _Key("identity.key", 0o027), _Key("django-se
 def files() -> Iterator[Finding]:
     """Each key file exists and is closed to others."""
     for key in _KEYS:
+        if key.name == "master.key" and _kms() is not None:
+            continue
         path = settings.NAMESPACE.keys / key.name
         subject = _("Key %(name)s") % {"name": key.name}
         try:
@@ -52,12 +56,29 @@ def _owner(user: int, group: int) -> str:
         return f"{user}:{group}"
 
 
+def _kms() -> Transit | None:
+    options = Options.of(os.environ)
+    return None if options is None else Transit(options)
+
+
+def service() -> Iterator[Finding]:
+    """The key management service, where there is one, lets us use its key."""
+    subject = _("Key management service")
+    try:
+        found = _kms()
+        if found is not None:
+            yield ok(subject, found.active)
+    except KmsTrouble as error:
+        mend = _("Look at the service, its policy and our credentials. Nothing is lost: what it sealed waits.")
+        yield fail(subject, str(error), mend)
+
+
 def opens() -> Iterator[Finding]:
     """The master ring holds the key that each sealed value names."""
     subject = _("Sealed values")
     path: Path = settings.NAMESPACE.keys / "master.key"
     try:
-        ring = KeyRing.load(path)
+        ring = KeyRing.load(path, _kms())
     except KeyMissing:
         yield warn(subject, _("the master key can't be read from here"), _("Run the doctor as root."))
         return

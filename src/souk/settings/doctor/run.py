@@ -15,7 +15,7 @@ from souk.settings.doctor.finding import Finding, Level, fail, ok
 
 log = structlog.get_logger("souk.doctor")
 Check = Callable[[], Iterator[Finding]]
-_WITHOUT_DATABASE: tuple[Check, ...] = (keys.files, ground.host, work.web)
+_WITHOUT_DATABASE: tuple[Check, ...] = (keys.files, keys.service, ground.host, work.web)
 _WITH_DATABASE: tuple[Check, ...] = (
     database.walls,
     keys.opens,

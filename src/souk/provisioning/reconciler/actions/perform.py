@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import structlog
 from django.utils.translation import gettext_noop
 
+from souk.kernel.redaction import clean
 from souk.provisioning.contract import ConfigurationFailed, Declined
 from souk.provisioning.models import OperationKind, OperationState
 from souk.provisioning.reconciler.actions import (
@@ -62,9 +63,9 @@ def _attempt(work: Work, asked: Asked) -> None:
     try:
         ACTIONS[asked.kind](work, asked)
     except Declined as refusal:
-        settle(work, asked, OperationState.FAILED, trouble=str(refusal))
+        settle(work, asked, OperationState.FAILED, trouble=clean(str(refusal)))
     except ConfigurationFailed as error:
-        log.warning("operation failed", operation=str(asked.id), kind=asked.kind, error=str(error)[:500])
+        log.warning("operation failed", operation=str(asked.id), kind=asked.kind, error=clean(str(error))[:500])
         if asked.attempts + 1 < TRIES:
             raise
         trouble = gettext_noop("This failed several times, and nothing was changed. The operator has been told.")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import structlog
 
 from souk.engines import contract as engines
+from souk.kernel.redaction import clean
 from souk.provisioning.contract import ConfigurationFailed, MemberState
 from souk.provisioning.models import Duty
 from souk.provisioning.reconciler import records
@@ -61,5 +62,5 @@ def _depose(crew: Crew, dead: Assigned, living: list[Assigned]) -> bool:
         try:
             return crew.availability.depose(crew.guest(one), crew.wanted(one), dead.name)
         except (ConfigurationFailed, engines.EngineError) as error:
-            log.warning("could not depose", instance=str(crew.subject.row.id), error=str(error)[:200])
+            log.warning("could not depose", instance=str(crew.subject.row.id), error=clean(str(error))[:200])
     return False
