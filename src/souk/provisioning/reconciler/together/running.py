@@ -55,7 +55,8 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     if row.ready_at is not None:
         if crew.blueprint.holds_data and not any(observed[one.name] for one in crew.members):
             raise MachineLost(crew.members[0].name)
-        _heal(crew, observed)
+        with lease.kept():
+            _heal(crew, observed)
         if records.restart_asked(subject):
             with step(lease, subject, "stop", 30, gettext_noop("The machines were restarted one after another.")):
                 restart_machines(crew)
