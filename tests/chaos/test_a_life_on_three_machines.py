@@ -20,7 +20,7 @@ from souk.ordering.commands import RestoreDetails
 from souk.ordering.queries import order, subscription_of
 from souk.provisioning import commands
 from souk.provisioning.contract import BackupKind
-from souk.provisioning.queries import operation, service, services
+from souk.provisioning.queries import operation, operations, service, services
 
 __all__ = ["image", "incus", "shop_of_many_with_storage"]
 pytestmark = [pytest.mark.chaos, pytest.mark.engine]
@@ -47,6 +47,7 @@ def test_a_service_on_three_machines_lives_as_one_on_one_machine_does(shop_of_ma
     assert numbers(shop, instance) == list(range(1, 301))
     copy = _forked(shop, instance)
     assert numbers(shop, copy) == list(range(1, 301))
+    print(f"\n{_told(shop, instance)}; the copy: {_told(shop, copy)}")
     for each in (copy, instance):
         asked = commands.erase_instance(shop.buyer.scope, each)
         assert until(lambda asked=asked: operation(shop.buyer.scope, asked).state == "succeeded"), shop.worker.log  # type: ignore[misc]
@@ -71,6 +72,12 @@ def _grows(shop: Shop, instance: UUID) -> None:
         row = connection.execute(wanted).fetchone()
     assert row == ("400", "1GB")
     assert until(lambda: whole(shop, instance), 120), shop.worker.log
+
+
+def _told(shop: Shop, instance: UUID) -> str:
+    """How long each operation took, the first one first."""
+    done = [row for row in reversed(operations(shop.buyer.scope, instance)) if row.finished_at]
+    return ", ".join(f"{row.kind} {(row.finished_at - row.created_at).total_seconds():.1f} s" for row in done)  # type: ignore[operator]
 
 
 def _forked(shop: Shop, instance: UUID) -> UUID:
