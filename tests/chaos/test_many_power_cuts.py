@@ -31,12 +31,13 @@ def test_a_hundred_power_cuts_lose_no_acknowledged_row(shop_of_many: Shop) -> No
     instance = shop.order("compta", "s-ha")
     assert until(lambda: service(scope, instance).state == "ready"), shop.worker.log
     outages: dict[bool, list[float]] = {True: [], False: []}
-    with signed_in(scope, instance) as options, Writer(options) as writer:
-        for number in range(POWER_CUTS):
-            witnessed = number % 2 == 0
+    with signed_in(scope, instance) as options:
+        with Writer(options) as writer:
+            for number in range(POWER_CUTS):
+                witnessed = number % 2 == 0
+                assert until(lambda: whole(shop, instance), 120), shop.worker.log
+                outages[witnessed].append(_cut(shop, instance, writer, witnessed=witnessed))
             assert until(lambda: whole(shop, instance), 120), shop.worker.log
-            outages[witnessed].append(_cut(shop, instance, writer, witnessed=witnessed))
-        assert until(lambda: whole(shop, instance), 120), shop.worker.log
         lost = writer.lost()
     print(
         f"\n{POWER_CUTS} power cuts, {len(writer.acknowledged)} rows acknowledged, {len(lost)} lost"

@@ -16,6 +16,7 @@ import pytest
 from django.db import connections
 from install import application, backup, dumps, incus_objects, restore
 from install.archive import Archive
+from install.here import namespace
 from install.postgresql import Cluster
 from install.steps import Steps
 from tests.engine.reconciler.test_killed_for_real import until
@@ -121,7 +122,8 @@ def test_services_run_on_through_the_loss_of_their_control_plane(lost: Lost, tmp
     lost.plane.wipe()
     lost.plane.lay()
     restore.bring_back(lost.plane.ns, Archive(path), SECRET, Steps(io.StringIO()))
-    incus_objects.watch_names_anew(lost.plane.ns)
+    # The bridge is the checkout's own: its names are watched anew, not those of the folder that this test made.
+    incus_objects.watch_names_anew(namespace.current())
     drift = resync.compare(lost.engine)
     assert since in drift.orphans
     assert machine not in drift.orphans

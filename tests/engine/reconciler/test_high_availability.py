@@ -42,12 +42,13 @@ def test_a_service_on_three_machines_outlives_each_of_them(shop_of_many: Shop) -
     instance = shop.order("compta", "s-ha")
     assert until(lambda: service(scope, instance).state == "ready"), shop.worker.log
     assert until(lambda: whole(shop, instance), 30), shop.worker.log
-    with signed_in(scope, instance) as options, Writer(options) as writer:
-        _switches_over_by_plan(shop, instance)
-        for _ in range(POWER_CUTS):
-            _loses_its_leader(shop, instance, writer)
-        written = len(writer.acknowledged)
-        assert until(lambda: len(writer.acknowledged) > written, 15), shop.worker.log
+    with signed_in(scope, instance) as options:
+        with Writer(options) as writer:
+            _switches_over_by_plan(shop, instance)
+            for _ in range(POWER_CUTS):
+                _loses_its_leader(shop, instance, writer)
+            written = len(writer.acknowledged)
+            assert until(lambda: len(writer.acknowledged) > written, 15), shop.worker.log
         assert writer.lost() == set()
     assert len(writer.outages) >= POWER_CUTS
     assert max(writer.outages) <= SECONDS_WITH_WITNESS, writer.outages
