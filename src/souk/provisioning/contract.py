@@ -184,7 +184,7 @@ class Repository:
     """Where one instance's backups go: a bucket on an S3 server, reached over TLS with a key for this bucket alone.
 
     `passphrase` encrypts the backups before they leave the machine. `address` is the server's IPv4, `host` the name
-    in its certificate, which `authority` (a PEM text) signed.
+    in its certificate, which `authority` (a PEM text) signed. `members` is how many machines wrote its history.
     """
 
     host: str
@@ -196,6 +196,7 @@ class Repository:
     authority: str
     secret_key: str = field(repr=False)
     passphrase: str = field(repr=False)
+    members: int = 1
 
 
 class BackupKind(StrEnum):

@@ -64,7 +64,9 @@ class PgBackRest:
             ConfigurationFailed: the machine is in use, the repository can't be read or holds no backup.
         """
         moment = until.astimezone(UTC).isoformat(sep=" ") if until else None
-        document = {**_described(wanted, repository), "until": moment}
+        # Each change of who leads begins another timeline; on one machine a restore does, and what it undid counts.
+        timeline = "latest" if repository.members > 1 else "current"
+        document = {**_described(wanted, repository), "until": moment, "timeline": timeline}
         _run(guest, _RESTORE, document, within=12 * _HOUR, refusals={"early": _TOO_EARLY, "late": _TOO_LATE})
 
     def shut_out_all_but(self, guest: Guest, wanted: Wanted, usernames: Collection[str]) -> None:

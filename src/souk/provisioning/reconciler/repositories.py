@@ -131,6 +131,7 @@ def _opened(row: Repository, served: Subject) -> contract.Repository:
         access_key=row.access_key,
         authority=authority.certificate(served.row.site_id),
         secret_key=ring.open(bytes(row.sealed_secret_key), _context(row.instance_id, "key")).decode(),
+        members=row.instance.members,
         passphrase=ring.open(bytes(row.sealed_passphrase), _context(row.instance_id, "passphrase")).decode(),
     )
 
