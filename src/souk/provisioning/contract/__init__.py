@@ -1,0 +1,77 @@
+"""How a managed service is produced: what a blueprint declares, and what it is given to work with.
+
+Blueprints are found by the entry point group `souk.blueprints`; provisioning never imports one.
+"""
+
+from souk.provisioning.contract.access import Binder, BindingRole, DatabaseKeeper
+from souk.provisioning.contract.backups import Archivist, BackupFound, BackupKind, Repository
+from souk.provisioning.contract.blueprint import Blueprint
+from souk.provisioning.contract.ensembles import Coordinator, Ensemble, Member, MemberState
+from souk.provisioning.contract.leading import HighAvailability
+from souk.provisioning.contract.observing import (
+    Curve,
+    Interruption,
+    LogLine,
+    LogPart,
+    Look,
+    Metric,
+    Observer,
+    Panel,
+    Reading,
+    Severity,
+    Statement,
+)
+from souk.provisioning.contract.selling import FRONT, Size, StartingOffering, StartingPlan
+from souk.provisioning.contract.serving import (
+    CHANGEABLE,
+    ConfigurationFailed,
+    Connection,
+    Credentials,
+    Declined,
+    Guest,
+    Health,
+    ServerCertificate,
+    Snippet,
+    Wanted,
+)
+
+__all__ = [
+    "CHANGEABLE",
+    "FRONT",
+    "Archivist",
+    "BackupFound",
+    "BackupKind",
+    "Binder",
+    "BindingRole",
+    "Blueprint",
+    "ConfigurationFailed",
+    "Connection",
+    "Coordinator",
+    "Credentials",
+    "Curve",
+    "DatabaseKeeper",
+    "Declined",
+    "Ensemble",
+    "Guest",
+    "Health",
+    "HighAvailability",
+    "Interruption",
+    "LogLine",
+    "LogPart",
+    "Look",
+    "Member",
+    "MemberState",
+    "Metric",
+    "Observer",
+    "Panel",
+    "Reading",
+    "Repository",
+    "ServerCertificate",
+    "Severity",
+    "Size",
+    "Snippet",
+    "StartingOffering",
+    "StartingPlan",
+    "Statement",
+    "Wanted",
+]

@@ -1,0 +1,93 @@
+"""Repositories, backups, and what keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from souk.provisioning.contract.serving import Guest, Wanted
+
+
+@dataclass(frozen=True)
+class Repository:
+    """Where one instance's backups go: a bucket on an S3 server, reached over TLS with a key for this bucket alone.
+
+    `passphrase` encrypts the backups before they leave the machine. `address` is the server's IPv4, `host` the name
+    in its certificate, which `authority` (a PEM text) signed. `members` is how many machines wrote its history.
+    """
+
+    host: str
+    address: str
+    port: int
+    region: str
+    bucket: str
+    access_key: str
+    authority: str
+    secret_key: str = field(repr=False)
+    passphrase: str = field(repr=False)
+    members: int = 1
+
+
+class BackupKind(StrEnum):
+    """How much a backup copies: everything, or what changed since the last full one."""
+
+    FULL = "full"
+    DIFFERENTIAL = "differential"
+
+
+@dataclass(frozen=True)
+class BackupFound:
+    """A backup as its repository shows it: bytes of data it restores, bytes it takes in the repository."""
+
+    label: str
+    kind: BackupKind
+    started_at: datetime
+    finished_at: datetime
+    size: int
+    stored: int
+
+
+class Archivist(Protocol):
+    """What a blueprint adds whose services are backed up into a repository. Every call is safe to repeat."""
+
+    def attach(self, guest: Guest, wanted: Wanted, repository: Repository) -> None:
+        """Let the service keep its history in the repository from now on.
+
+        Raises:
+            ConfigurationFailed.
+        """
+
+    def back_up(self, guest: Guest, wanted: Wanted, kind: BackupKind, label: str) -> None:
+        """Make a backup and wait for its end; nothing to do if one that carries `label` (ours) is there already.
+
+        Raises:
+            ConfigurationFailed.
+        """
+
+    def backups(self, guest: Guest, wanted: Wanted) -> Mapping[str, BackupFound]:
+        """What the repository holds, by our label."""
+
+    def restore(self, guest: Guest, wanted: Wanted, repository: Repository, until: datetime | None) -> None:
+        """Fill a machine that was never configured with the data of a repository, as it was at `until` (None: the
+        last that was archived), and let it start from there. The repository is only read. It holds the history of
+        whatever machine served at a time: what was undone by a later restore counts where it was.
+
+        Raises:
+            ConfigurationFailed: `until` lies outside of what the repository holds, or it can't be read.
+        """
+
+    def shut_out_all_but(self, guest: Guest, wanted: Wanted, usernames: Collection[str]) -> None:
+        """Let of all credentials that the platform ever made only these sign in: restored data brings back others.
+
+        Raises:
+            ConfigurationFailed.
+        """
+
+    def fingerprint(self, guest: Guest, wanted: Wanted) -> str:
+        """A checksum over the customer's data: equal for equal data, whichever machine it is on."""
+
+    def expire(self, guest: Guest, wanted: Wanted, keep_full: int) -> None:
+        """Forget all but the newest `keep_full` full backups, with the history that only older ones need."""

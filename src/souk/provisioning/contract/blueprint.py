@@ -1,0 +1,96 @@
+"""A managed service as a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from souk.engines.contract import Limits
+from souk.engines.images import Recipe
+from souk.provisioning.contract.access import Binder, DatabaseKeeper
+from souk.provisioning.contract.backups import Archivist
+from souk.provisioning.contract.leading import HighAvailability
+from souk.provisioning.contract.observing import Observer
+from souk.provisioning.contract.selling import Size, StartingOffering
+from souk.provisioning.contract.serving import (
+    Connection,
+    Credentials,
+    Guest,
+    Health,
+    ServerCertificate,
+    Wanted,
+)
+
+
+class Blueprint(Protocol):
+    """A managed service as a folder: recipe, parameters, configuration, health."""
+
+    @property
+    def key(self) -> str:
+        """The blueprint's name, as stored with instances: lowercase letters."""
+
+    @property
+    def prefix(self) -> str:
+        """Two to four letters that machine and endpoint names start with."""
+
+    @property
+    def port(self) -> int:
+        """The TCP port of the endpoint."""
+
+    @property
+    def holds_data(self) -> bool:
+        """Whether a machine that is lost loses customers' data: such a machine is never silently made anew."""
+
+    @property
+    def recipe(self) -> Recipe:
+        """How the image is built."""
+
+    @property
+    def serves_neighbours(self) -> bool:
+        """Whether machines of other services on the same network may reach this one: for what the platform runs."""
+
+    @property
+    def starting_offering(self) -> StartingOffering | None:
+        """What the operator's starting catalogue says of this service; None for what is not sold."""
+
+    @property
+    def binder(self) -> Binder | None:
+        """How further credentials are made, if its services can have them."""
+
+    @property
+    def keeper(self) -> DatabaseKeeper | None:
+        """How databases are made and deleted, if its services hold several."""
+
+    @property
+    def archivist(self) -> Archivist | None:
+        """How its services are backed up, if they hold data."""
+
+    @property
+    def high_availability(self) -> HighAvailability | None:
+        """How its services run on several machines, if they can."""
+
+    @property
+    def observer(self) -> Observer | None:
+        """What its services tell of themselves, beside whether they answer."""
+
+    def schema(self) -> Mapping[str, Any]:
+        """The JSON Schema of the parameters."""
+
+    def limits(self, size: Size) -> Limits:
+        """What the kernel must enforce for a plan's size."""
+
+    def credentials(self, parameters: Mapping[str, Any], password: str) -> Credentials:
+        """The first credentials of an instance."""
+
+    def configure(self, guest: Guest, wanted: Wanted, credentials: Credentials, certificate: ServerCertificate) -> None:
+        """Bring a started machine to what is wanted. Safe to be killed anywhere and repeated.
+
+        Raises:
+            ConfigurationFailed: the guest refused; the message is safe to show to the operator.
+        """
+
+    def probe(self, wanted: Wanted, credentials: Credentials, authority: str) -> Health:
+        """Use the service from outside as a client would, over TLS."""
+
+    def connection(self, wanted: Wanted, username: str, database: str) -> Connection:
+        """What a client needs to connect."""

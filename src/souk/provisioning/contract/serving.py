@@ -1,0 +1,91 @@
+"""A service as it is wanted on a machine, how one signs in to it, and whether it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+from souk.engines.contract import Execution
+from souk.provisioning.contract.ensembles import Ensemble
+from souk.provisioning.contract.selling import Size
+
+CHANGEABLE = "x-changeable"
+"""In a parameter's JSON Schema: whether it may be changed while the service runs."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A service instance as it should be, on one machine: that of `member`, if it is highly available."""
+
+    instance: UUID
+    name: str
+    parameters: Mapping[str, Any]
+    size: Size
+    hostname: str
+    address: str
+    member: str = ""
+    ensemble: Ensemble | None = None
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """How somebody signs in to a service. The password is clear here and nowhere else: never log this."""
+
+    username: str
+    password: str = field(repr=False)
+    database: str = ""
+
+
+@dataclass(frozen=True)
+class ServerCertificate:
+    """PEM texts of an endpoint's certificate, its key and the authority that signed it."""
+
+    certificate: str
+    key: str = field(repr=False)
+    authority: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Health:
+    """What a probe found; `detail` is a short sentence for the operator."""
+
+    ok: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """A few lines of a program that connects, for a customer to copy; the password is not in it."""
+
+    language: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How a client connects, without the password: fields to show and a URI with `PASSWORD` as a placeholder. `pooled`
+    is the same through the service's connection pool, where it has one.
+    """
+
+    uri: str
+    fields: Mapping[str, str]
+    client: Sequence[str]
+    snippets: Sequence[Snippet] = ()
+    pooled: str = ""
+
+
+class Guest(Protocol):
+    """One machine of the instance, for a blueprint to act in."""
+
+    def execute(self, command: Sequence[str], *, stdin: bytes = b"", timeout: float = 60.0) -> Execution:
+        """Run a command as root in the machine. stdin may carry secrets and is never logged."""
+
+
+class ConfigurationFailed(Exception):
+    """A guest could not be configured."""
+
+
+class Declined(ConfigurationFailed):
+    """The service can't do what was asked, and trying again won't help. The message is one for the customer (an id)."""
