@@ -120,6 +120,7 @@ def _opened(row: Repository, served: Subject) -> contract.Repository:
     ring = secrets.ring("master")
     with acting(WORKER):
         endpoint = Endpoint.objects.get(instance_id=row.storage_id)
+        members = row.instance.members
     wanted = served.wanted(endpoint.address)
     fields = blueprint(served.row.blueprint).connection(wanted, row.access_key, row.bucket).fields
     return contract.Repository(
@@ -131,7 +132,7 @@ def _opened(row: Repository, served: Subject) -> contract.Repository:
         access_key=row.access_key,
         authority=authority.certificate(served.row.site_id),
         secret_key=ring.open(bytes(row.sealed_secret_key), _context(row.instance_id, "key")).decode(),
-        members=row.instance.members,
+        members=members,
         passphrase=ring.open(bytes(row.sealed_passphrase), _context(row.instance_id, "passphrase")).decode(),
     )
 
