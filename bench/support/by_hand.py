@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from websockets.sync.client import unix_connect
 
-from souk.blueprints.postgresql import BLUEPRINT
+from souk.blueprints.postgresql import BLUEPRINT, probing, warmer
 from souk.blueprints.postgresql.bundle import bundle
 from souk.provisioning.contract import Credentials, ServerCertificate, Size, Wanted
 from souk.settings import namespace
@@ -60,6 +60,24 @@ class Floor:
         try:
             self._make(wanted, credentials, certificate)
             yield name, (wanted, credentials, certificate.authority)
+        finally:
+            self.delete(name)
+
+    def take_once(self, address: str) -> float:
+        """Have a machine wait at `address`, take it, and delete it. Seconds from there to the first `SELECT 1`."""
+        name = f"floor-{secrets.token_hex(3)}"
+        wanted, credentials, certificate = self._prepared(name, address)
+        password = secrets.token_urlsafe(24)
+        preparer = Credentials(warmer.PREPARER, password, "postgres")
+        try:
+            self._change("POST", "/1.0/instances", self._machine(wanted.name, wanted.address))
+            self._execute(wanted.name, json.dumps(warmer.document(wanted, password, certificate)).encode())
+            first_select.wait(wanted, preparer, certificate.authority)
+            time.sleep(1.0)
+            started = time.perf_counter()
+            with probing.connect(wanted, preparer, certificate.authority) as connection:
+                connection.execute(warmer.script(credentials))
+            return first_select.wait(wanted, credentials, certificate.authority) - started
         finally:
             self.delete(name)
 

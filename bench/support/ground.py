@@ -120,6 +120,7 @@ def _told(folder: Path, database: str) -> dict[str, str]:
         "SOUK_KEYS": str(folder / "keys"),
         # A machine of the platform's own on the engine would be neither measured nor taken away.
         "SOUK_OBJECT_STORAGE": "none",
+        "SOUK_WARM_MOST": "0",
     }
 
 

@@ -25,6 +25,7 @@ from souk.provisioning.contract import (
     StartingOffering,
     StartingPlan,
     Wanted,
+    Warmer,
 )
 
 GIB = 1024**3
@@ -69,6 +70,32 @@ class ExampleKeeper:
         _run(guest, ("/usr/lib/souk/drop", name))
 
 
+class ExampleWarmer:
+    """Machines of the example that wait: one command prepares, and taking is told to `taken`."""
+
+    def __init__(self) -> None:
+        self.given = "this"
+        self.refuses = False
+        self.taken: list[tuple[str, str, str]] = []
+        self.prepared_with: dict[str, str] = {}
+
+    def prepared(self, size: Size) -> str:
+        return f"{self.given} for {size.memory}"
+
+    def prepare(self, guest: Guest, wanted: Wanted, password: str, certificate: ServerCertificate) -> None:
+        _run(guest, CONFIGURE, password)
+        self.prepared_with[wanted.hostname] = password
+
+    def suits(self, parameters: Mapping[str, Any]) -> bool:
+        return parameters.get("flavour", "plain") == "plain"
+
+    def take(self, wanted: Wanted, credentials: Credentials, password: str, authority: str) -> None:
+        if self.refuses or self.prepared_with.get(wanted.hostname) != password:
+            raise ConfigurationFailed("it does not let itself be taken")
+        del self.prepared_with[wanted.hostname]
+        self.taken.append((wanted.hostname, credentials.username, credentials.password))
+
+
 def _run(guest: Guest, command: tuple[str, ...], secret: str = "") -> None:
     done = guest.execute(command, stdin=secret.encode())
     if done.exit_code:
@@ -85,6 +112,7 @@ class Example:
     archivist = None
     high_availability: HighAvailability | None = None
     observer: Observer | None = None
+    warmer: Warmer | None = None
 
     def __init__(self) -> None:
         self.healthy = True

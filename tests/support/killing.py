@@ -25,6 +25,12 @@ RECORD_CALLS = (
     "counted",
     "machine_started",
     "answered",
+    "take_warm",
+    "begin_warm",
+    "now_waits",
+    "give_up_warm",
+    "forget_warm",
+    "kept_warm",
 )
 
 

@@ -15,8 +15,8 @@ from django.db import connection
 class Worker:
     """`souk-manage worker` as a child process; its log goes to a file."""
 
-    def __init__(self, log: Path, *, storage: str = "none") -> None:
-        self._log, self._storage = log, storage
+    def __init__(self, log: Path, *, storage: str = "none", warm: int = 0) -> None:
+        self._log, self._storage, self._warm = log, storage, warm
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -27,6 +27,7 @@ class Worker:
             **os.environ,
             "SOUK_PROCESS": "worker",
             "SOUK_OBJECT_STORAGE": self._storage,
+            "SOUK_WARM_MOST": str(self._warm),
             "DATABASE_URL_WORKER": url,
             "DJANGO_SETTINGS_MODULE": "souk.settings.django",
         }

@@ -15,3 +15,12 @@ def new_id() -> uuid.UUID:
     value |= 0x7 << 76 | (random_bits >> 68 & 0xFFF) << 64
     value |= 0b10 << 62 | random_bits & 0x3FFFFFFFFFFFFFFF
     return uuid.UUID(int=value)
+
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def short(identifier: uuid.UUID) -> str:
+    """The last 40 bits of an identifier, which are random, as eight digits and letters that nobody takes for others."""
+    value = identifier.int & (1 << 40) - 1
+    return "".join(_ALPHABET[value >> shift & 31] for shift in range(35, -1, -5))

@@ -37,6 +37,13 @@ class NoCapacity(Conflict):
     """
 
 
+class InvalidPool(Problem):
+    """Between 0 and {most} machines can wait, at least no more than at most. Choose such numbers."""
+
+    status = 422
+    field = "least"
+
+
 class UnknownRegion(Problem):
     """There is no region “{region}”. Choose one that is offered."""
 

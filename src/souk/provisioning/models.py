@@ -97,10 +97,17 @@ class Quota(models.Model):
     instances = models.PositiveIntegerField(default=0)
 
 
+class WorkKind(models.TextChoices):
+    """What a work item is about: a service instance, or a pool of machines that wait ready."""
+
+    INSTANCE = "instance"
+    POOL = "pool"
+
+
 class Convergence(models.Model):
     """The reconciler's work item: claimed by one short update, renewed, fenced by its epoch."""
 
-    kind = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20, choices=WorkKind.choices)
     subject = models.UUIDField(primary_key=True)
     generation = models.BigIntegerField(default=1)
     epoch = models.BigIntegerField(default=0)
@@ -206,7 +213,7 @@ class Operation(Row):
 class MachineRole(models.TextChoices):
     """What a machine is for: it carries the service, alone (primary), with others (member) or in front of them; a
     backup is tried out on it and it is thrown away (proof); it is to carry the service next; or it did before a
-    restore, and is kept as a way back.
+    restore, and is kept as a way back. One that waits for an order (warm) is nobody's yet.
     """
 
     PRIMARY = "primary"
@@ -215,6 +222,7 @@ class MachineRole(models.TextChoices):
     PROOF = "proof"
     NEXT = "next"
     FORMER = "former"
+    WARM = "warm"
 
 
 class Duty(models.TextChoices):
@@ -229,11 +237,11 @@ class Duty(models.TextChoices):
 class Machine(Row):
     """A machine of the engine, with a row and an address of its own before it is made.
 
-    Members are numbered; a former one is `kept_until`.
+    Members are numbered; a former one is `kept_until`. A warm one has no instance, and belongs to no organization.
     """
 
-    organization_id = models.UUIDField()
-    instance = models.ForeignKey(ServiceInstance, on_delete=models.PROTECT, related_name="machines")
+    organization_id = models.UUIDField(null=True)
+    instance = models.ForeignKey(ServiceInstance, on_delete=models.PROTECT, related_name="machines", null=True)
     site_id = models.UUIDField()
     name = models.SlugField(max_length=63, unique=True)
     address = models.GenericIPAddressField(protocol="IPv4")
@@ -259,6 +267,63 @@ class Machine(Row):
                 condition=models.Q(deleted_at__isnull=True),
                 name="machine_role_and_number_once",
             ),
+            models.CheckConstraint(
+                condition=models.Q(instance__isnull=False, organization_id__isnull=False)
+                | models.Q(role="warm", instance__isnull=True, organization_id__isnull=True),
+                name="machine_is_somebodys_or_warm",
+            ),
+        ]
+
+
+class WarmPool(Row):
+    """How many machines of a blueprint and a size wait ready on a site: as many as were ordered in the last hour, but
+    at least `least` and at most `most`. Its work item keeps it so.
+    """
+
+    site_id = models.UUIDField()
+    blueprint = models.CharField(max_length=60)
+    vcpus = models.PositiveSmallIntegerField()
+    memory = models.BigIntegerField()
+    disk = models.BigIntegerField()
+    least = models.PositiveSmallIntegerField(default=0)
+    most = models.PositiveSmallIntegerField()
+    trouble = models.CharField(max_length=300, blank=True, db_default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["site_id", "blueprint", "vcpus", "memory", "disk"], name="warm_pool_once"),
+            models.CheckConstraint(condition=models.Q(least__lte=models.F("most")), name="warm_pool_least_below_most"),
+        ]
+
+    @property
+    def size(self) -> Size:
+        """What each of its machines has."""
+        return Size(self.vcpus, self.memory, self.disk)
+
+
+class WarmMachine(Row):
+    """A machine that waits ready for an order, or did.
+
+    `made_from` tells the image and all that it was given; `sealed_password` makes it a customer's, once, and is gone
+    when it was `taken_at` by one, or given up.
+    """
+
+    pool = models.ForeignKey(WarmPool, on_delete=models.CASCADE, related_name="machines")
+    machine = models.OneToOneField(Machine, on_delete=models.CASCADE, related_name="warmth")
+    made_from = models.CharField(max_length=200)
+    sealed_password = models.BinaryField()
+    certificate = models.TextField()
+    certificate_expires_at = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["pool", "ready_at"],
+                condition=models.Q(ready_at__isnull=False, taken_at__isnull=True),
+                name="warm_machine_waits",
+            )
         ]
 
 

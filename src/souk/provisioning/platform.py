@@ -18,6 +18,7 @@ from souk.provisioning.commands.lifecycle import protect_instance
 from souk.provisioning.contract import Size
 from souk.provisioning.coordination import COORDINATION, coordination_name, coordination_of
 from souk.provisioning.errors import NameTaken, NoCapacity
+from souk.provisioning.pools import ensure_pool
 from souk.provisioning.storage import STORAGE, storage_name, storage_of
 from souk.sites import queries as sites
 from souk.sites.queries import SiteRow
@@ -48,6 +49,23 @@ def ensure_coordination(site: UUID) -> None:
     for row in sites.sites():
         if row.id == site and coordination_of(site) is None:
             _begin(row, COORDINATION, coordination_name(site), Size(vcpus=1, memory=_GIB // 4, disk=_GIB))
+
+
+def ensure_pools() -> None:
+    """Have machines wait ready on each site for the smallest plan of each service that is sold, where that is possible
+    (`WARM_LEAST`). Other sizes have a pool from their first order on.
+    """
+    if settings.WARM_MOST == 0:
+        return
+    for blueprint in registry.blueprints().values():
+        offering = blueprint.starting_offering
+        alone = [plan.size for plan in offering.plans if plan.size.members == 1] if offering else []
+        if blueprint.warmer is None or not alone:
+            continue
+        size = min(alone, key=lambda each: (each.memory, each.vcpus, each.disk))
+        for site in sites.sites():
+            with acting(PLATFORM):
+                ensure_pool(site.id, blueprint.key, size, settings.WARM_LEAST)
 
 
 def _begin(site: SiteRow, key: str, name: str, size: Size) -> None:

@@ -169,11 +169,11 @@ class ConnectionRow:
 
 @dataclass(frozen=True)
 class MachineRow:
-    """A machine of a service; the primary one carries it."""
+    """A machine of a service; the primary one carries it. One that waits for an order (warm) has no service yet."""
 
     name: str
     address: str
-    instance_id: UUID
+    instance_id: UUID | None
     image: str
     role: str
     created_at: datetime

@@ -29,6 +29,8 @@ class Simulated:
     archivist = None
     #: And it tells nothing of itself.
     observer = None
+    #: A machine is made in no time.
+    warmer = None
 
     def __init__(self, blueprint: Blueprint) -> None:
         self._blueprint = blueprint

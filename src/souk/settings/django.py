@@ -23,6 +23,9 @@ BACKUP_EVERY = timedelta(hours=float(os.environ.get("SOUK_BACKUP_HOURS", "24")))
 """How often each service that holds data is backed up by itself."""
 OBJECT_STORAGE = os.environ.get("SOUK_OBJECT_STORAGE", "own")
 """Where backups go: `own`, a server that the platform runs for itself on each site, or `none`: no backups."""
+WARM_LEAST = int(os.environ.get("SOUK_WARM_LEAST", "1"))
+WARM_MOST = int(os.environ.get("SOUK_WARM_MOST", "4"))
+"""How many machines of the smallest plan wait ready for orders from the beginning, and how many of any size at most."""
 WEBHOOKS_IN_THE_CLEAR = os.environ.get("SOUK_WEBHOOKS_IN_THE_CLEAR") == "1"
 """Whether alerts are also sent to plain http addresses."""
 WEBHOOK_NETWORKS = [ip_network(each) for each in os.environ.get("SOUK_WEBHOOK_NETWORKS", "").split(",") if each]

@@ -25,3 +25,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 SECRET_KEY = "tests-only"  # noqa: S105
 LOGGING = {"level": "WARNING", "process": "owner"}
+# Tests count machines; those about machines that wait ask for them.
+WARM_MOST = 0

@@ -21,7 +21,7 @@ from souk.monitoring import follow as monitoring
 from souk.monitoring import samples
 from souk.monitoring.logs import shipping
 from souk.ordering import follow as ordering
-from souk.provisioning.platform import ensure_storage
+from souk.provisioning.platform import ensure_pools, ensure_storage
 from souk.provisioning.reconciler import hints, lease, records
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.reconciler.loop import Loop
@@ -61,6 +61,7 @@ def run() -> None:
     """Work until SIGTERM or SIGINT, then end what is in hand."""
     observe_once()
     ensure_storage()
+    ensure_pools()
     # Before the first round: a worker that was off for days finds no partition for today.
     samples.roll()
     shipping.roll()

@@ -10,7 +10,10 @@ from tests.support.world import Customer, customer, operator
 
 from souk.catalog import queries as catalog
 from souk.kernel import clock
-from souk.kernel.scope import System
+from souk.kernel.scope import System, acting
+from souk.provisioning.contract import Size
+from souk.provisioning.pools import ensure_pool, pools
+from souk.sites.queries import sites
 
 pytestmark = pytest.mark.django_db
 SYSTEM = System("test")
@@ -36,7 +39,6 @@ def test_the_overview_counts_services_orders_and_what_is_promised(engineer: Clie
 
 
 def test_troubled_services_are_listed_with_the_reason(engineer: Client, buyer: Customer) -> None:
-    from souk.kernel.scope import acting
     from souk.provisioning.models import ServiceInstance
 
     instance = reconciling.order(buyer, "site-vitrine")
@@ -113,3 +115,14 @@ def test_sites_show_engine_racks_and_hosts(engineer: Client) -> None:
     page = text(engineer.get("/operator/sites/"))
     assert "Témara 1" in page
     assert "h1 En ligne" in page
+
+
+def test_the_number_of_waiting_machines_is_changed_from_the_sites_page(engineer: Client) -> None:
+    with acting(SYSTEM):
+        pool = ensure_pool(sites()[0].id, "example", Size(1, 1024**3, 10 * 1024**3))
+    assert "example · 1 vCPU · 1 Gio · 10 Gio" in text(engineer.get("/operator/sites/"))
+    answer = engineer.post("/operator/sites/pool/", {"pool": str(pool), "least": "2", "most": "1"})
+    assert answer.status_code == 422
+    assert "au moins" in text(answer)
+    assert engineer.post("/operator/sites/pool/", {"pool": str(pool), "least": "1", "most": "3"}).status_code == 302
+    assert [(row.least, row.most) for row in pools(operator())] == [(1, 3)]

@@ -196,7 +196,13 @@ def test_an_outsider_gets_not_found_everywhere(call: Caller) -> None:
 
 
 def test_a_customer_is_no_operator(call: Caller) -> None:
-    for path in ("/operator/services", "/operator/audit", "/operator/sites", "/operator/organizations"):
+    for path in (
+        "/operator/services",
+        "/operator/audit",
+        "/operator/sites",
+        "/operator/pools",
+        "/operator/organizations",
+    ):
         assert call("get", path).status_code == 404
 
 

@@ -80,6 +80,7 @@ class Installation:
             "DJANGO_SETTINGS_MODULE": "souk.settings.django",
             "SOUK_PROCESS": process,
             "SOUK_OBJECT_STORAGE": "none",
+            "SOUK_WARM_MOST": "0",
             "SOUK_NAMESPACE": place.name,
             "SOUK_STATE": str(self.state),
             "SOUK_KEYS": str(self.state / "keys"),

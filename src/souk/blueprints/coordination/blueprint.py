@@ -26,6 +26,7 @@ from souk.provisioning.contract import (
     Size,
     StartingOffering,
     Wanted,
+    Warmer,
 )
 
 SYSTEM_DISK = 1024**3
@@ -49,6 +50,7 @@ class Coordination:
     keeper: DatabaseKeeper | None = None
     high_availability: HighAvailability | None = None
     observer: Observer | None = None
+    warmer: Warmer | None = None
 
     @functools.cached_property
     def recipe(self) -> Recipe:

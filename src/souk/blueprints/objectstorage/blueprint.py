@@ -29,6 +29,7 @@ from souk.provisioning.contract import (
     Size,
     StartingOffering,
     Wanted,
+    Warmer,
 )
 
 _CONFIGURE = "/usr/lib/souk/configure"
@@ -49,6 +50,7 @@ class ObjectStorage:
     archivist: Archivist | None = None
     high_availability: HighAvailability | None = None
     observer: Observer | None = None
+    warmer: Warmer | None = None
 
     @functools.cached_property
     def recipe(self) -> Recipe:

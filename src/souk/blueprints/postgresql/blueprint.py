@@ -18,6 +18,7 @@ from souk.blueprints.postgresql.observer import StatisticsObserver
 from souk.blueprints.postgresql.offering import STARTING_OFFERING
 from souk.blueprints.postgresql.programs import TooOld
 from souk.blueprints.postgresql.snippets import snippets
+from souk.blueprints.postgresql.warmer import WaitingServers
 from souk.engines.contract import Limits
 from souk.engines.images import Recipe, load
 from souk.provisioning.contract import (
@@ -34,6 +35,7 @@ from souk.provisioning.contract import (
     Size,
     StartingOffering,
     Wanted,
+    Warmer,
 )
 
 _CONFIGURE = "/usr/lib/souk/configure"
@@ -53,6 +55,7 @@ class PostgreSQL:
     archivist: Archivist | None = PgBackRest()
     high_availability: HighAvailability | None = Patroni()
     observer: Observer | None = StatisticsObserver()
+    warmer: Warmer | None = WaitingServers()
 
     @functools.cached_property
     def recipe(self) -> Recipe:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
@@ -23,6 +23,8 @@ def register(app: App) -> None:
     branch = App(name="operator", help=_("For the operator's engineers."), help_format="plaintext")
     branch.command(organizations, name="organizations", help=_("Every organization."))
     branch.command(machines, name="machines", help=_("Every machine that should exist."))
+    branch.command(pools, name="pools", help=_("Machines that wait ready for orders, by size."))
+    branch.command(pool, name="pool", help=_("Change how many machines of a size wait ready."))
     branch.command(sites, name="sites", help=_("Sites with what they have and have promised."))
     branch.command(bill, name="bill", help=_("Invoice what an organization used until now."))
     branch.command(payment, name="payment", help=_("Record money that came in."))
@@ -57,6 +59,37 @@ def machines(*, context: Given) -> None:
         ),
         empty=_("There is no machine."),
     )
+
+
+def pools(*, context: Given) -> None:
+    rows = context.client.get("/operator/pools")
+    if context.output.as_json:
+        context.output.data(rows)
+        return
+    context.output.table(
+        [_("Blueprint"), _("Size"), Right(_("Waiting")), Right(_("At least")), Right(_("At most")), "id"],
+        (
+            (row["blueprint"], _size(row), str(row["waiting"]), str(row["least"]), str(row["most"]), row["id"])
+            for row in rows
+        ),
+        empty=_("No size has been ordered yet."),
+    )
+
+
+def pool(
+    pool: Annotated[str, Parameter(help=_("The pool's id, as `souk operator pools` shows it."))],
+    /,
+    *,
+    least: Annotated[int, Parameter(help=_("How many wait at least."))],
+    most: Annotated[int, Parameter(help=_("How many wait at most; 0: none."))],
+    context: Given,
+) -> None:
+    context.client.patch(f"/operator/pools/{pool}", {"least": least, "most": most})
+    context.output.done(_("Changed."), {"least": least, "most": most})
+
+
+def _size(row: dict[str, Any]) -> str:
+    return f"{row['vcpus']} vCPU · {formats.size(row['memory'])} · {formats.size(row['disk'])}"
 
 
 def sites(*, context: Given) -> None:

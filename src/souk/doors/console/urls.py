@@ -113,5 +113,6 @@ urlpatterns = [
     path("operator/catalog/<uuid:version>/move/", catalog.move, name="operator-move"),
     path("operator/catalog/<uuid:version>/price/", catalog.price, name="operator-price"),
     path("operator/sites/", ground.sites, name="operator-sites"),
+    path("operator/sites/pool/", ground.pool, name="operator-pool"),
     path("operator/audit/", lists.audit, name="operator-audit"),
 ]

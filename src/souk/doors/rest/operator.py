@@ -20,7 +20,9 @@ from souk.kernel.audit import Verification, erase_personal, verify
 from souk.kernel.money import Money
 from souk.kernel.trail import TrailRow, search
 from souk.parties import queries as parties
+from souk.provisioning import commands
 from souk.provisioning import queries as provisioning
+from souk.provisioning.pools import PoolRow, pools
 from souk.sites import queries as ground_queries
 from souk.sites.queries import CapacityRow, HostRow, SiteRow
 
@@ -60,6 +62,13 @@ class CreditIn(Schema):
     reason: str
 
 
+class PoolIn(Schema):
+    """How many machines wait ready, at least and at most."""
+
+    least: int
+    most: int
+
+
 class Erased(Schema):
     """How many events lost their personal content."""
 
@@ -97,6 +106,19 @@ def services(request: HttpRequest, after: UUID | None = None, limit: Limit = 50)
 def machines(request: HttpRequest) -> list[provisioning.MachineRow]:
     """Every machine that should exist."""
     return provisioning.machines(operator(request))
+
+
+@router.get("/pools", response=list[PoolRow], operation_id="operatorPools")
+def list_pools(request: HttpRequest) -> list[PoolRow]:
+    """How many machines of which size wait ready for orders."""
+    return pools(operator(request))
+
+
+@router.patch("/pools/{pool}", response={204: None}, operation_id="changePool")
+def change_pool(request: HttpRequest, pool: UUID, body: PoolIn) -> Status[None]:
+    """Have at least and at most so many machines wait."""
+    commands.change_pool(operator(request), pool, body.least, body.most)
+    return Status(204, None)
 
 
 @router.get("/sites", response=GroundOut, operation_id="operatorSites")

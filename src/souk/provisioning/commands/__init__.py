@@ -27,6 +27,7 @@ from souk.provisioning.commands.lifecycle import (
 )
 from souk.provisioning.commands.operations import cancel_operation
 from souk.provisioning.commands.parameters import change_parameters
+from souk.provisioning.commands.pools import change_pool
 from souk.provisioning.commands.restores import restore_in_place, undo_restore
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "cancel_operation",
     "change_binding",
     "change_parameters",
+    "change_pool",
     "clean_name",
     "create_binding",
     "create_database",

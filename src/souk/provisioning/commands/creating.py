@@ -11,13 +11,11 @@ import msgspec
 from django.db import IntegrityError, connection, transaction
 
 from souk.kernel import clock
-from souk.kernel.ids import new_id
+from souk.kernel.ids import new_id, short
 from souk.kernel.scope import Scope, acting, actor
 from souk.provisioning import errors
 from souk.provisioning.contract import Size
 from souk.provisioning.models import Quota
-
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 # One statement, so that the site's promise is locked for as short as can be: what is not promised is not inserted.
 _CREATE = """
@@ -109,7 +107,7 @@ def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
             "region": details.region,
             "blueprint": details.blueprint,
             "name": clean_name(details.name),
-            "label": f"{details.prefix}-{_short(identifier)}",
+            "label": f"{details.prefix}-{short(identifier)}",
             "parameters": msgspec.json.encode(details.parameters).decode(),
             "vcpus": details.size.vcpus,
             "memory": details.size.memory,
@@ -144,8 +142,3 @@ def _refusal(details: InstanceDetails, promised: bool, in_quota: bool) -> Except
         if cursor.fetchone() is None:
             return errors.UnknownRegion(region=details.region)
     return errors.NoCapacity(region=details.region)
-
-
-def _short(identifier: UUID) -> str:
-    value = identifier.int & (1 << 40) - 1
-    return "".join(_ALPHABET[value >> shift & 31] for shift in range(35, -1, -5))

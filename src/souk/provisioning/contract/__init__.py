@@ -34,6 +34,7 @@ from souk.provisioning.contract.serving import (
     Snippet,
     Wanted,
 )
+from souk.provisioning.contract.warming import Warmer
 
 __all__ = [
     "CHANGEABLE",
@@ -74,4 +75,5 @@ __all__ = [
     "StartingPlan",
     "Statement",
     "Wanted",
+    "Warmer",
 ]

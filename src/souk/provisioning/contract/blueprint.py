@@ -20,6 +20,7 @@ from souk.provisioning.contract.serving import (
     ServerCertificate,
     Wanted,
 )
+from souk.provisioning.contract.warming import Warmer
 
 
 class Blueprint(Protocol):
@@ -72,6 +73,10 @@ class Blueprint(Protocol):
     @property
     def observer(self) -> Observer | None:
         """What its services tell of themselves, beside whether they answer."""
+
+    @property
+    def warmer(self) -> Warmer | None:
+        """How its machines wait ready before they are ordered, if they can."""
 
     def schema(self) -> Mapping[str, Any]:
         """The JSON Schema of the parameters."""

@@ -8,7 +8,7 @@ from souk.engines.contract import Limits, MachineSpec, MachineStatus
 from souk.kernel import clock
 from souk.provisioning.contract import ServerCertificate
 from souk.provisioning.models import InstanceState
-from souk.provisioning.reconciler import actions, guarding, machines, records, repositories, schedule
+from souk.provisioning.reconciler import actions, guarding, machines, records, repositories, schedule, warm
 from souk.provisioning.reconciler.actions import Work
 from souk.provisioning.reconciler.ground import Ground, MachineLost, Unhealthy, probe_until_healthy, step
 from souk.provisioning.reconciler.guest import MachineGuest
@@ -30,6 +30,8 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     blueprint = find_blueprint(row.blueprint)
     if row.state == InstanceState.PENDING:
         records.set_state(row.id, InstanceState.PROVISIONING)
+    if warm.begin(ground, lease, subject, blueprint):
+        return
     machine = records.assign_machine(subject, blueprint.recipe.alias, platform=blueprint.serves_neighbours)
     with step(lease, subject, "prepare", 10, gettext_noop("Address, credentials and certificate are prepared.")):
         credentials = records.ensure_credentials(subject, blueprint)
@@ -39,6 +41,9 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     wanted = subject.wanted(machine.address)
     spec = _spec(lease, subject, machine, blueprint.limits(wanted.size))
     observed = None if machine.fresh else ground.engine.machine(machine.name)
+    if observed is not None and machines.unclaimed(observed):
+        machines.claim(ground.engine, lease, subject, observed)
+        observed = ground.engine.machine(machine.name)
     if observed is None and blueprint.holds_data and row.ready_at is not None:
         raise MachineLost(machine.name)
     if observed is None:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_noop
 
 from souk.engines import contract as engines
 from souk.kernel.redaction import clean
-from souk.provisioning.models import Desired, InstanceState, MachineRole
-from souk.provisioning.reconciler import alone, machines, records, repositories, together, trials
+from souk.provisioning.models import Desired, InstanceState, MachineRole, WorkKind
+from souk.provisioning.reconciler import alone, machines, records, repositories, together, trials, warm
 from souk.provisioning.reconciler.ground import Ground, step
 from souk.provisioning.reconciler.lease import Fenced, Lease, Superseded
 from souk.provisioning.reconciler.records import Subject
@@ -24,6 +24,9 @@ __all__ = ["Ground", "converge"]
 
 def converge(ground: Ground, lease: Lease) -> None:
     """Work one claim to its end: reached, superseded, to be retried, or taken over by another worker."""
+    if lease.kind == WorkKind.POOL:
+        warm.keep(ground, lease)
+        return
     subject = records.load(lease.subject)
     try:
         _PATHS[Desired(subject.row.desired)](ground, lease, subject)

@@ -27,7 +27,7 @@ update provisioning_convergence set epoch = epoch + 1, worker = %s, attempts = a
 where subject in (select subject from provisioning_convergence
                   where next_at <= now() and (lease_until is null or lease_until < now())
                   order by next_at limit %s for update skip locked)
-returning subject, generation, epoch, attempts
+returning kind, subject, generation, epoch, attempts
 """
 
 
@@ -41,8 +41,12 @@ class Superseded(Exception):
 
 @dataclass(frozen=True)
 class Lease:
-    """A claim on a work item, good for `LEASE_SECONDS` and as long as its epoch is the latest."""
+    """A claim on a work item, good for `LEASE_SECONDS` and as long as its epoch is the latest.
 
+    `kind` is what it is about (`WorkKind`), `subject` which one.
+    """
+
+    kind: str
     subject: UUID
     generation: int
     epoch: int

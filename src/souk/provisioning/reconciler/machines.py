@@ -31,6 +31,25 @@ def create(engine: Engine, spec: MachineSpec) -> None:
         engine.start(spec.name)
 
 
+def unclaimed(observed: engines.Machine) -> bool:
+    """Whether a machine that waits for an order carries no service yet, as the engine keeps it."""
+    return "instance" not in observed.labels and "pool" in observed.labels
+
+
+def claim(engine: Engine, lease: Lease, subject: Subject, observed: engines.Machine) -> None:
+    """Let the engine keep with a machine that waited whose it is now.
+
+    Raises:
+        Outdated: somebody else did.
+    """
+    engine.label(observed.name, {"instance": str(subject.row.id), "epoch": str(lease.epoch)}, etag=observed.etag)
+
+
+def carries(observed: engines.Machine, subject: Subject) -> bool:
+    """Whether a machine that is recorded as an instance's is that on the engine too, or not yet anybody's."""
+    return observed.labels.get("instance") == str(subject.row.id) or unclaimed(observed)
+
+
 def fit(engine: Engine, lease: Lease, subject: Subject, observed: engines.Machine, limits: engines.Limits) -> None:
     """Give a machine the limits of its size. If it can't have them, the size before is desired again.
 
@@ -62,7 +81,7 @@ def delete(engine: Engine, subject: Subject, machine: Assigned) -> bool:
     """
     observed = engine.machine(machine.name)
     if observed is not None:
-        if observed.labels.get("instance") != str(subject.row.id):
+        if not carries(observed, subject):
             raise engines.EngineError(f"{machine.name} belongs to something else")
         _count(engine, subject, machine)
         engine.delete(machine.name)

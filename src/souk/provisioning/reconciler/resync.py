@@ -42,7 +42,7 @@ def compare(engine: Engine) -> Drift:
 
 def orphans(observed: Mapping[str, Machine], recorded: Container[str]) -> list[str]:
     """Names of machines that carry our label but have no row."""
-    return [name for name, machine in observed.items() if "instance" in machine.labels and name not in recorded]
+    return [name for name, one in observed.items() if {"instance", "pool"} & one.labels.keys() and name not in recorded]
 
 
 def resync(engine: Engine) -> Drift:

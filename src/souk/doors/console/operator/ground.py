@@ -2,35 +2,99 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
 
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import operator_page
 from souk.doors.console.operator.overview import site_views
+from souk.doors.console.problems import tell
+from souk.kernel.errors import Problem
+from souk.provisioning import commands
+from souk.provisioning.pools import PoolRow, pools
 from souk.sites import queries
 from souk.ui import format as values
 from souk.ui.tables import Column, Table
 
 
+class PoolForm(forms.Form):
+    """How many machines of a size wait ready for orders."""
+
+    pool = forms.TypedChoiceField(label=gettext_lazy("Size"), coerce=UUID)
+    least = forms.IntegerField(label=gettext_lazy("At least"), min_value=0)
+    most = forms.IntegerField(
+        label=gettext_lazy("At most"),
+        min_value=0,
+        help_text=gettext_lazy("As many wait as were ordered in the last hour, within these bounds. 0: none."),
+    )
+
+    def __init__(self, rows: list[PoolRow], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pool"].choices = [(str(row.id), _size(row)) for row in rows]  # type: ignore[attr-defined]
+
+
 @require_safe
 @operator_page
-def sites(request: HttpRequest, desk: Desk) -> HttpResponse:  # noqa: ARG001
-    """Every site with its engine, capacity, racks and hosts."""
-    hosts, racks = queries.hosts(), queries.racks()
+def sites(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Every site with its engine, capacity, racks and hosts, and the machines that wait for orders."""
+    return _answer(request, desk)
+
+
+@require_POST
+@operator_page
+def pool(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Change how many machines of a size wait."""
+    form = PoolForm(pools(desk.operator), request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            commands.change_pool(desk.operator, given["pool"], given["least"], given["most"])
+        except Problem as problem:
+            tell(form, problem)
+        else:
+            messages.success(request, _("The number of waiting machines follows."))
+            return redirect("operator-sites")
+    return _answer(request, desk, form)
+
+
+def _answer(request: HttpRequest, desk: Desk, form: PoolForm | None = None) -> HttpResponse:
+    hosts, racks, waiting = queries.hosts(), queries.racks(), pools(desk.operator)
     context = {
         "sites": [
             {
                 "view": view,
                 "hosts": _hosts([row for row in hosts if row.site_id == view.row.id]),
                 "racks": _racks([row for row in racks if row.site_id == view.row.id]),
+                "pools": _pools([row for row in waiting if row.site_id == view.row.id]),
             }
             for view in site_views()
-        ]
+        ],
+        "form": form or (PoolForm(waiting) if waiting else None),
     }
-    return render(request, "console/operator/sites.html", context)
+    return render(request, "console/operator/sites.html", context, status=422 if form else 200)
+
+
+def _size(row: PoolRow) -> str:
+    return f"{row.blueprint} · {row.vcpus} vCPU · {values.size(row.memory)} · {values.size(row.disk)}"
+
+
+def _pools(rows: list[PoolRow]) -> Table:
+    columns = [
+        Column("size", _("Size"), cell=_size),
+        Column("waiting", _("Waiting"), cell=lambda row: values.number(row.waiting)),
+        Column("least", _("At least"), cell=lambda row: values.number(row.least)),
+        Column("most", _("At most"), cell=lambda row: values.number(row.most)),
+        Column("trouble", _("Trouble"), cell=lambda row: _(row.trouble) if row.trouble else ""),
+    ]
+    return Table(columns, rows, _("Machines that wait ready"), empty_icon="clock", empty_text=_("None waits."))
 
 
 def _hosts(rows: list[queries.HostRow]) -> Table:

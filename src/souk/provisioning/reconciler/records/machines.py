@@ -42,7 +42,7 @@ def assign_machine(
     row = subject.row
     for _ in range(20):
         with acting(WORKER):
-            address = _free_address(row.site_id, avoid, platform)
+            address = free_address(row.site_id, avoid, platform)
             made = Machine.objects.filter(instance_id=row.id).count()
             name = f"{row.label}-{made + 1}"
             try:
@@ -109,7 +109,12 @@ def exchange_machines(subject: Subject, role: MachineRole, kept_until: datetime)
     rows.filter(id=coming.id).update(role=MachineRole.PRIMARY)
 
 
-def _free_address(site: UUID, avoid: Collection[str], platform: bool) -> str:
+def free_address(site: UUID, avoid: Collection[str], platform: bool) -> str:
+    """The lowest address of the site's network that no machine has and that is not in `avoid`.
+
+    Raises:
+        NoAddress.
+    """
     network = Site.objects.values_list("subnet", "prefix_length").get(id=site)
     subnet = ipaddress.IPv4Network(f"{network[0]}/{network[1]}", strict=False)
     first, last = addresses.PLATFORM if platform else (addresses.CUSTOMERS_FIRST, subnet.num_addresses - 2)

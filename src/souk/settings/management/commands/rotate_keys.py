@@ -12,7 +12,7 @@ from souk.kernel.rotation import Sealed, rotate
 from souk.monitoring.alerts.delivering import secret_context
 from souk.monitoring.models import Webhook
 from souk.parties.accounts import MfaAdapter
-from souk.provisioning.models import Binding, Ensemble, Repository
+from souk.provisioning.models import Binding, Ensemble, Repository, WarmMachine
 from souk.sites.models import CertificateAuthority
 
 PLACES = [
@@ -23,6 +23,7 @@ PLACES = [
     Sealed("master", Repository, "sealed_passphrase", lambda row: f"repository:{row.instance_id}:passphrase"),
     Sealed("master", Ensemble, "sealed_password", lambda row: f"ensemble:{row.instance_id}:password"),
     Sealed("master", Ensemble, "sealed_secret", lambda row: f"ensemble:{row.instance_id}:secret"),
+    Sealed("master", WarmMachine, "sealed_password", lambda row: f"warm:{row.id}"),
     Sealed("master", CertificateAuthority, "sealed_key", lambda row: f"ca:{row.site_id}"),
 ]
 #: Where django-allauth keeps what our adapter sealed for it: seeds of one-time codes and of recovery codes.
