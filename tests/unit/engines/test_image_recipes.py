@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from souk.blueprints.postgresql import BLUEPRINT
-from souk.engines.images import mirror, recipe
+from souk.engines.images import builder, mirror, recipe
 from souk.engines.images.bootstrap import arguments
 from souk.engines.images.mirror import Mirror, MirrorUnreachable
 from souk.engines.images.progress import Meter
@@ -122,3 +122,28 @@ def test_what_a_killed_build_left_is_removed_and_a_living_one_is_not(tmp_path: P
     with workspace(tmp_path) as first, workspace(tmp_path) as second:
         assert sorted(tmp_path.glob("work-*")) == sorted([first, second])
     assert not list(tmp_path.glob("work-*"))
+
+
+def test_checkouts_with_different_recipes_keep_each_others_images_and_old_ones_go(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def make(_: object, __: object, target: Path, ___: object) -> None:
+        made.append(target.name)
+        target.write_bytes(b"")
+
+    monkeypatch.setattr(builder, "_make", make)
+    monkeypatch.setattr(mirror, "find", lambda: DEBIAN)
+    monkeypatch.setattr(mirror, "release_digest", lambda *_: "0" * 64)
+    recipes = [
+        recipe.load(_folder(tmp_path / str(number), OWN, motd=str(number)), base=base) for number in range(builder.KEPT)
+    ]
+    for each in [*recipes, *recipes]:
+        builder.build(each, tmp_path / "cache")
+    assert len(made) == builder.KEPT
+    one_more = recipe.load(_folder(tmp_path / "more", OWN, motd="more"), base=base)
+    builder.build(one_more, tmp_path / "cache")
+    assert len(list((tmp_path / "cache").glob("*.tar.zst"))) == builder.KEPT
+    assert not builder.build(recipes[-1], tmp_path / "cache").fresh
+    assert builder.build(recipes[0], tmp_path / "cache").fresh

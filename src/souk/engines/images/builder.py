@@ -20,6 +20,8 @@ from souk.engines.images.workspace import alone, workspace
 _SUFFIX = ".tar.zst"
 _HALF_DIGEST = 16
 _BLOCK = 4096
+KEPT = 5
+"""How many images of one name stay in the cache, of which checkouts with different recipes may use one each."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,11 @@ def build(recipe: Recipe, folder: Path, progress: Progress = silent) -> Built:
         digest = f"{recipe.digest[:_HALF_DIGEST]}-{release[:_HALF_DIGEST]}"
         target = folder / f"{recipe.name}-{digest}{_SUFFIX}"
         if target.exists():
+            _use(target)
             return Built(target, digest, fresh=False)
         _make(recipe, source, target, progress)
-        _forget_others(recipe, target)
+        _use(target)
+        _forget_oldest(recipe, folder)
         return Built(target, digest, fresh=True)
 
 
@@ -76,11 +80,18 @@ def _newest(recipe: Recipe, folder: Path) -> Built | None:
     return Built(kept, kept.name.removeprefix(f"{recipe.name}-").removesuffix(_SUFFIX), fresh=False)
 
 
-def _forget_others(recipe: Recipe, target: Path) -> None:
+def _use(target: Path) -> None:
+    """Mark as used now, to the nanosecond: files' own times count in ticks."""
+    now = time.time_ns()
+    os.utime(target, ns=(now, now))
+
+
+def _forget_oldest(recipe: Recipe, folder: Path) -> None:
+    """Keep those that were used last."""
     half = "?" * _HALF_DIGEST
-    for path in target.parent.glob(f"{recipe.name}-{half}-{half}{_SUFFIX}"):
-        if path != target:
-            path.unlink(missing_ok=True)
+    found = folder.glob(f"{recipe.name}-{half}-{half}{_SUFFIX}")
+    for path in sorted(found, key=lambda path: path.stat().st_mtime_ns, reverse=True)[KEPT:]:
+        path.unlink(missing_ok=True)
 
 
 def _pack(recipe: Recipe, work: Path, target: Path) -> None:
