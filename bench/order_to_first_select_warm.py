@@ -84,7 +84,8 @@ class Patient:
         """Let no machine wait any more."""
         with self.buyer.place.connect() as connection:
             connection.execute("update provisioning_warmpool set least = 0, most = 0")
-            connection.execute("update provisioning_convergence set next_at = now() where kind = 'pool'")
+            changed = "update provisioning_convergence set generation = generation + 1, next_at = now()"
+            connection.execute(f"{changed} where kind = 'pool'")
             connection.execute("select pg_notify('souk_convergence', '')")
         self.buyer.until(
             "select 1 where not exists (select from provisioning_machine where role = 'warm' and deleted_at is null)",

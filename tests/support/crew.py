@@ -28,6 +28,9 @@ class Members:
         self.leaders: dict[UUID, str] = {}
         self.told: list[str] = []
         self.restarts: list[str] = []
+        self.admitted: dict[str, dict[str, str]] = {}
+        self.configured: dict[str, tuple[str, ...]] = {}
+        self.left: list[tuple[str, str]] = []
 
     def front(self, guest: Guest, wanted: Wanted) -> None:
         guest.execute(["/usr/lib/souk/front"])
@@ -51,6 +54,12 @@ class Members:
         if not self._runs(to):
             raise ConfigurationFailed(f"{to} does not run")
         self.leaders[wanted.instance] = to
+
+    def admit(self, guest: Guest, wanted: Wanted, leaves: str = "") -> None:
+        guest.execute(["/usr/lib/souk/admit"])
+        self.admitted[wanted.member] = dict(wanted.confined)
+        if leaves:
+            self.left.append((wanted.member, leaves))
 
     def depose(self, guest: Guest, wanted: Wanted, dead: str) -> bool:
         guest.execute(["/usr/lib/souk/ensemble"])
@@ -82,6 +91,7 @@ class Together(Example):
     def configure(self, guest: Guest, wanted: Wanted, credentials: Credentials, certificate: ServerCertificate) -> None:
         super().configure(guest, wanted, credentials, certificate)
         if wanted.ensemble is not None:
+            self.members.configured[wanted.member] = tuple(wanted.confined)
             self.members.leaders.setdefault(wanted.instance, wanted.ensemble.first)
 
 

@@ -258,10 +258,6 @@ class MembersFixed(Conflict):
     """How many machines “{name}” runs on can't change. Restore its backup into a new service of the plan you want."""
 
 
-class OwnersOnly(Conflict):
-    """“{name}” runs on several machines: its credentials are owners' so far. Make roles of less in SQL."""
-
-
 class SeveralMachines(Conflict):
     """“{name}” runs on several machines and can't be restored in place. Restore it into a new service."""
 

@@ -79,6 +79,11 @@ class SimulatedMembers:
         guest.execute(["true"])
         self._leaders[wanted.instance] = to
 
+    def admit(self, guest: Guest, wanted: Wanted, leaves: str = "") -> None:
+        """Nobody connects."""
+        del wanted, leaves
+        guest.execute(["true"])
+
     def depose(self, guest: Guest, wanted: Wanted, dead: str) -> bool:
         """Another one leads, if the dead one did."""
         guest.execute(["true"])

@@ -20,6 +20,7 @@ from souk.metering.commands import take_samples
 from souk.metering.queries import samples
 from souk.ordering import commands as ordering
 from souk.provisioning import commands, errors
+from souk.provisioning.contract import BindingRole
 from souk.provisioning.coordination import coordination_of
 from souk.provisioning.queries import MemberRow, machines, members, operation, operations, service
 from souk.provisioning.reconciler.converge import Ground
@@ -287,3 +288,29 @@ def test_killed_at_every_boundary_of_a_failover_one_member_leads_and_all_run(
         if crossed < at:
             break
     assert at > 10
+
+
+def test_who_reads_one_database_is_confined_to_it_on_every_machine_and_leaves_them_all(
+    crew: Members, place: Ground, buyer: Customer, instance: UUID
+) -> None:
+    commands.create_binding(buyer.scope, instance, "lecteur", BindingRole.READER, "main")
+    _finish(place)
+    followers = [row.name for row in members(buyer.scope, instance) if row.duty != "leads"]
+    assert crew.admitted == {name: {"lecteur": "main"} for name in followers}
+    commands.change_binding(buyer.scope, instance, "lecteur", BindingRole.OWNER)
+    _finish(place)
+    assert crew.admitted == {name: {} for name in followers}
+    crew.left.clear()
+    commands.revoke_binding(buyer.scope, instance, "lecteur")
+    _finish(place)
+    assert crew.left == [(name, "lecteur") for name in followers]
+
+
+def test_a_machine_that_is_made_anew_knows_who_is_confined(
+    crew: Members, place: Ground, buyer: Customer, instance: UUID, engine: MemoryEngine
+) -> None:
+    commands.create_binding(buyer.scope, instance, "lecteur", BindingRole.READER, "main")
+    _finish(place)
+    engine.delete(next(row.name for row in members(buyer.scope, instance) if row.duty != "leads"))
+    _finish(place)
+    assert set(crew.configured.values()) == {("lecteur",)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from uuid import UUID
 
+import psycopg
 import pytest
 from tests.engine.reconciler.conftest import Shop
 from tests.engine.reconciler.test_killed_for_real import until
@@ -12,7 +13,9 @@ from tests.support.connecting import signed_in
 from tests.support.world import operator
 from tests.support.writing import Writer
 
+from souk.blueprints.postgresql.ensembles import READING
 from souk.provisioning import commands
+from souk.provisioning.contract import BindingRole
 from souk.provisioning.queries import OperationRow, machines, members, operation, operations, service
 
 pytestmark = pytest.mark.engine
@@ -42,6 +45,7 @@ def test_a_service_on_three_machines_outlives_each_of_them(shop_of_many: Shop) -
     instance = shop.order("compta", "s-ha")
     assert until(lambda: service(scope, instance).state == "ready"), shop.worker.log
     assert until(lambda: whole(shop, instance), 30), shop.worker.log
+    _lets_a_reader_in_where_it_reads(shop, instance)
     with signed_in(scope, instance) as options:
         with Writer(options) as writer:
             _switches_over_by_plan(shop, instance)
@@ -50,9 +54,43 @@ def test_a_service_on_three_machines_outlives_each_of_them(shop_of_many: Shop) -
             written = len(writer.acknowledged)
             assert until(lambda: len(writer.acknowledged) > written, 15), shop.worker.log
         assert writer.lost() == set()
+    _confined(shop, instance)
+    _ends_a_readers_sessions(shop, instance)
     assert len(writer.outages) >= POWER_CUTS
     assert max(writer.outages) <= SECONDS_WITH_WITNESS, writer.outages
     _leaves_nothing(shop, instance)
+
+
+def _done(shop: Shop, asked: UUID) -> None:
+    assert until(lambda: operation(shop.buyer.scope, asked).state == "succeeded", 60), shop.worker.log
+
+
+def _lets_a_reader_in_where_it_reads(shop: Shop, instance: UUID) -> None:
+    _done(shop, commands.create_database(shop.buyer.scope, instance, "autre"))
+    _done(shop, commands.create_binding(shop.buyer.scope, instance, "lecteur", BindingRole.READER, "app"))
+    _confined(shop, instance)
+
+
+def _confined(shop: Shop, instance: UUID) -> None:
+    """Asked several times: the readers' port leads to one follower after another."""
+    with signed_in(shop.buyer.scope, instance, "lecteur") as options:
+        for port in (5432, *[READING] * 4):
+            with psycopg.connect(**options, port=port) as client:
+                assert client.execute("select current_user").fetchone() == ("lecteur",)
+            with pytest.raises(psycopg.OperationalError, match="rejects connection"):
+                psycopg.connect(**{**options, "dbname": "autre", "port": port})
+
+
+def _ends_a_readers_sessions(shop: Shop, instance: UUID) -> None:
+    with signed_in(shop.buyer.scope, instance, "lecteur") as options:
+        sessions = [psycopg.connect(**options, port=port) for port in (5432, READING, READING)]
+        _done(shop, commands.revoke_binding(shop.buyer.scope, instance, "lecteur"))
+        for session in sessions:
+            with pytest.raises(psycopg.OperationalError), session:
+                session.execute("select 1")
+        for port in (5432, READING):
+            with pytest.raises(psycopg.OperationalError, match=r"authentication failed"):
+                psycopg.connect(**options, port=port)
 
 
 def _switches_over_by_plan(shop: Shop, instance: UUID) -> None:

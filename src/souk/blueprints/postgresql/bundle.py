@@ -17,7 +17,9 @@ def bundle(
 
     `timeout` is how many seconds the guest may wait for systemd, initdb and its address.
     """
-    together = {"ensemble": ensembles.described(wanted)} if wanted.ensemble else {}
+    together = (
+        {"ensemble": ensembles.described(wanted), "confined": ensembles.confined(wanted)} if wanted.ensemble else {}
+    )
     return {
         **together,
         "timeout": timeout,

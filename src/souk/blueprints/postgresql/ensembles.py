@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from souk.blueprints import guests
-from souk.blueprints.postgresql import scram, sizing
+from souk.blueprints.postgresql import programs, scram, sizing
 from souk.provisioning.contract import ConfigurationFailed, Ensemble, Guest, MemberState, Wanted
 
 READING = 5433
@@ -19,7 +19,7 @@ REPLICATION, REWIND = "souk_replication", "souk_rewind"
 RESERVED = "souk_"
 """What the names of the platform's own roles start with."""
 
-_MEMBERS, _FRONT = "/usr/lib/souk/ensemble", "/usr/lib/souk/front"
+_MEMBERS, _FRONT, _ADMIT = "/usr/lib/souk/ensemble", "/usr/lib/souk/front", "/usr/lib/souk/admit"
 _REWINDS = (
     "pg_ls_dir(text, boolean, boolean)",
     "pg_stat_file(text, boolean)",
@@ -77,6 +77,15 @@ class Patroni:
         del wanted
         guests.run(guest, _MEMBERS, {"do": "switch_over", "to": to, "timeout": 40}, timeout=50)
 
+    def admit(self, guest: Guest, wanted: Wanted, leaves: str = "") -> None:
+        """Keep on a member who is confined to which database, and end the sessions of a role there.
+
+        Raises:
+            ConfigurationFailed.
+        """
+        document = {"confined": confined(wanted), "leaves": leaves}
+        programs.run(guest, _ADMIT, document, within=30)
+
     def depose(self, guest: Guest, wanted: Wanted, dead: str) -> bool:
         """Delete the dead leader's key in etcd, if it is the leader's still: the others see that at once.
 
@@ -85,6 +94,11 @@ class Patroni:
         """
         del wanted
         return bool(guests.run(guest, _MEMBERS, {"do": "depose", "dead": dead, "timeout": 20}, timeout=30)["led"])
+
+
+def confined(wanted: Wanted) -> list[list[str]]:
+    """Who is confined to which database: pairs of a database and a role."""
+    return sorted([database, name] for name, database in wanted.confined.items())
 
 
 def described(wanted: Wanted) -> dict[str, Any]:

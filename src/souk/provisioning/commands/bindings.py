@@ -145,8 +145,6 @@ def _entitled(row: ServiceInstance, role: BindingRole, database: str) -> str:
     offer = blueprint(row.blueprint)
     if offer.binder is None or role not in offer.binder.roles:
         raise errors.RoleNotOffered(role=role)
-    if row.members > 1 and role != BindingRole.OWNER:
-        raise errors.OwnersOnly(name=row.name)
     if offer.keeper is None and not database:
         return ""
     return usable(row, database or (offer.keeper.names(row.parameters)[0] if offer.keeper else ""))

@@ -43,6 +43,16 @@ class HighAvailability(Protocol):
             ConfigurationFailed: it can't lead now; who led goes on to.
         """
 
+    def admit(self, guest: Guest, wanted: Wanted, leaves: str = "") -> None:
+        """Have a member let those in whom `wanted` lets in where it does, and end the connections of `leaves`.
+
+        What one may do lies in the data, which followers have from the leader; who may connect where, each member keeps
+        by itself.
+
+        Raises:
+            ConfigurationFailed.
+        """
+
     def depose(self, guest: Guest, wanted: Wanted, dead: str) -> bool:
         """Tell the living, of which `guest` is one, that a member that led is dead for certain; whether it led.
 

@@ -17,7 +17,10 @@ CHANGEABLE = "x-changeable"
 
 @dataclass(frozen=True)
 class Wanted:
-    """A service instance as it should be, on one machine: that of `member`, if it is highly available."""
+    """A service instance as it should be, on one machine: that of `member`, if it is highly available.
+
+    `confined` are then the further credentials that reach one database only, that one by their username.
+    """
 
     instance: UUID
     name: str
@@ -27,6 +30,7 @@ class Wanted:
     address: str
     member: str = ""
     ensemble: Ensemble | None = None
+    confined: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

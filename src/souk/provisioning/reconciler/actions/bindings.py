@@ -15,6 +15,7 @@ from souk.kernel import clock, secrets
 from souk.kernel.scope import acting
 from souk.provisioning.contract import Binder, BindingRole, Credentials
 from souk.provisioning.models import Binding, OperationState
+from souk.provisioning.reconciler.actions import admitting
 from souk.provisioning.reconciler.actions.work import Asked, Work, reached, settle
 from souk.provisioning.reconciler.records import WORKER
 
@@ -30,7 +31,7 @@ def grant(work: Work, asked: Asked) -> None:
     with work.step("prepare", 20, gettext_noop("A password is made and sealed.")):
         credentials = _prepared(work, binding)
     with work.step("grant", 90, gettext_noop("The credentials work.")):
-        _binder(work).grant(work.guest, work.wanted, credentials, BindingRole(binding.role))
+        admitting.grant(work, credentials, BindingRole(binding.role))
     with acting(WORKER):
         Binding.objects.filter(id=binding.id).update(granted_at=clock.now())
         settle(work, asked, OperationState.SUCCEEDED, username=credentials.username)
@@ -54,7 +55,7 @@ def _put_in_place(work: Work, asked: Asked, binding: Binding) -> dict[str, str]:
     with work.step("prepare", 20, gettext_noop("A password is made and sealed.")):
         credentials = _next(work, binding)
     with work.step("grant", 70, gettext_noop("The credentials work.")):
-        _binder(work).grant(work.guest, work.wanted, credentials, BindingRole(binding.role))
+        admitting.grant(work, credentials, BindingRole(binding.role))
     now = clock.now()
     until = now + timedelta(seconds=asked.details["overlap_seconds"])
     result = {
@@ -87,7 +88,7 @@ def reset(work: Work, asked: Asked) -> None:
     with work.step("prepare", 20, gettext_noop("A password is made and sealed.")):
         credentials = _next(work, binding, binding.username)
     with work.step("grant", 90, gettext_noop("The credentials work.")):
-        _binder(work).grant(work.guest, work.wanted, credentials, BindingRole(binding.role))
+        admitting.grant(work, credentials, BindingRole(binding.role))
     with acting(WORKER):
         Binding.objects.filter(id=binding.id).update(
             sealed_password=binding.sealed_next_password,
@@ -108,8 +109,8 @@ def entitle(work: Work, asked: Asked) -> None:
     present = Credentials(binding.username, _open(binding, bytes(binding.sealed_password)), database)
     with work.step("entitle", 90, gettext_noop("The credentials have their new privileges.")):
         if binding.former_username:
-            _binder(work).revoke(work.guest, work.wanted, binding.former_username)
-        _binder(work).grant(work.guest, work.wanted, present, role)
+            admitting.revoke(work, binding.former_username)
+        admitting.grant(work, present, role)
     with acting(WORKER):
         Binding.objects.filter(id=binding.id).update(
             role=role, database=database, former_username="", former_until=None
@@ -125,7 +126,7 @@ def revoke(work: Work, asked: Asked) -> None:
         return
     with work.step("revoke", 90, gettext_noop("The credentials work no more.")):
         for username in filter(None, (binding.username, binding.former_username, binding.next_username)):
-            _binder(work).revoke(work.guest, work.wanted, username)
+            admitting.revoke(work, username)
     with acting(WORKER):
         Binding.objects.filter(id=binding.id).update(
             revoked_at=clock.now(), sealed_password=b"", sealed_next_password=None
@@ -143,7 +144,7 @@ def end_overlaps(work: Work) -> None:
         )
     for identifier, username in due:
         with work.step("revoke", 95, gettext_noop("The former credentials work no more.")):
-            _binder(work).revoke(work.guest, work.wanted, username)
+            admitting.revoke(work, username)
         with acting(WORKER):
             work.lease.hold()
             Binding.objects.filter(id=identifier, former_username=username).update(

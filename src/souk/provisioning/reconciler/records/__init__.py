@@ -1,6 +1,11 @@
 """What the reconciler reads and writes of an instance; each function is one transaction of its own."""
 
-from souk.provisioning.reconciler.records.credentials import answer_reveals, ensure_credentials, record_endpoint
+from souk.provisioning.reconciler.records.credentials import (
+    answer_reveals,
+    confined,
+    ensure_credentials,
+    record_endpoint,
+)
 from souk.provisioning.reconciler.records.machines import (
     PASSING,
     NoAddress,
@@ -62,6 +67,7 @@ __all__ = [
     "assign_machine",
     "begin_warm",
     "beside",
+    "confined",
     "converged",
     "counted",
     "ensure_credentials",

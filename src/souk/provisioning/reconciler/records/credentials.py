@@ -10,7 +10,7 @@ from django.db import connection
 from souk.kernel import clock, secrets
 from souk.kernel.scope import acting
 from souk.kernel.transit import KmsTrouble
-from souk.provisioning.contract import Blueprint, Credentials, ServerCertificate
+from souk.provisioning.contract import BindingRole, Blueprint, Credentials, ServerCertificate
 from souk.provisioning.models import (
     Binding,
     Endpoint,
@@ -39,6 +39,14 @@ def ensure_credentials(subject: Subject, blueprint: Blueprint) -> Credentials:
             created_at=clock.now(),
         )
     return credentials
+
+
+def confined(subject: Subject) -> dict[str, str]:
+    """The further credentials that reach one database only, former ones included: that one, by username."""
+    with acting(WORKER):
+        rows = Binding.objects.filter(instance=subject.row, revoked_at__isnull=True).exclude(role=BindingRole.OWNER)
+        found = rows.values_list("username", "former_username", "database")
+        return {name: database for *names, database in found for name in names if name}
 
 
 def record_endpoint(subject: Subject, address: str, port: int, issued: ServerCertificate, until: datetime) -> None:

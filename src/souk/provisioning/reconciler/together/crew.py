@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -36,6 +36,7 @@ class Crew:
     members: Sequence[Assigned]
     front: Assigned
     ensemble: Ensemble
+    confined: Mapping[str, str]
 
     @property
     def availability(self) -> HighAvailability:
@@ -48,7 +49,8 @@ class Crew:
 
     def wanted(self, machine: Assigned) -> Wanted:
         """What is wanted of one machine."""
-        return replace(self.subject.wanted(machine.address), member=machine.name, ensemble=self.ensemble)
+        wanted = self.subject.wanted(machine.address)
+        return replace(wanted, member=machine.name, ensemble=self.ensemble, confined=self.confined)
 
     def observed(self) -> dict[str, engines.Machine | None]:
         """Every machine as the engine shows it now."""

@@ -140,7 +140,7 @@ def _crew(ground: Ground, subject: Subject) -> Crew:
     ]
     front = records.assign_machine(subject, image, role=MachineRole.FRONT)
     ensemble = sharing.ensure(ground.engine, subject, members, front)
-    return Crew(ground.engine, subject, blueprint, members, front, ensemble)
+    return Crew(ground.engine, subject, blueprint, members, front, ensemble, records.confined(subject))
 
 
 def _heal(crew: Crew, observed: Mapping[str, engines.Machine | None]) -> bool:

@@ -64,10 +64,19 @@ def group(database: str, role: str, owner: str, deadline: float) -> str:
 
 def confine(deadline: float) -> None:
     """Let those who read or write in one database connect to that one only."""
-    rows = [line.split("|") for line in sql(_WHO_WHERE, deadline).splitlines()]
+    keep_confined([line.split("|") for line in sql(_WHO_WHERE, deadline).splitlines()], deadline)
+
+
+def keep_confined(rows: list[list[str]], deadline: float) -> None:
+    """Have the server know of these pairs of a database and a role, and no others."""
+    if write(CONFINED, confinement(rows)):
+        sql("SELECT pg_reload_conf();", deadline)
+
+
+def confinement(rows: list[list[str]]) -> str:
+    """The lines of `pg_hba.conf` for pairs of a database and a role that reaches nothing else."""
     lines = []
     for way, source in (("local", ""), ("hostssl", "all")):
         lines += [f'{way} "{database}" "{name}" {source} scram-sha-256\n' for database, name in rows]
         lines += [f'{way} all "{name}" {source} reject\n' for _, name in rows]
-    if write(CONFINED, "".join(lines)):
-        sql("SELECT pg_reload_conf();", deadline)
+    return "".join(lines)
