@@ -79,6 +79,17 @@ class Members:
         return [member.name for member in wanted.ensemble.members]
 
 
+class Version:
+    """As much of `Succession` as services on several machines need: what each member says that it is."""
+
+    def __init__(self) -> None:
+        self.version = "17.6"
+
+    def release(self, guest: Guest, wanted: Wanted) -> str:
+        guest.execute(["/usr/lib/souk/succession"])
+        return self.version
+
+
 class Together(Example):
     """The example, on several machines too."""
 
@@ -86,6 +97,7 @@ class Together(Example):
         super().__init__()
         self.members = Members(engine)
         self.high_availability = self.members
+        self.succession = Version()  # type: ignore[assignment]
         self.holds_data = True
 
     def configure(self, guest: Guest, wanted: Wanted, credentials: Credentials, certificate: ServerCertificate) -> None:

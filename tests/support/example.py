@@ -24,6 +24,7 @@ from souk.provisioning.contract import (
     Snippet,
     StartingOffering,
     StartingPlan,
+    Succession,
     Wanted,
     Warmer,
 )
@@ -111,6 +112,7 @@ class Example:
     serves_neighbours = False
     archivist = None
     high_availability: HighAvailability | None = None
+    succession: Succession | None = None
     observer: Observer | None = None
     warmer: Warmer | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -12,18 +13,19 @@ import psycopg
 class Writer:
     """Inserts consecutive numbers, one transaction each; when its connection breaks, it makes another one.
 
-    `options` are psycopg's, `outages` the seconds between the last acknowledgement before a break and the next one.
+    `options` are psycopg's, or tell them anew for each connection; `outages` the seconds between the last
+    acknowledgement before a break and the next one.
     """
 
-    def __init__(self, options: dict[str, Any]) -> None:
-        self._options = options
+    def __init__(self, options: dict[str, Any] | Callable[[], dict[str, Any]]) -> None:
+        self._told = options if callable(options) else lambda: options
         self.acknowledged: list[int] = []
         self.outages: list[float] = []
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._write, name="writer", daemon=True)
 
     def __enter__(self) -> Writer:
-        with psycopg.connect(**self._options) as connection:
+        with psycopg.connect(**self._told()) as connection:
             connection.execute("create table if not exists acknowledged (n bigint primary key)")
         self._thread.start()
         return self
@@ -34,7 +36,7 @@ class Writer:
 
     def lost(self) -> set[int]:
         """Rows that were acknowledged and are not there."""
-        with psycopg.connect(**self._options) as connection:
+        with psycopg.connect(**self._told()) as connection:
             there = {row[0] for row in connection.execute("select n from acknowledged")}
         return set(self.acknowledged) - there
 
@@ -42,7 +44,7 @@ class Writer:
         number, last, broken = 0, time.monotonic(), False
         while not self._done.is_set():
             try:
-                with psycopg.connect(**self._options) as connection:
+                with psycopg.connect(**self._told()) as connection:
                     while not self._done.is_set():
                         number += 1
                         connection.execute("insert into acknowledged values (%s)", [number])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from souk.engines.contract import Execution
@@ -18,13 +18,14 @@ class ProgramMissing(ConfigurationFailed):
 
 def run(
     guest: Guest,
-    program: str,
+    program: str | Sequence[str],
     document: Mapping[str, Any],
     *,
     timeout: float,
     refusals: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Run a program of the image with secrets on its input only, and return its answer. `timeout` is in seconds.
+    Instead of a program's path a whole command may be given.
 
     `refusals` are message ids by the word that the program declines with.
 
@@ -33,15 +34,16 @@ def run(
         ProgramMissing: it is not there.
         ConfigurationFailed: it failed; the message holds no secret.
     """
-    done = guest.execute([program], stdin=json.dumps(document).encode(), timeout=timeout)
+    command = [program] if isinstance(program, str) else list(program)
+    done = guest.execute(command, stdin=json.dumps(document).encode(), timeout=timeout)
     answer = _answer(done)
     if done.exit_code == 0:
         return answer
     if done.exit_code == _MISSING:
-        raise ProgramMissing(_complaint(program, done, answer))
+        raise ProgramMissing(_complaint(command[0], done, answer))
     if (word := answer.get("declined")) in (refusals or {}):
         raise Declined((refusals or {})[str(word)])
-    raise ConfigurationFailed(_complaint(program, done, answer))
+    raise ConfigurationFailed(_complaint(command[0], done, answer))
 
 
 def _answer(done: Execution) -> dict[str, Any]:

@@ -106,6 +106,10 @@ def _services(app: App) -> None:
     branch.command(services.restart, name="restart", help=_("Restart a service."))
     branch.command(services.members, name="members", help=_("The machines of a highly available service."))
     branch.command(services.switchover, name="switchover", help=_("Let another of its machines lead."))
+    branch.command(
+        services.release, name="release", help=_("What a service runs, and whether there is something newer.")
+    )
+    branch.command(services.update, name="update", help=_("Let a service go over to the newest image of its kind."))
     branch.command(services.plan, name="plan", help=_("Change a service's plan."))
     branch.command(services.change, name="set", help=_("Change a service's parameters, such as its connection pool."))
     branch.command(services.rename, name="rename", help=_("Call a service by another name."))

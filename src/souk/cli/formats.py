@@ -38,6 +38,7 @@ _WORDS = {
     "rotate": n_("rotation of credentials"),
     "switchover": n_("switchover"),
     "failover": n_("failover"),
+    "update": n_("update"),
     "leads": n_("leads"),
     "synchronous": n_("has all that was acknowledged"),
     "follows": n_("follows"),

@@ -111,7 +111,7 @@ class MachineSpec:
 @dataclass(frozen=True)
 class Machine:
     """A machine as observed. `etag` fences a later change; `address` is what was configured, not a lease; `private` is
-    the private network that it has a card in, or nothing.
+    the private network that it has a card in, or nothing; `image` the fingerprint of what it was made from.
     """
 
     name: str
@@ -123,6 +123,7 @@ class Machine:
     host: str
     etag: str | None = None
     private: str = ""
+    image: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,9 @@ class Host:
 
 UNPACKED = "souk.unpacked"
 """The image property that tells the size of its files in bytes: a machine's disk starts with them."""
+
+VERSION = "souk.version"
+"""The image property that tells the version of the software that it is for, as its authors write it."""
 
 
 @dataclass(frozen=True)

@@ -239,6 +239,18 @@ class WayBackKept(Conflict):
     field = "give_up_way_back"
 
 
+class NothingNewer(Conflict):
+    """“{name}” is up to date: there is nothing newer to go over to."""
+
+
+class UpdateUnderWay(Conflict):
+    """“{name}” is being updated already. Wait until that is done."""
+
+
+class NeverUpdated(Conflict):
+    """“{name}” is of a kind that can't be updated while it goes on."""
+
+
 class NoWayBack(Conflict):
     """There is nothing to undo: “{name}” was not restored in place in the last day."""
 

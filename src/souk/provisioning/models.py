@@ -158,6 +158,7 @@ class OperationKind(models.TextChoices):
     SWITCHOVER = "switchover"
     FAILOVER = "failover"
     UNDO = "undo"
+    UPDATE = "update"
 
 
 SETTLED = frozenset(
@@ -237,7 +238,9 @@ class Duty(models.TextChoices):
 class Machine(Row):
     """A machine of the engine, with a row and an address of its own before it is made.
 
-    Members are numbered; a former one is `kept_until`. A warm one has no instance, and belongs to no organization.
+    Members are numbered; a former one is `kept_until`. `fingerprint` is of the image that it was made from, `version`
+    what its software says it is; both are empty until they were asked for. A warm one has no
+    instance, and belongs to no organization.
     """
 
     organization_id = models.UUIDField(null=True)
@@ -251,6 +254,8 @@ class Machine(Row):
     )
     number = models.PositiveSmallIntegerField(default=1, db_default=1)
     duty = models.CharField(max_length=11, choices=Duty.choices, default=Duty.UNSEEN, db_default="", blank=True)
+    fingerprint = models.CharField(max_length=64, default="", db_default="", blank=True)
+    version = models.CharField(max_length=40, default="", db_default="", blank=True)
     created_at = models.DateTimeField()
     kept_until = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
@@ -325,6 +330,21 @@ class WarmMachine(Row):
                 name="warm_machine_waits",
             )
         ]
+
+
+class Image(models.Model):
+    """What new machines of a site are made from, by the alias that their blueprint asks for: the newest image, the
+    version of the software in it, if it tells, and since when it was seen there. Nobody's data: it has no wall.
+    """
+
+    site_id = models.UUIDField()
+    alias = models.CharField(max_length=120)
+    fingerprint = models.CharField(max_length=64)
+    version = models.CharField(max_length=40, blank=True)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site_id", "alias"], name="image_alias_once")]
 
 
 class Ensemble(Row):

@@ -8,7 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count
+from django.utils.translation import gettext
 
+from souk.kernel import clock
 from souk.kernel.errors import NotFound
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
@@ -20,6 +22,7 @@ from souk.provisioning.models import (
     BackupState,
     Binding,
     Endpoint,
+    Image,
     Machine,
     MachineRole,
     Operation,
@@ -27,6 +30,7 @@ from souk.provisioning.models import (
     ServiceInstance,
 )
 from souk.provisioning.registry import blueprint
+from souk.provisioning.releases import outdated
 from souk.sites import authority
 
 __all__ = ["SETTLED"]
@@ -82,6 +86,13 @@ class OperationRow:
     requested_by: str
     created_at: datetime
     finished_at: datetime | None
+
+    @property
+    def why(self) -> str:
+        """Why it failed, as a sentence in the reader's language; nothing if it did not."""
+        told = {key: value for key, value in self.result.items() if isinstance(value, str)}
+        sentence = gettext(self.trouble) if self.trouble else ""
+        return sentence.format(**told) if told and "{" in sentence else sentence
 
 
 @dataclass(frozen=True)
@@ -177,6 +188,22 @@ class MachineRow:
     image: str
     role: str
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class ReleaseRow:
+    """What a service's software says it is, and the fingerprint of the image it runs from; of several machines, the
+    oldest. Newer ones come with an update if one is `available`; what is not known is empty. `updatable` is whether
+    services of its kind can be updated at all.
+    """
+
+    version: str
+    image: str
+    newest_version: str
+    newest_image: str
+    newest_since: datetime | None
+    available: bool
+    updatable: bool
 
 
 @dataclass(frozen=True)
@@ -326,7 +353,7 @@ def backups(scope: Scope, instance: UUID) -> BackupsRow:
     with acting(scope):
         rows = Backup.objects.filter(instance_id=instance).order_by("-id")
         former = Machine.objects.filter(instance_id=instance, role=MachineRole.FORMER, deleted_at__isnull=True)
-        way_back = former.values_list("kept_until", flat=True).first()
+        way_back = former.filter(kept_until__gt=clock.now()).values_list("kept_until", flat=True).first()
         found = [BackupRow(*each) for each in rows.values_list(*BackupRow.__dataclass_fields__)[:100]]
     ends = [each.finished_at for each in found if each.state == BackupState.AVAILABLE and each.finished_at]
     proofs = [each.proved_at for each in found if each.proved_at]
@@ -351,6 +378,34 @@ def members(scope: Scope, instance: UUID) -> list[MemberRow]:
     with acting(scope):
         rows = Machine.objects.filter(instance_id=instance, role=MachineRole.MEMBER, deleted_at__isnull=True)
         return [MemberRow(*row) for row in rows.order_by("number").values_list(*MemberRow.__dataclass_fields__)]
+
+
+def release(scope: Scope, instance: UUID) -> ReleaseRow:
+    """What a service runs, and whether there is something newer.
+
+    Raises:
+        NotFound.
+    """
+    kind = blueprint(service(scope, instance).blueprint)
+    with acting(scope):
+        serving = Machine.objects.filter(
+            instance_id=instance, deleted_at__isnull=True, role__in=[MachineRole.PRIMARY, MachineRole.MEMBER]
+        )
+        behind = outdated().filter(instance_id=instance).order_by("number")
+        shown = behind.first() or serving.order_by("number").first()
+        newest = None
+        if shown is not None:
+            newest = Image.objects.filter(site_id=shown.site_id, alias=shown.image).first()
+        available = behind.exists()
+    return ReleaseRow(
+        version=shown.version if shown else "",
+        image=shown.fingerprint if shown else "",
+        newest_version=newest.version if newest else "",
+        newest_image=newest.fingerprint if newest else "",
+        newest_since=newest.since if newest else None,
+        available=available and kind.succession is not None,
+        updatable=kind.succession is not None,
+    )
 
 
 def connection_of(scope: Scope, instance: UUID, name: str = "default") -> ConnectionRow:

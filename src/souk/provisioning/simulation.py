@@ -27,6 +27,8 @@ class Simulated:
     holds_data = False
     #: Nor anything to keep of it.
     archivist = None
+    #: Nor anything that another machine could copy.
+    succession = None
     #: And it tells nothing of itself.
     observer = None
     #: A machine is made in no time.

@@ -25,6 +25,7 @@ from souk.provisioning.contract import (
     ServerCertificate,
     Size,
     StartingOffering,
+    Succession,
     Wanted,
     Warmer,
 )
@@ -49,6 +50,7 @@ class Coordination:
     archivist: Archivist | None = None
     keeper: DatabaseKeeper | None = None
     high_availability: HighAvailability | None = None
+    succession: Succession | None = None
     observer: Observer | None = None
     warmer: Warmer | None = None
 

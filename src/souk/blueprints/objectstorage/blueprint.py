@@ -28,6 +28,7 @@ from souk.provisioning.contract import (
     ServerCertificate,
     Size,
     StartingOffering,
+    Succession,
     Wanted,
     Warmer,
 )
@@ -49,6 +50,7 @@ class ObjectStorage:
     keeper: DatabaseKeeper | None = None
     archivist: Archivist | None = None
     high_availability: HighAvailability | None = None
+    succession: Succession | None = None
     observer: Observer | None = None
     warmer: Warmer | None = None
 

@@ -18,6 +18,7 @@ from souk.blueprints.postgresql.observer import StatisticsObserver
 from souk.blueprints.postgresql.offering import STARTING_OFFERING
 from souk.blueprints.postgresql.programs import TooOld
 from souk.blueprints.postgresql.snippets import snippets
+from souk.blueprints.postgresql.successor import Streaming
 from souk.blueprints.postgresql.warmer import WaitingServers
 from souk.engines.contract import Limits
 from souk.engines.images import Recipe, load
@@ -34,6 +35,7 @@ from souk.provisioning.contract import (
     ServerCertificate,
     Size,
     StartingOffering,
+    Succession,
     Wanted,
     Warmer,
 )
@@ -54,6 +56,7 @@ class PostgreSQL:
     keeper: DatabaseKeeper | None = Databases()
     archivist: Archivist | None = PgBackRest()
     high_availability: HighAvailability | None = Patroni()
+    succession: Succession | None = Streaming()
     observer: Observer | None = StatisticsObserver()
     warmer: Warmer | None = WaitingServers()
 

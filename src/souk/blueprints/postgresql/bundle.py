@@ -22,6 +22,7 @@ def bundle(
     )
     return {
         **together,
+        "follows": wanted.follows,
         "timeout": timeout,
         "address": wanted.address,
         "tls": {

@@ -50,6 +50,11 @@ def most_waiting(size: Size) -> int:
     return max(512 * MIB, size.disk // 10)
 
 
+def most_history(size: Size) -> int:
+    """How many bytes of history there are between two checkpoints."""
+    return min(4096, max(256, size.disk // MIB // 10)) * MIB
+
+
 def settings(size: Size) -> dict[str, str]:
     """`postgresql.conf` for a machine of this size that PostgreSQL has to itself.
 
@@ -57,7 +62,6 @@ def settings(size: Size) -> dict[str, str]:
     own advice (manual, section 19.4). Sorting memory is what remains, shared by all connections, thrice over.
     """
     memory, connections = size.memory // MIB, max_connections(size)
-    wal = min(4096, max(256, size.disk // MIB // 10))
     return {
         "max_connections": str(connections),
         "shared_buffers": f"{memory // 4}MB",
@@ -67,7 +71,7 @@ def settings(size: Size) -> dict[str, str]:
         "max_worker_processes": str(max(8, size.vcpus)),
         "max_parallel_workers": str(size.vcpus),
         "max_parallel_workers_per_gather": str(max(0, min(4, size.vcpus // 2))),
-        "max_wal_size": f"{wal}MB",
+        "max_wal_size": f"{most_history(size) // MIB}MB",
         "min_wal_size": "80MB",
         **_ALWAYS,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -125,6 +125,39 @@ def switchover(name: Name, /, *, yes: Yes = False, wait: Wait = False, context: 
     _change(context, name, ("POST", "switchover"), "" if yes else question, wait)
 
 
+def update(
+    name: Name,
+    /,
+    *,
+    give_up_way_back: Annotated[
+        bool, Parameter(help=_("Give up the state before an earlier restore in place, if it is kept."))
+    ] = False,
+    yes: Yes = False,
+    wait: Wait = False,
+    context: Given,
+) -> None:
+    question = _("Update “{name}”? Its connections will break for some seconds, and there is no way back.")
+    body = {"give_up_way_back": give_up_way_back}
+    _change(context, name, ("POST", "update"), "" if yes else question, wait, body)
+
+
+def release(name: Name, /, *, context: Given) -> None:
+    row = context.client.get(f"/services/{context.service(name)['id']}/release")
+    if context.output.as_json:
+        context.output.data(row)
+        return
+    context.output.fields(
+        [
+            (_("Version"), row["version"]),
+            (_("Image"), row["image"][:12]),
+            (_("Newest version"), row["newest_version"]),
+            (_("Newest image"), row["newest_image"][:12]),
+            (_("Since"), formats.moment(row["newest_since"])),
+            (_("Update"), _("available") if row["available"] else _("nothing newer")),
+        ]
+    )
+
+
 def members(name: Name, /, *, context: Given) -> None:
     rows = context.client.get(f"/services/{context.service(name)['id']}/members")
     if context.output.as_json:
@@ -186,7 +219,14 @@ def plan(
     finish(context, name, {**asked, "operation": newest["id"]}, wait)
 
 
-def _change(context: Context, name: str, how: tuple[str, str], question: str, wait: bool) -> None:
+def _change(
+    context: Context,
+    name: str,
+    how: tuple[str, str],
+    question: str,
+    wait: bool,
+    body: Mapping[str, Any] | None = None,
+) -> None:
     """Ask for a change, having asked the person; follow it if it is to be waited for.
 
     Raises:
@@ -197,7 +237,7 @@ def _change(context: Context, name: str, how: tuple[str, str], question: str, wa
         raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
     method, verb = how
     path = f"/services/{row['id']}"
-    asked = context.client.delete(path + verb) if method == "DELETE" else context.client.post(f"{path}/{verb}")
+    asked = context.client.delete(path + verb) if method == "DELETE" else context.client.post(f"{path}/{verb}", body)
     finish(context, name, asked, wait)
 
 

@@ -38,6 +38,10 @@ _LABELS = {
     "replicate": _("Data on every machine"),
     "switch": _("Another machine leads"),
     "expire": _("Old backups forgotten"),
+    "copy": _("Data copied"),
+    "renew": _("Machines made anew, one after another"),
+    "follow": _("What was written meanwhile copied"),
+    "hand_over": _("Other machine in charge"),
     "read": _("Every row read"),
     "delete": _("Machine and disk deleted"),
 }
@@ -60,10 +64,13 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "drop_database": ("drop",),
     "backup": ("attach", "backup", "expire"),
     "switchover": ("switch",),
+    "update": ("create", "copy", "configure", "follow", "hand_over"),
     "restore": ("attach", "create", "restore", "configure", "probe", "stop"),
     "undo": ("start", "configure", "probe", "stop"),
     "prove": ("create", "restore", "configure", "read", "delete"),
 }
+#: What takes another way on several machines.
+_TOGETHER: dict[str, tuple[str, ...]] = {"update": ("renew",)}
 #: A killed and repeated creation finds the machine and starts it; a start may have to make it anew.
 _ALIKE = {"start": "create", "create": "start"}
 
@@ -100,7 +107,8 @@ def progress(service: ServiceRow, operations: Sequence[OperationRow]) -> Progres
 
 def _steps(service: ServiceRow, operation: OperationRow) -> list[Step]:
     soft = operation.kind == "delete" and not operation.details.get("erase")
-    path = _SOFT if soft else _PATHS.get(operation.kind, ())
+    paths = {**_PATHS, **_TOGETHER} if service.members > 1 else _PATHS
+    path = _SOFT if soft else paths.get(operation.kind, ())
     made = [_ALIKE.get(step, step) if step not in path else step for step in (entry["step"] for entry in operation.log)]
     last = next((step for step in reversed(made) if step in path), "")
     done = path.index(last) + 1 if last in path else 0

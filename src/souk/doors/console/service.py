@@ -143,6 +143,7 @@ def _page(scope: Scope, row: queries.ServiceRow, *, money: bool) -> dict[str, An
         "service": row,
         "subscription": subscription,
         "size": size_of(row),
+        "release": queries.release(scope, row.id),
         "lead": _("%(offering)s, plan %(plan)s, %(region)s")
         % {
             "offering": words.isolated(subscription.offering_name),
@@ -224,7 +225,7 @@ def _kind(row: queries.OperationRow) -> str:
     kind = words.OPERATIONS.get(row.kind, row.kind)
     if not row.trouble:
         return str(kind)
-    return format_html('{}<br><span class="sk-muted sk-small">{}</span>', kind, _(row.trouble))
+    return format_html('{}<br><span class="sk-muted sk-small">{}</span>', kind, row.why)
 
 
 def _took(row: queries.OperationRow) -> str:

@@ -35,6 +35,7 @@ VERBS: dict[str, tuple[Command, words.Text]] = {
     "start": (commands.start_instance, gettext_lazy("The service is being started.")),
     "restart": (commands.restart_instance, gettext_lazy("The service is being restarted.")),
     "switchover": (commands.switch_over, gettext_lazy("Another machine will lead in a moment.")),
+    "update": (commands.update_instance, gettext_lazy("The service is being updated.")),
     "recover": (commands.recover_instance, gettext_lazy("The service is coming back.")),
     "protect": (
         lambda scope, service: commands.protect_instance(scope, service, True),
@@ -74,7 +75,7 @@ def services(request: HttpRequest, desk: Desk) -> HttpResponse:
 @require_POST
 @member_page
 def service_act(request: HttpRequest, desk: Desk, service: UUID, verb: str) -> HttpResponse:
-    """What takes one press of a button: stop, start, restart, switch over, recover, protect."""
+    """What takes one press of a button: stop, start, restart, switch over, update, recover, protect."""
     command, sentence = VERBS[verb]
     command(desk.scope, service)
     messages.info(request, str(sentence))

@@ -80,6 +80,7 @@ OPERATIONS: dict[str, Text] = {
     "switchover": pgettext_lazy("operation", "Switchover"),
     "failover": pgettext_lazy("operation", "Failover"),
     "undo": pgettext_lazy("operation", "Undoing of a restore"),
+    "update": pgettext_lazy("operation", "Update"),
 }
 
 DUTIES: dict[str, Text] = {

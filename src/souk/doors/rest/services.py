@@ -92,6 +92,12 @@ class PlanIn(Schema):
     plan: str
 
 
+class UpdateIn(Schema):
+    """Whether the state before an earlier restore in place, if it is kept, may be given up."""
+
+    give_up_way_back: bool = False
+
+
 class OrderPlaced(Schema):
     """The order that changes the plan."""
 
@@ -224,6 +230,22 @@ def members(request: HttpRequest, service: UUID) -> list[queries.MemberRow]:
 def switch_over(request: HttpRequest, service: UUID) -> Status[dict[str, Any]]:
     """Let another machine of a highly available service lead: clients reconnect once, nothing is lost."""
     return Status(202, {"operation": commands.switch_over(member(request), service)})
+
+
+@router.get("/services/{service}/release", response=queries.ReleaseRow, operation_id="getRelease")
+def release(request: HttpRequest, service: UUID) -> queries.ReleaseRow:
+    """What a service's software says it is, from which image it runs, and whether there is something newer."""
+    return queries.release(either(request), service)
+
+
+@router.post("/services/{service}/update", response={202: Requested}, operation_id="updateService")
+def update(request: HttpRequest, service: UUID, body: UpdateIn | None = None) -> Status[dict[str, Any]]:
+    """Let a service go over to the newest image of its kind, with all of its data. Its name stays, its address becomes
+    another one, and connections are cut for some seconds. There is no way back.
+    """
+    given_up = body is not None and body.give_up_way_back
+    asked = commands.update_instance(member(request), service, give_up_way_back=given_up)
+    return Status(202, {"operation": asked})
 
 
 @router.get("/services/{service}/operations", response=list[OperationOut], operation_id="listOperations")

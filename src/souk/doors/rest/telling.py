@@ -18,7 +18,7 @@ def service(row: ServiceRow) -> ServiceRow:
 
 def operation(row: OperationRow) -> OperationRow:
     """An operation with its log and its trouble as sentences."""
-    return replace(row, log=log(row.log), trouble=gettext(row.trouble) if row.trouble else "")
+    return replace(row, log=log(row.log), trouble=row.why)
 
 
 def order(row: OrderRow) -> OrderRow:

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from souk.engines.contract import UNPACKED
+from souk.engines.contract import UNPACKED, VERSION
 from souk.engines.images import mirror
 from souk.engines.images.bootstrap import BuildFailed, bootstrap
 from souk.engines.images.mirror import Mirror, MirrorUnreachable
@@ -100,7 +100,8 @@ def _pack(recipe: Recipe, work: Path, target: Path) -> None:
         f"architecture: {platform.machine()}\n"
         f"creation_date: {int(time.time())}\n"
         f'properties:\n  os: debian\n  release: {recipe.suite}\n  description: "{recipe.description}"\n'
-        f'  {UNPACKED}: "{_size(work / "rootfs")}"\n',
+        f'  {UNPACKED}: "{_size(work / "rootfs")}"\n'
+        f'  {VERSION}: "{_version(work / "rootfs", recipe.versioned)}"\n',
         encoding="utf-8",
     )
     partial = work / "image.tar.zst"
@@ -110,6 +111,15 @@ def _pack(recipe: Recipe, work: Path, target: Path) -> None:
     if packed.returncode != 0:
         raise BuildFailed(f"tar ended with {packed.returncode}: {packed.stderr[-500:]}")
     os.replace(partial, target)
+
+
+def _version(root: Path, package: str) -> str:
+    """The version of an installed package as its authors write it, without what Debian adds; nothing if it isn't."""
+    for entry in (root / "var/lib/dpkg/status").read_text(encoding="utf-8").split("\n\n") if package else ():
+        told = dict(line.split(": ", 1) for line in entry.splitlines() if ": " in line and not line.startswith(" "))
+        if told.get("Package") == package:
+            return told["Version"].rpartition(":")[2].partition("-")[0].partition("+")[0]
+    return ""
 
 
 def _size(folder: Path) -> int:

@@ -12,6 +12,8 @@ from typing import Any
 BASE = Path(__file__).resolve().parents[1] / "base_image"
 _PLACES = {"trees", "extras"}
 """Fields that say where files are on this host: neither declared in recipe.toml nor part of what an image is."""
+_TOLD = {"versioned"}
+"""Fields that say what is told of an image, not what is in it."""
 _BLOCK = 1024**2
 
 
@@ -26,7 +28,8 @@ class Recipe:
     `alias` is the name the engine knows the image by, `executables` the files of `trees` that get mode 0755
     (all others 0644; everything belongs to root). `hooks` are shell commands run as root when all packages
     are installed, with the new root folder as `$1`. `exclude` and `include` are dpkg path patterns. `extras` are
-    single files from elsewhere on this host, as (path in the image, where it is now).
+    single files from elsewhere on this host, as (path in the image, where it is now). `versioned` is the package whose
+    version is that of the service.
     """
 
     alias: str
@@ -41,6 +44,7 @@ class Recipe:
     hooks: tuple[str, ...]
     trees: tuple[Path, ...]
     extras: tuple[tuple[str, Path], ...] = ()
+    versioned: str = ""
 
     @property
     def name(self) -> str:
@@ -52,7 +56,7 @@ class Recipe:
         """SHA-256, hexadecimal, of everything declared and of every file's path and content."""
         seen = hashlib.sha256()
         for item in fields(self):
-            if item.name not in _PLACES:
+            if item.name not in _PLACES | _TOLD:
                 seen.update(f"{item.name}={getattr(self, item.name)!r}\n".encode())
         for relative, path in self.files():
             seen.update(f"{relative} {path.stat().st_size}\n".encode())
@@ -94,6 +98,7 @@ def load(folder: Path, *, base: Path = BASE) -> Recipe:
         enable=both("enable"),
         executables=both("executables"),
         hooks=both("hooks"),
+        versioned=_text({"versioned": "-", **own}, "versioned").strip("-"),
         trees=tuple(tree for tree in (base / "files", folder / "files") if tree.is_dir()),
     )
 

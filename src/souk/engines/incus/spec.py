@@ -115,6 +115,7 @@ def machine(row: Instance, *, server: str, etag: str | None = None) -> Machine:
         host=server if row.location == "none" else row.location,
         etag=etag,
         private=row.devices.get("eth1", {}).get("network", ""),
+        image=row.config.get("volatile.base_image", ""),
     )
 
 

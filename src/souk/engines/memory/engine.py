@@ -119,7 +119,7 @@ class MemoryEngine:
             raise PoolFull("No space left on device")
         if spec.private and spec.private not in self._networks:
             raise NotFound(f"Network {spec.private} not found")
-        self.simulated[spec.name] = Simulated(spec, labels=dict(spec.labels))
+        self.simulated[spec.name] = Simulated(spec, labels=dict(spec.labels), image=self._fingerprint(spec.image))
         self._tell(spec.name, "instance-created")
         if start:
             self._start(spec.name)
@@ -236,6 +236,14 @@ class MemoryEngine:
         with self._lock:
             self._subscribers.append(subscriber)
         return iter(subscriber.get, None)
+
+    def _fingerprint(self, image: str) -> str:
+        """Of an image by its alias, or by its fingerprint; one that nobody imported is called after its alias."""
+        known = (each.fingerprint for each in self._images.values() if image in each.aliases)
+        return next(known, image if image in self._fingerprints() else _image(image, image.encode(), {}).fingerprint)
+
+    def _fingerprints(self) -> set[str]:
+        return {each.fingerprint for each in self._images.values()}
 
     def _start(self, name: str) -> None:
         machine = self._known(name)

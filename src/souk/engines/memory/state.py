@@ -23,6 +23,7 @@ class Simulated:
     disk: int = IMAGE_BYTES
     egress: int = 0
     started: float = 0.0
+    image: str = ""
 
     @property
     def running(self) -> bool:
@@ -47,6 +48,7 @@ class Simulated:
             host=host,
             etag=self.etag,
             private=self.spec.private,
+            image=self.image,
         )
 
     def usage(self) -> Usage:

@@ -28,7 +28,7 @@ from souk.provisioning.commands.lifecycle import (
 from souk.provisioning.commands.operations import cancel_operation
 from souk.provisioning.commands.parameters import change_parameters
 from souk.provisioning.commands.pools import change_pool
-from souk.provisioning.commands.restores import restore_in_place, undo_restore
+from souk.provisioning.commands.restores import restore_in_place, undo_restore, update_instance
 
 __all__ = [
     "InstanceDetails",
@@ -63,4 +63,5 @@ __all__ = [
     "switch_over",
     "take_reveal",
     "undo_restore",
+    "update_instance",
 ]

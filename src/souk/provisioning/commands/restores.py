@@ -1,15 +1,18 @@
-"""A service's data as it was at an instant, in the service itself; and back again."""
+"""Another machine carries a service on: with its data as it was at an instant, and back again; or of a newer image."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
+from souk.kernel import clock
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
 from souk.provisioning.commands.backups import MOVES, restorable
 from souk.provisioning.commands.operations import alive, wish
 from souk.provisioning.models import OPEN, Machine, MachineRole, OperationKind, ServiceInstance
+from souk.provisioning.registry import blueprint
+from souk.provisioning.releases import outdated
 
 
 def restore_in_place(scope: Scope, instance: UUID, until: datetime, *, give_up_way_back: bool = False) -> UUID:
@@ -31,6 +34,29 @@ def restore_in_place(scope: Scope, instance: UUID, until: datetime, *, give_up_w
         if kept is not None and not give_up_way_back:
             raise errors.WayBackKept(name=row.name)
         return wish(scope, row, OperationKind.RESTORE, {"until": until.isoformat()})
+
+
+def update_instance(scope: Scope, instance: UUID, *, give_up_way_back: bool = False) -> UUID:
+    """Ask for a service to go over to the newest image of its kind, with all of its data. Connections are cut for some
+    seconds; there is no way back. One that an earlier restore left must be given up for it. Returns the operation.
+
+    Raises:
+        NotFound, RoleTooLow, ServiceGone, NotReadyYet, NeverUpdated, NothingNewer, UpdateUnderWay, RestoreUnderWay,
+        WayBackKept.
+    """
+    with acting(scope):
+        row = _still(scope, instance)
+        if row.ready_at is None:
+            raise errors.NotReadyYet(name=row.name)
+        if blueprint(row.blueprint).succession is None:
+            raise errors.NeverUpdated(name=row.name)
+        if row.operations.filter(kind=OperationKind.UPDATE, state__in=OPEN).exists():
+            raise errors.UpdateUnderWay(name=row.name)
+        if not outdated().filter(instance=row).exists():
+            raise errors.NothingNewer(name=row.name)
+        if _former(row) is not None and not give_up_way_back:
+            raise errors.WayBackKept(name=row.name)
+        return wish(scope, row, OperationKind.UPDATE)
 
 
 def undo_restore(scope: Scope, instance: UUID) -> UUID:
@@ -55,4 +81,5 @@ def _still(scope: Scope, instance: UUID) -> ServiceInstance:
 
 
 def _former(row: ServiceInstance) -> Machine | None:
-    return Machine.objects.filter(instance=row, role=MachineRole.FORMER, deleted_at__isnull=True).first()
+    former = Machine.objects.filter(instance=row, role=MachineRole.FORMER, deleted_at__isnull=True)
+    return former.filter(kept_until__gt=clock.now()).first()

@@ -34,6 +34,7 @@ from souk.provisioning.contract.serving import (
     Snippet,
     Wanted,
 )
+from souk.provisioning.contract.succession import Succession, Way
 from souk.provisioning.contract.warming import Warmer
 
 __all__ = [
@@ -74,6 +75,8 @@ __all__ = [
     "StartingOffering",
     "StartingPlan",
     "Statement",
+    "Succession",
     "Wanted",
     "Warmer",
+    "Way",
 ]

@@ -20,6 +20,7 @@ from souk.provisioning.contract.serving import (
     ServerCertificate,
     Wanted,
 )
+from souk.provisioning.contract.succession import Succession
 from souk.provisioning.contract.warming import Warmer
 
 
@@ -69,6 +70,10 @@ class Blueprint(Protocol):
     @property
     def high_availability(self) -> HighAvailability | None:
         """How its services run on several machines, if they can."""
+
+    @property
+    def succession(self) -> Succession | None:
+        """How its services go over to another machine, if they can while they go on."""
 
     @property
     def observer(self) -> Observer | None:

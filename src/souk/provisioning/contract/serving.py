@@ -17,9 +17,10 @@ CHANGEABLE = "x-changeable"
 
 @dataclass(frozen=True)
 class Wanted:
-    """A service instance as it should be, on one machine: that of `member`, if it is highly available.
+    """A service instance as it should be, on one machine: that of `member`, if it is highly available. A machine that
+    `follows` has what another one has, until it is wanted to take over.
 
-    `confined` are then the further credentials that reach one database only, that one by their username.
+    `confined` are, on several machines, the further credentials that reach one database only, that one by their username.
     """
 
     instance: UUID
@@ -31,6 +32,7 @@ class Wanted:
     member: str = ""
     ensemble: Ensemble | None = None
     confined: Mapping[str, str] = field(default_factory=dict)
+    follows: bool = False
 
 
 @dataclass(frozen=True)

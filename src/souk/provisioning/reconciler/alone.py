@@ -8,12 +8,22 @@ from souk.engines.contract import Limits, MachineSpec, MachineStatus
 from souk.kernel import clock
 from souk.provisioning.contract import ServerCertificate
 from souk.provisioning.models import InstanceState
-from souk.provisioning.reconciler import actions, guarding, machines, records, repositories, schedule, warm
+from souk.provisioning.reconciler import (
+    actions,
+    guarding,
+    machines,
+    records,
+    releases,
+    repositories,
+    schedule,
+    warm,
+)
 from souk.provisioning.reconciler.actions import Work
 from souk.provisioning.reconciler.ground import Ground, MachineLost, Unhealthy, probe_until_healthy, step
 from souk.provisioning.reconciler.guest import MachineGuest
 from souk.provisioning.reconciler.lease import Lease
 from souk.provisioning.reconciler.records import Assigned, Subject
+from souk.provisioning.reconciler.shrinking import shrink
 from souk.provisioning.registry import blueprint as find_blueprint
 from souk.sites import authority, certificates
 
@@ -52,6 +62,9 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     elif observed.status == MachineStatus.RUNNING and records.restart_asked(subject):
         with step(lease, subject, "stop", 30, gettext_noop("The machine is stopped.")):
             machines.stop(ground.engine, subject, machine)
+    if observed is not None and observed.limits.disk > spec.limits.disk:
+        shrink(ground.engine, lease, subject, blueprint, observed, spec.limits.disk)
+        observed = ground.engine.machine(machine.name) or observed
     # A machine grows before its service, and shrinks after it: what runs has the memory it was told of at any time.
     shrinks = observed is not None and observed.limits.memory > spec.limits.memory
     if observed is not None and not shrinks:
@@ -105,6 +118,8 @@ def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
             return False
     if ended:
         records.answered(subject)
+    if not machine.fingerprint:
+        releases.ask(ground.engine, blueprint, machine, wanted)
     changed = row.trouble or row.observed_generation != row.generation
     due = schedule.next_due(row)
     if subject.asked or (due is not None and due <= clock.now()):

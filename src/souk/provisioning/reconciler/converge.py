@@ -13,6 +13,7 @@ from souk.provisioning.models import Desired, InstanceState, MachineRole, WorkKi
 from souk.provisioning.reconciler import alone, machines, records, repositories, together, trials, warm
 from souk.provisioning.reconciler.ground import Ground, step
 from souk.provisioning.reconciler.lease import Fenced, Lease, Superseded
+from souk.provisioning.reconciler.private import network_of
 from souk.provisioning.reconciler.records import Subject
 from souk.provisioning.reconciler.troubles import KNOWN, told
 from souk.provisioning.registry import blueprint as find_blueprint
@@ -117,6 +118,8 @@ def _delete(ground: Ground, lease: Lease, subject: Subject) -> None:
     others = trials.throw_away(ground.engine, subject, *records.PASSING, MachineRole.FORMER)
     if subject.row.members > 1:
         statement = together.erase(ground.engine, subject)
+    else:
+        ground.engine.delete_network(network_of(subject))
     if others:
         statement["other_machines"] = others
     if (backups := repositories.erase_repository(subject, ground.engine)) is not None:

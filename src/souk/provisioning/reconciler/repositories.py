@@ -22,6 +22,12 @@ class StorageNotReady(ConfigurationFailed):
     """The site's object storage doesn't answer yet."""
 
 
+def is_kept(instance: UUID) -> bool:
+    """Whether an instance has a repository."""
+    with acting(WORKER):
+        return Repository.objects.filter(instance_id=instance, erased_at__isnull=True).exists()
+
+
 def open_repository(instance: UUID, engine: Engine) -> contract.Repository:
     """The repository of an instance that has one, as its archivist needs it.
 

@@ -46,7 +46,10 @@ def orphans(observed: Mapping[str, Machine], recorded: Container[str]) -> list[s
 
 
 def resync(engine: Engine) -> Drift:
-    """Compare, and make what drifted due. An orphan is reported, never deleted: its data may be somebody's."""
+    """Compare, and make what drifted due. An orphan is reported, never deleted: its data may be somebody's. What new
+    machines are made from is recorded beside it.
+    """
+    records.note_images(engine.images())
     drift = compare(engine)
     if drift.instances:
         lease.wake(drift.instances)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from souk.engines.contract import Engine, EngineError, MachineSpec
 from souk.provisioning.contract import Blueprint
 from souk.provisioning.models import MachineRole
@@ -10,9 +12,18 @@ from souk.provisioning.reconciler.records import Assigned, Subject
 
 
 def begin(
-    engine: Engine, subject: Subject, blueprint: Blueprint, epoch: int, role: MachineRole = MachineRole.PROOF
+    engine: Engine,
+    subject: Subject,
+    blueprint: Blueprint,
+    epoch: int,
+    role: MachineRole = MachineRole.PROOF,
+    *,
+    private: str = "",
+    environment: Mapping[str, str] | None = None,
 ) -> Assigned:
-    """A fresh machine like the instance's own; one that a killed attempt left is thrown away first."""
+    """A fresh machine like the instance's own; one that a killed attempt left is thrown away first. It has a card in
+    the `private` network, if one is named, and starts with this `environment`.
+    """
     throw_away(engine, subject)
     machine = records.assign_machine(subject, blueprint.recipe.alias, role=role)
     engine.create(
@@ -22,6 +33,8 @@ def begin(
             limits=blueprint.limits(subject.wanted(machine.address).size),
             address=machine.address,
             labels={"instance": str(subject.row.id), "epoch": str(epoch), "role": role},
+            private=private,
+            environment=environment or {},
         ),
         start=True,
     )

@@ -19,6 +19,7 @@ from souk.provisioning.reconciler.actions import (
     parameters,
     proofs,
     restores,
+    updates,
 )
 from souk.provisioning.reconciler.actions.work import Asked, Work, begin, settle, waiting
 
@@ -41,6 +42,7 @@ ACTIONS: Mapping[str, Action] = {
     OperationKind.SWITCHOVER: leading.switch_over,
     OperationKind.RESTORE: restores.restore,
     OperationKind.UNDO: restores.undo,
+    OperationKind.UPDATE: updates.update,
 }
 
 
@@ -52,10 +54,10 @@ def perform(work: Work) -> None:
         ConfigurationFailed: one failed and is to be tried again. Fenced, Superseded, EngineError.
     """
     bindings.end_overlaps(work)
-    restores.end_way_back(work)
     for asked in waiting(work.subject):
         if begin(asked):
             _attempt(work.doing(asked), asked)
+    restores.end_way_back(work)
     backups.schedule(work)
 
 

@@ -81,7 +81,7 @@ def undo(work: Work, asked: Asked) -> None:
     """
     subject = records.load(work.subject.row.id)
     former = records.beside(subject, MachineRole.FORMER)
-    if former is None:
+    if former is None or _due(subject):
         settle(work, asked, OperationState.CANCELLED)
         return
     guest, wanted = MachineGuest(work.engine, former.name), subject.wanted(former.address)
@@ -98,14 +98,15 @@ def undo(work: Work, asked: Asked) -> None:
 
 def end_way_back(work: Work) -> None:
     """Delete the machine before once its time is over."""
-    row = work.subject.row
-    with acting(WORKER):
-        due = Machine.objects.filter(
-            instance=row, role=MachineRole.FORMER, deleted_at__isnull=True, kept_until__lte=clock.now()
-        ).exists()
-    if due:
+    if _due(work.subject):
         with work.step("delete", 95, gettext_noop("The machine before is deleted.")):
             trials.throw_away(work.engine, work.subject, MachineRole.FORMER)
+
+
+def _due(subject: Subject) -> bool:
+    with acting(WORKER):
+        former = Machine.objects.filter(instance=subject.row, role=MachineRole.FORMER, deleted_at__isnull=True)
+        return former.filter(kept_until__lte=clock.now()).exists()
 
 
 def _made_fit(work: Work, subject: Subject, guest: Guest, wanted: Wanted) -> tuple[ServerCertificate, datetime]:

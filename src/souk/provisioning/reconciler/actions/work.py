@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -18,7 +18,7 @@ from souk.kernel.scope import acting
 from souk.provisioning.contract import Blueprint, Guest, Wanted
 from souk.provisioning.models import OPEN, SETTLED, Operation, OperationState
 from souk.provisioning.reconciler.lease import Lease, Superseded
-from souk.provisioning.reconciler.records import WORKER, Subject
+from souk.provisioning.reconciler.records import WORKER, Assigned, Subject
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,22 @@ class Asked:
     result: dict[str, Any]
 
 
+class Renewal(Protocol):
+    """The machines of a service on several, of which one after another can be made anew while it goes on."""
+
+    def outdated(self) -> Iterator[Assigned]:
+        """Those that are not of the newest image, in the order in which they may be made anew."""
+
+    def renew(self, machine: Assigned) -> str:
+        """Make one anew; the version that it says it is."""
+
+
 @dataclass(frozen=True)
 class Work:
     """A claimed, running service and what is to be done to it.
 
-    On several machines, `guest` is the one that leads, `others` those that follow it, and `gate` the one that clients
-    connect to.
+    On several machines, `guest` is the one that leads, `others` those that follow it, `gate` the one that clients
+    connect to, and `renewal` makes them anew.
     """
 
     lease: Lease
@@ -46,9 +56,10 @@ class Work:
     engine: Engine
     guest: Guest
     wanted: Wanted
-    asked: Asked | None = None
     others: Sequence[tuple[Guest, Wanted]] = ()
     gate: tuple[Guest, Wanted] | None = None
+    renewal: Renewal | None = None
+    asked: Asked | None = None
 
     @property
     def entrance(self) -> tuple[Guest, Wanted]:

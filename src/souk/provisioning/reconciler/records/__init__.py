@@ -16,6 +16,8 @@ from souk.provisioning.reconciler.records.machines import (
     last_leader,
     machine_subjects,
     note_duties,
+    note_images,
+    note_release,
 )
 from souk.provisioning.reconciler.records.operations import (
     failed_over,
@@ -90,6 +92,8 @@ __all__ = [
     "machine_subjects",
     "machines_of",
     "note_duties",
+    "note_images",
+    "note_release",
     "now_waits",
     "record_endpoint",
     "resize_refused",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
+from souk.engines.contract import VERSION, Image
 from souk.kernel import clock
 from souk.kernel.scope import acting
 from souk.provisioning.models import Duty, Machine, MachineRole
@@ -90,6 +91,28 @@ def note_duties(subject: Subject, duties: Mapping[str, Duty]) -> Assigned | None
                 Machine.objects.filter(id=row.id).update(duty=seen)
     led = next((row.name for row in rows if row.duty == Duty.LEADS), None)
     return next((one for one in subject.members if one.name == led), None)
+
+
+def note_release(machine: str, fingerprint: str, version: str) -> None:
+    """Record which image a machine was made from, and what its software says it is; nothing, for one made anew."""
+    with acting(WORKER):
+        Machine.objects.filter(name=machine).update(fingerprint=fingerprint[:64], version=version[:40])
+
+
+def note_images(images: Sequence[Image]) -> None:
+    """Record what new machines are made from by now, on every site of this engine."""
+    now = clock.now()
+    named = [(alias, image) for image in images for alias in image.aliases]
+    with acting(WORKER), connection.cursor() as cursor:
+        for site in Site.objects.values_list("id", flat=True):
+            for alias, image in named:
+                cursor.execute(
+                    "insert into provisioning_image (site_id, alias, fingerprint, version, since)"
+                    " values (%s, %s, %s, %s, %s) on conflict (site_id, alias) do update set"
+                    " fingerprint = excluded.fingerprint, version = excluded.version, since = excluded.since"
+                    " where provisioning_image.fingerprint <> excluded.fingerprint",
+                    [site, alias[:120], image.fingerprint[:64], image.properties.get(VERSION, "")[:40], now],
+                )
 
 
 def abandon_machine(machine: Assigned) -> None:

@@ -93,8 +93,9 @@ def restart_asked(subject: Subject) -> bool:
         ).exists()
 
 
-def resize_refused(subject: Subject, sentence: str) -> None:
-    """Go back to the size before: the new one can't carry what is on the disk. Nothing else changes.
+def resize_refused(subject: Subject, sentence: str, **told: str) -> None:
+    """Go back to the size before: the new one can't carry what is on the disk. Nothing else changes. What is `told` is
+    the sentence's (a message id).
 
     Raises:
         Superseded: always: the size that is desired now is another one.
@@ -108,7 +109,8 @@ def resize_refused(subject: Subject, sentence: str) -> None:
             row.vcpus, row.memory, row.disk = before.vcpus, before.memory, before.disk
             row.save(update_fields=["vcpus", "memory", "disk"])
             asked.state, asked.trouble, asked.finished_at = OperationState.FAILED, sentence[:300], clock.now()
-            asked.save(update_fields=["state", "trouble", "finished_at"])
+            asked.result = told
+            asked.save(update_fields=["state", "trouble", "finished_at", "result"])
             _tell_resized(row, asked.details, reached=False)
     raise Superseded
 

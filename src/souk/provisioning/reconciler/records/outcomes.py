@@ -32,6 +32,9 @@ LOOK_EVERY = timedelta(minutes=5)
 """How often a highly available service is looked at, that changes who leads by itself."""
 
 LOOK_AGAIN = timedelta(seconds=5)
+ASK_AFTER = timedelta(seconds=5)
+"""A machine is asked what it is this long after it was first ready: not while its customer waits for it."""
+
 """The same, while a member is not back."""
 
 
@@ -82,7 +85,7 @@ def found_steady(lease: Lease, subject: Subject) -> None:
 
 def _next_visit(row: ServiceInstance, state: InstanceState) -> datetime | None:
     """When something falls due by itself: an erasure, the end of rotated credentials, a certificate's renewal, the end
-    of a way back, a backup, a look at who leads.
+    of a way back, a backup, a look at who leads, asking a new machine what it is.
     """
     if state == InstanceState.SOFT_DELETED:
         return row.erase_at
@@ -94,11 +97,15 @@ def _next_visit(row: ServiceInstance, state: InstanceState) -> datetime | None:
             " (select certificate_expires_at from provisioning_endpoint where instance_id = %s),"
             " (select min(kept_until) from provisioning_machine where instance_id = %s and deleted_at is null),"
             " (select count(nullif(duty, '')) from provisioning_machine where instance_id = %s and role = 'member'"
-            "  and deleted_at is null)",
-            [row.id, row.id, row.id, row.id],
+            "  and deleted_at is null),"
+            " (select count(*) from provisioning_machine where instance_id = %s and role in ('primary', 'member')"
+            "  and fingerprint = '' and deleted_at is null)",
+            [row.id, row.id, row.id, row.id, row.id],
         )
-        former, certificate, kept, seen = cursor.fetchone()
+        former, certificate, kept, seen, unasked = cursor.fetchone()
     times = [former, certificate and certificate - RENEW_BEFORE, kept, schedule.next_due(row)]
+    if unasked:
+        times.append(clock.now() + ASK_AFTER)
     if row.members > 1:
         times.append(clock.now() + (LOOK_EVERY if seen == row.members else LOOK_AGAIN))
     return min((time for time in times if time is not None), default=None)

@@ -43,6 +43,7 @@ class Assigned:
     fresh: bool
     role: MachineRole = MachineRole.PRIMARY
     number: int = 1
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,14 @@ def machines_of(instance: UUID) -> tuple[Assigned, ...]:
     with acting(WORKER):
         rows = Machine.objects.filter(instance_id=instance, deleted_at__isnull=True).order_by("role", "number")
         return tuple(
-            Assigned(row.name, row.address, row.image, fresh=False, role=MachineRole(row.role), number=row.number)
+            Assigned(
+                row.name,
+                row.address,
+                row.image,
+                fresh=False,
+                role=MachineRole(row.role),
+                number=row.number,
+                fingerprint=row.fingerprint,
+            )
             for row in rows
         )

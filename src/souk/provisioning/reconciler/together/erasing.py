@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from souk.engines.contract import Engine
+from souk.provisioning.reconciler.private import network_of
 from souk.provisioning.reconciler.records import Subject
 from souk.provisioning.reconciler.together import sharing
 
@@ -19,5 +20,5 @@ def erase(engine: Engine, subject: Subject) -> dict[str, object]:
         "machines": [one.name for one in subject.carriers],
         "disk_bytes": subject.row.disk * subject.row.members,
         "seen_gone": all(gone),
-        "network_gone": sharing.network_of(subject) not in engine.networks(),
+        "network_gone": network_of(subject) not in engine.networks(),
     }

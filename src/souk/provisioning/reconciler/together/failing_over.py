@@ -51,6 +51,12 @@ def watch(crew: Crew) -> Sequence[MemberState]:
     return states
 
 
+def note(crew: Crew) -> None:
+    """Note what each member does now, and tell nothing of it: that another one leads was asked for."""
+    states = crew.states(crew.members)
+    records.note_duties(crew.subject, {state.name: _duty(state) for state in states if state.running})
+
+
 def _duty(state: MemberState) -> Duty:
     if state.leads:
         return Duty.LEADS

@@ -7,6 +7,7 @@ from souk.provisioning.reconciler import machines
 from souk.provisioning.reconciler.ground import Unhealthy
 from souk.provisioning.reconciler.records import Assigned
 from souk.provisioning.reconciler.together.crew import Crew, redundant
+from souk.provisioning.reconciler.together.failing_over import note
 
 BACK_WITHIN = 120.0
 """Seconds that a member has to be back after a restart."""
@@ -27,7 +28,7 @@ def restart_pending(crew: Crew) -> None:
         for one in sorted(crew.members, key=lambda each: each == leader):
             if one.name in waiting:
                 crew.availability.restart(crew.guest(one), crew.wanted(one))
-                _back(crew)
+                back(crew)
 
 
 def restart_machines(crew: Crew) -> None:
@@ -39,21 +40,32 @@ def restart_machines(crew: Crew) -> None:
     leader = crew.leader(crew.members)
     for one in sorted(crew.members, key=lambda each: each == leader):
         if one == leader:
-            _hand_over(crew, one)
+            hand_over(crew, one)
         _restart(crew, one)
-        _back(crew)
+        back(crew)
     _restart(crew, crew.front)
 
 
-def _hand_over(crew: Crew, leader: Assigned) -> None:
+def hand_over(crew: Crew, leader: Assigned) -> None:
+    """Let the member lead that has all that was acknowledged.
+
+    Raises:
+        ConfigurationFailed: none has.
+    """
     heir = next((state.name for state in crew.states(crew.members) if state.synchronous and state.running), None)
     if heir is None:
         raise ConfigurationFailed("no other member has all the data")
     crew.availability.switch_over(crew.guest(leader), crew.wanted(leader), heir)
+    note(crew)
 
 
-def _back(crew: Crew) -> None:
-    if not crew.wait(crew.members, lambda states: redundant(states, len(crew.members)), BACK_WITHIN):
+def back(crew: Crew, within: float = BACK_WITHIN) -> None:
+    """Wait until every member runs and nothing acknowledged lies on one alone.
+
+    Raises:
+        Unhealthy: it did not come to that.
+    """
+    if not crew.wait(crew.members, lambda states: redundant(states, len(crew.members)), within):
         raise Unhealthy("a member has not come back")
 
 

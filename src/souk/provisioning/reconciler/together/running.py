@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_noop
 
 from souk.engines import contract as engines
-from souk.engines.contract import Limits, MachineSpec, MachineStatus
+from souk.engines.contract import MachineStatus
 from souk.kernel import clock
-from souk.provisioning.contract import FRONT, Credentials, ServerCertificate
+from souk.provisioning.contract import Credentials, ServerCertificate
 from souk.provisioning.models import InstanceState, MachineRole
-from souk.provisioning.reconciler import actions, guarding, machines, records, repositories, schedule
+from souk.provisioning.reconciler import actions, machines, records, releases, repositories, schedule
 from souk.provisioning.reconciler.actions import Work
 from souk.provisioning.reconciler.ground import Ground, MachineLost, Unhealthy, probe_until_healthy, step
 from souk.provisioning.reconciler.lease import Lease
@@ -19,11 +19,12 @@ from souk.provisioning.reconciler.records import Assigned, Subject
 from souk.provisioning.reconciler.together import sharing
 from souk.provisioning.reconciler.together.crew import Crew, at_once, availability, redundant
 from souk.provisioning.reconciler.together.failing_over import fail_over, watch
+from souk.provisioning.reconciler.together.making import configure, guard, have
+from souk.provisioning.reconciler.together.renewing import Renewal
 from souk.provisioning.reconciler.together.rolling import restart_machines, restart_pending
 from souk.provisioning.registry import blueprint as find_blueprint
 from souk.sites import authority, certificates
 
-IN_FRONT = Limits(FRONT.vcpus, FRONT.memory, FRONT.disk, processes=256)
 BACK_WITHIN = 90.0
 """Seconds that a member which was started again has to catch up before that is trouble."""
 
@@ -61,17 +62,20 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
             with step(lease, subject, "stop", 30, gettext_noop("The machines were restarted one after another.")):
                 restart_machines(crew)
     with step(lease, subject, "create", 35, gettext_noop("The machines are made and have started.")):
-        at_once(lambda one: _have(crew, lease, one, observed[one.name]), [crew.front, *crew.members])
+        at_once(lambda one: have(crew, lease, one, observed[one.name]), [crew.front, *crew.members])
+        for one in crew.members:
+            if observed[one.name] is None and one.fingerprint:
+                records.note_release(one.name, "", "")
     _fit(lease, crew, observed, shrink=False)
-    _guard(crew)
+    guard(crew)
     _restore(lease, crew)
     with step(lease, subject, "configure", 60, gettext_noop("The service is configured.")):
-        at_once(lambda one: _configure(crew, one, credentials, certificate), [crew.front, *crew.members])
+        at_once(lambda one: configure(crew, one, credentials, certificate), [crew.front, *crew.members])
     with step(lease, subject, "replicate", 80, gettext_noop("The data is on every machine.")):
         if not crew.wait(crew.members, lambda states: redundant(states, row.members), COPIED_WITHIN):
             raise Unhealthy("not every member has the data")
     leader = _leader(crew)
-    _configure(crew, leader, credentials, certificate)
+    configure(crew, leader, credentials, certificate)
     if _resized(crew, observed):
         # The members look at what was shared with them once every few seconds.
         crew.wait(crew.members, lambda states: all(state.restart_pending for state in states), NOTICED_WITHIN)
@@ -117,6 +121,9 @@ def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
             if not crew.wait(crew.members, lambda s: redundant(s, subject.row.members), BACK_WITHIN):
                 raise Unhealthy("a member has not come back")
             watch(crew)
+    for one in crew.members:
+        if not one.fingerprint:
+            releases.ask(crew.engine, crew.blueprint, one, crew.wanted(one))
     changed = healed or subject.row.trouble or subject.row.observed_generation != subject.row.generation
     due = schedule.next_due(subject.row)
     if subject.asked or (due is not None and due <= clock.now()):
@@ -176,38 +183,6 @@ def _resized(crew: Crew, before: Mapping[str, engines.Machine | None]) -> bool:
     return any((seen := before[one.name]) is not None and seen.limits != limits for one in crew.members)
 
 
-def _have(crew: Crew, lease: Lease, machine: Assigned, observed: engines.Machine | None) -> None:
-    if observed is None:
-        machines.create(crew.engine, _spec(crew, lease, machine))
-    else:
-        crew.engine.start(machine.name)
-
-
-def _spec(crew: Crew, lease: Lease, machine: Assigned) -> MachineSpec:
-    """Only a member that begins the service makes data of its own; the others, and what is made anew, copy it."""
-    row = crew.subject.row
-    in_front = machine.role == MachineRole.FRONT
-    begins = machine.name == crew.ensemble.first and row.ready_at is None
-    limits = IN_FRONT if in_front else crew.blueprint.limits(row.size)
-    return MachineSpec(
-        name=machine.name,
-        image=machine.image,
-        limits=limits,
-        address=machine.address,
-        labels={"instance": str(row.id), "epoch": str(lease.epoch), "role": machine.role},
-        private=sharing.network_of(crew.subject),
-        environment={} if begins else {"SOUK_ROLE": "front" if in_front else "copy"},
-    )
-
-
-def _guard(crew: Crew) -> None:
-    """The list of who may reach the service holds in front; nobody but the platform reaches the members past it."""
-    row = crew.subject.row
-    guarding.guard(crew.guest(crew.front), row)
-    for one in crew.members:
-        guarding.let_in(crew.guest(one), row.site_id, [])
-
-
 def _restore(lease: Lease, crew: Crew) -> None:
     """A service that begins with another one's data: the first member gets it, before the others copy that."""
     row, archivist = crew.subject.row, crew.blueprint.archivist
@@ -217,14 +192,6 @@ def _restore(lease: Lease, crew: Crew) -> None:
     with step(lease, crew.subject, "restore", 50, gettext_noop("The data is restored.")):
         repository = repositories.flushed(crew.engine, archivist, row.restored_from)
         archivist.restore(crew.guest(first), crew.wanted(first), repository, row.restore_until)
-
-
-def _configure(crew: Crew, machine: Assigned, credentials: Credentials, certificate: ServerCertificate) -> None:
-    guest, wanted = crew.guest(machine), crew.wanted(machine)
-    if machine.role == MachineRole.FRONT:
-        crew.availability.front(guest, wanted)
-    else:
-        crew.blueprint.configure(guest, wanted, credentials, certificate)
 
 
 def _probe(crew: Crew, credentials: Credentials, trusted: str) -> None:
@@ -244,4 +211,5 @@ def _perform(lease: Lease, crew: Crew) -> None:
     others = [(crew.guest(one), crew.wanted(one)) for one in crew.members if one != leader]
     gate = (crew.guest(crew.front), crew.wanted(crew.front))
     guest, wanted = crew.guest(leader), crew.wanted(leader)
-    actions.perform(Work(lease, crew.subject, crew.blueprint, crew.engine, guest, wanted, others=others, gate=gate))
+    work = Work(lease, crew.subject, crew.blueprint, crew.engine, guest, wanted, others, gate, Renewal(crew, lease))
+    actions.perform(work)

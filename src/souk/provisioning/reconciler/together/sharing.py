@@ -15,14 +15,13 @@ from souk.provisioning.models import Endpoint, Ensemble, InstanceState
 from souk.provisioning.platform import ensure_coordination
 from souk.provisioning.reconciler import records
 from souk.provisioning.reconciler.guest import MachineGuest
+from souk.provisioning.reconciler.private import PRIVATE, network_of
 from souk.provisioning.reconciler.records import WORKER, Assigned, Subject
 from souk.provisioning.registry import blueprint
 from souk.sites import authority
 
-PRIVATE = "169.254.77."
-"""Each private network has these addresses, and none of them leaves it: members by their number, the front last."""
-
 FRONT = 250
+"""In the private network, members have their number as an address, and the front comes last."""
 
 
 class NotCoordinated(ConfigurationFailed):
@@ -45,11 +44,6 @@ def ensure(engine: Engine, subject: Subject, members: Sequence[Assigned], front:
         with acting(WORKER):
             Ensemble.objects.filter(id=row.id).update(granted_at=clock.now())
     return _opened(row, members, front)
-
-
-def network_of(subject: Subject) -> str:
-    """The name of the instance's private network."""
-    return "sk-" + subject.row.label.rpartition("-")[2][:12]
 
 
 def forget(engine: Engine, subject: Subject) -> None:

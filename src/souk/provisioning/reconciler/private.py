@@ -1,0 +1,23 @@
+"""An instance's private network: its name, and the addresses in it."""
+
+from __future__ import annotations
+
+from souk.provisioning.reconciler.records import Subject
+
+PRIVATE = "169.254.77."
+"""Each private network has these addresses, and none of them leaves it."""
+
+_MOST = 240
+
+
+def network_of(subject: Subject) -> str:
+    """The name of the instance's private network."""
+    return "sk-" + subject.row.label.rpartition("-")[2][:12]
+
+
+def pair(leader: str, follower: str) -> tuple[str, str]:
+    """The addresses of two machines of an instance that are there at once, by their names, whose numbers go on rising.
+    One that led has the address that it had when it followed, and no two share one.
+    """
+    first, second = (int(name.rpartition("-")[2]) % _MOST for name in (leader, follower))
+    return f"{PRIVATE}{first + 1}", f"{PRIVATE}{(second if second != first else (second + 1) % _MOST) + 1}"

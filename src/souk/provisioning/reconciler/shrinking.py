@@ -1,0 +1,78 @@
+"""A smaller disk: the machine's own where that holds what is on it, else a successor's with a copy of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from django.utils.translation import gettext_noop
+
+from souk.engines import contract as engines
+from souk.engines.contract import Engine, EngineError
+from souk.provisioning.contract import Blueprint, ConfigurationFailed
+from souk.provisioning.models import MachineRole
+from souk.provisioning.reconciler import records
+from souk.provisioning.reconciler.ground import step
+from souk.provisioning.reconciler.guest import MachineGuest
+from souk.provisioning.reconciler.lease import Lease
+from souk.provisioning.reconciler.records import Subject
+from souk.provisioning.reconciler.succeeding import succeed
+
+TRIES = 3
+
+_TOO_SMALL = gettext_noop("The data needs {needed} of disk and the new size gives {given}; the old one stays.")
+_KEPT = gettext_noop("The state before a restore is still kept, on a disk of the old size; the old one stays.")
+_FAILED = gettext_noop(
+    "The data could not be copied to a smaller disk; the old size stays. The operator has been told."
+)
+
+
+def shrink(
+    engine: Engine, lease: Lease, subject: Subject, blueprint: Blueprint, observed: engines.Machine, disk: int
+) -> None:
+    """Give a machine a smaller disk. What a file system counts is more than the data, since it keeps what was written
+    over: where that does not fit, a copy may.
+
+    Raises:
+        Superseded: another machine took over, or the size before is desired again. ConfigurationFailed, EngineError.
+    """
+    try:
+        engine.resize(observed.name, replace(observed.limits, disk=disk), etag=observed.etag)
+    except engines.Refused:
+        if blueprint.succession is None or subject.machine is None:
+            return
+    else:
+        return
+    size = subject.row.size
+    engine.start(observed.name)
+    wanted = subject.wanted(subject.machine.address)
+    needed = blueprint.succession.needed(MachineGuest(engine, observed.name), wanted)
+    if needed > size.disk:
+        records.resize_refused(subject, _TOO_SMALL, needed=_gibibytes(needed), given=_gibibytes(size.disk))
+    if records.beside(subject, MachineRole.FORMER) is not None:
+        records.resize_refused(subject, _KEPT)
+    with _given_up(lease, subject):
+        succeed(
+            engine,
+            lease,
+            subject,
+            blueprint,
+            lambda name, progress, sentence: step(lease, subject, name, progress, sentence),
+            lambda *_: None,
+        )
+
+
+@contextmanager
+def _given_up(lease: Lease, subject: Subject) -> Iterator[None]:
+    """After some failures in a row the size before is desired again."""
+    try:
+        yield
+    except (ConfigurationFailed, EngineError):
+        if lease.attempts < TRIES:
+            raise
+        records.resize_refused(subject, _FAILED)
+
+
+def _gibibytes(count: int) -> str:
+    return f"{count / 1024**3:.1f} GiB"

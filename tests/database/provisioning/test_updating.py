@@ -1,0 +1,188 @@
+"""A service goes over to a machine of a newer image: it serves until the other has everything, then the other does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from tests.support.following import catch_up
+from tests.support.killing import run_until_killed
+from tests.support.reconciling import forget_leases, ground, order, work
+from tests.support.succession import Line, going_over
+from tests.support.world import Customer
+
+from souk.engines.contract import VERSION, MachineStatus
+from souk.engines.memory import MemoryEngine
+from souk.kernel import clock
+from souk.metering.queries import intervals
+from souk.provisioning import commands, errors
+from souk.provisioning.queries import machines, operations, release, service
+from souk.provisioning.reconciler.converge import Ground
+from souk.provisioning.reconciler.resync import compare, resync
+
+STRIDE = 5
+ALIAS = "souk/example"
+
+
+@pytest.fixture
+def engine() -> MemoryEngine:
+    return MemoryEngine(images=[ALIAS])
+
+
+@pytest.fixture
+def place(own_database: str, tmp_path: Path, engine: MemoryEngine) -> Ground:
+    return ground(tmp_path, engine)
+
+
+@pytest.fixture
+def line(engine: MemoryEngine) -> Iterator[Line]:
+    with going_over(engine) as example:
+        yield example.line
+
+
+@pytest.fixture
+def instance(line: Line, place: Ground, buyer: Customer) -> UUID:
+    """A service that serves and was asked what it is."""
+    made = order(buyer)
+    _settle(place)
+    resync(place.engine)
+    return made
+
+
+def _settle(place: Ground) -> None:
+    for _ in range(2):
+        forget_leases()
+        work(place, rounds=200)
+    catch_up()
+
+
+def _newer(place: Ground, folder: Path, version: str) -> None:
+    """The operator builds a newer image, and the worker sees it."""
+    file = folder / f"{version}.image"
+    file.write_text(version)
+    place.engine.import_image(str(file), ALIAS, {VERSION: version})
+    resync(place.engine)
+
+
+def _roles(buyer: Customer, instance: UUID) -> dict[str, str]:
+    return {each.role: each.name for each in machines(buyer.scope) if each.instance_id == instance}
+
+
+def test_a_newer_image_is_known_and_an_update_brings_the_service_there(
+    line: Line, place: Ground, buyer: Customer, instance: UUID, engine: MemoryEngine, tmp_path: Path
+) -> None:
+    assert (release(buyer.scope, instance).version, release(buyer.scope, instance).available) == ("17.6", False)
+    with pytest.raises(errors.NothingNewer):
+        commands.update_instance(buyer.scope, instance)
+    _newer(place, tmp_path, "17.7")
+    offered = release(buyer.scope, instance)
+    assert (offered.available, offered.version, offered.newest_version) == (True, "17.6", "17.7")
+    before, address = _roles(buyer, instance)["primary"], service(buyer.scope, instance).address
+
+    commands.update_instance(buyer.scope, instance)
+    with pytest.raises(errors.UpdateUnderWay):
+        commands.update_instance(buyer.scope, instance)
+    work(place, rounds=1)
+    line.version = "17.7"
+    _settle(place)
+    roles, after = _roles(buyer, instance), service(buyer.scope, instance)
+    assert list(roles) == ["primary"]
+    assert roles["primary"] != before
+    assert (after.state, after.address != address) == ("ready", True)
+    assert [each.name for each in engine.machines()] == [roles["primary"]]
+    assert line.rows[roles["primary"]] == line.rows[before] != []
+    done = operations(buyer.scope, instance)[0]
+    assert (done.kind, done.state, done.result["from"], done.result["to"]) == ("update", "succeeded", "17.6", "17.7")
+    now = release(buyer.scope, instance)
+    assert (now.version, now.available) == ("17.7", False)
+    assert now.image == now.newest_image != offered.image
+    with pytest.raises(errors.NoWayBack):
+        commands.undo_restore(buyer.scope, instance)
+    assert compare(engine).instances == []
+
+
+def test_killed_anywhere_on_the_way_an_update_ends_with_one_machine_that_has_all(
+    line: Line, place: Ground, buyer: Customer, instance: UUID, engine: MemoryEngine, tmp_path: Path
+) -> None:
+    at = 0
+    while True:
+        at += STRIDE
+        _newer(place, tmp_path, f"17.{at}")
+        rows = len(line.rows[_roles(buyer, instance)["primary"]])
+        commands.update_instance(buyer.scope, instance)
+        crossed = run_until_killed(place, engine, at, work).crossed
+        _settle(place)
+        roles = _roles(buyer, instance)
+        assert list(roles) == ["primary"]
+        assert {each.name: each.status for each in engine.machines()} == {roles["primary"]: MachineStatus.RUNNING}
+        assert line.serving == {roles["primary"]}
+        assert len(line.rows[roles["primary"]]) > rows
+        assert service(buyer.scope, instance).state == "ready"
+        assert {row.state for row in operations(buyer.scope, instance)} == {"succeeded"}
+        assert not release(buyer.scope, instance).available
+        if crossed < at:
+            break
+    assert at > 60
+
+
+@pytest.mark.parametrize("step", ["lead", "follow", "draw_near", "hand_over", "receive"])
+def test_an_update_that_fails_leaves_the_service_as_it_is(
+    line: Line, place: Ground, buyer: Customer, instance: UUID, engine: MemoryEngine, tmp_path: Path, step: str
+) -> None:
+    before, roles = service(buyer.scope, instance), _roles(buyer, instance)
+    _newer(place, tmp_path, "17.7")
+    line.wrong = step
+    commands.update_instance(buyer.scope, instance)
+    for _ in range(2):
+        _settle(place)
+    assert operations(buyer.scope, instance)[0].state == "failed"
+    after = service(buyer.scope, instance)
+    assert (after.state, after.address) == ("ready", before.address)
+    assert _roles(buyer, instance) == roles
+    assert line.serving == {roles["primary"]}
+    assert len(engine.machines()) == 1
+
+
+def test_a_stop_in_the_middle_leaves_no_machine_that_runs(
+    line: Line, place: Ground, buyer: Customer, instance: UUID, engine: MemoryEngine, tmp_path: Path
+) -> None:
+    at = 5
+    while True:
+        at += 3 * STRIDE
+        _newer(place, tmp_path, f"17.{at}")
+        commands.update_instance(buyer.scope, instance)
+        crossed = run_until_killed(place, engine, at, work).crossed
+        commands.stop_instance(buyer.scope, instance)
+        _settle(place)
+        assert {each.status for each in engine.machines()} == {MachineStatus.STOPPED}
+        commands.start_instance(buyer.scope, instance)
+        _settle(place)
+        assert service(buyer.scope, instance).state == "ready"
+        assert list(_roles(buyer, instance)) == ["primary"]
+        if crossed < at:
+            break
+
+
+def test_it_is_charged_as_one_service_that_ran_all_the_time(
+    line: Line, place: Ground, buyer: Customer, instance: UUID, tmp_path: Path
+) -> None:
+    start = service(buyer.scope, instance).created_at
+    _newer(place, tmp_path, "17.7")
+    commands.update_instance(buyer.scope, instance)
+    _settle(place)
+    found = intervals(buyer.scope, instance, start, clock.now())
+    assert [row.meter for row in found] == ["running"]
+
+
+def test_an_erased_service_that_was_updated_leaves_no_network(
+    line: Line, place: Ground, buyer: Customer, instance: UUID, engine: MemoryEngine, tmp_path: Path
+) -> None:
+    _newer(place, tmp_path, "17.7")
+    commands.update_instance(buyer.scope, instance)
+    _settle(place)
+    assert len(engine.networks()) == 1
+    commands.erase_instance(buyer.scope, instance)
+    _settle(place)
+    assert (engine.machines(), engine.networks()) == ([], [])
