@@ -17,6 +17,7 @@ SUBSCRIBER = "metering"
 _METERS = {
     "service.ready": "running",
     "service.stopped": "stopped",
+    "service.suspended": "stopped",
     "service.failed": None,
     "service.delete_requested": None,
 }

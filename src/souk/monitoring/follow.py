@@ -14,7 +14,16 @@ from souk.monitoring.models import IncidentCause, LastLook
 
 SUBSCRIBER = "monitoring"
 
-_NEED_NOT_RUN = frozenset({"service.stop_requested", "service.delete_requested", "service.stopped", "service.deleted"})
+_NEED_NOT_RUN = frozenset(
+    {
+        "service.stop_requested",
+        "service.suspend_requested",
+        "service.delete_requested",
+        "service.stopped",
+        "service.suspended",
+        "service.deleted",
+    }
+)
 
 
 def follow() -> int:

@@ -239,6 +239,18 @@ class WayBackKept(Conflict):
     field = "give_up_way_back"
 
 
+class ServiceSuspended(Conflict):
+    """“{name}” was suspended by the operator: it can't be used or changed until that ends. Its page says why."""
+
+
+class SuspendedAlready(Conflict):
+    """“{name}” is suspended already."""
+
+
+class NotSuspended(Conflict):
+    """“{name}” is not suspended."""
+
+
 class NothingNewer(Conflict):
     """“{name}” is up to date: there is nothing newer to go over to."""
 

@@ -17,6 +17,7 @@ class InstanceState(models.TextChoices):
     READY = "ready"
     UPDATING = "updating"
     STOPPED = "stopped"
+    SUSPENDED = "suspended"
     FAILED = "failed"
     DELETING = "deleting"
     SOFT_DELETED = "soft_deleted"
@@ -28,8 +29,18 @@ class Desired(models.TextChoices):
 
     RUNNING = "running"
     STOPPED = "stopped"
+    SUSPENDED = "suspended"
     SOFT_DELETED = "soft_deleted"
     DELETED = "deleted"
+
+
+class Suspension(models.TextChoices):
+    """Why the operator keeps a service from running; nothing if it does not."""
+
+    UNPAID = "unpaid"
+    ABUSE = "abuse"
+    OTHER = "other"
+    NONE = ""
 
 
 class ServiceInstance(Row):
@@ -38,6 +49,9 @@ class ServiceInstance(Row):
     A `protected` one can't be deleted. A soft-deleted one is kept, stopped, until `erase_at`. One that is
     `restored_from` another instance begins with that one's data, as it was at `restore_until`, or at the last that was
     kept of it.
+
+    One that is under `suspension` by the operator does not run, and `suspension_note` is what its customer is told; it
+    stays so through a deletion and a recovery.
 
     `allowed` are the networks that may reach it, as a list of {network, note}; None lets everyone in.
     """
@@ -60,6 +74,10 @@ class ServiceInstance(Row):
     state = models.CharField(max_length=14, choices=InstanceState.choices, default=InstanceState.PENDING)
     trouble = models.CharField(max_length=300, blank=True)
     protected = models.BooleanField(default=False, db_default=False)
+    suspension = models.CharField(
+        max_length=6, choices=Suspension.choices, default=Suspension.NONE, db_default="", blank=True
+    )
+    suspension_note = models.CharField(max_length=300, default="", db_default="", blank=True)
     restored_from = models.UUIDField(null=True)
     restore_until = models.DateTimeField(null=True)
     allowed = models.JSONField(null=True)
@@ -143,6 +161,8 @@ class OperationKind(models.TextChoices):
     RESIZE = "resize"
     DELETE = "delete"
     RECOVER = "recover"
+    SUSPEND = "suspend"
+    RESUME = "resume"
     GRANT = "grant"
     ROTATE = "rotate"
     REVOKE = "revoke"
@@ -170,6 +190,8 @@ SETTLED = frozenset(
         OperationKind.RESIZE,
         OperationKind.DELETE,
         OperationKind.RECOVER,
+        OperationKind.SUSPEND,
+        OperationKind.RESUME,
     }
 )
 

@@ -56,6 +56,8 @@ class ServiceRow:
     state: str
     trouble: str
     protected: bool
+    suspension: str
+    suspension_note: str
     generation: int
     observed_generation: int
     created_at: datetime

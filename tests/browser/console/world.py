@@ -56,6 +56,7 @@ class World:
     moving: UUID
     failed: UUID
     deleted: UUID
+    suspended: UUID
     invoice: UUID
     note: UUID
     invitation: str
@@ -63,7 +64,9 @@ class World:
     def pages(self) -> dict[str, list[str]]:
         """Every page by who opens it."""
         order = subscription_of(SYSTEM, self.ready).order_id
-        services = [f"/services/{each}/" for each in (self.ready, self.moving, self.failed, self.deleted)]
+        services = [
+            f"/services/{each}/" for each in (self.ready, self.moving, self.failed, self.deleted, self.suspended)
+        ]
         of_one = [f"/services/{self.ready}/{part}" for part in PARTS]
         documents = [f"/invoices/{each}/" for each in (self.invoice, self.note)]
         return {
@@ -83,7 +86,8 @@ class World:
             ],
             "operator": [
                 *("/operator/", "/operator/orders/", f"/operator/orders/{order}/", "/operator/services/"),
-                *(f"/operator/services/{self.failed}/", "/operator/customers/"),
+                *(f"/operator/services/{each}/" for each in (self.ready, self.failed, self.suspended)),
+                "/operator/customers/",
                 *(f"/operator/customers/{self.buyer.organization}/", "/operator/invoices/"),
                 *(f"/operator{documents[0]}", "/operator/catalog/", f"/operator/catalog/{versions(SYSTEM)[0].id}/"),
                 *("/operator/sites/", "/operator/audit/", "/operator/incidents/"),
@@ -96,7 +100,8 @@ def inhabited(folder: Path) -> World:
     place = reconciling.ground(folder)
     ensure_storage()
     buyer = customer("Coopérative « Zellige & Tadelakt » de l’Ounein")
-    ready, deleted = (reconciling.order(buyer, name) for name in ("قاعدة بيانات المتجر", "ancienne-boutique"))
+    names = ("قاعدة بيانات المتجر", "ancienne-boutique", "boutique-de-noël")
+    ready, deleted, suspended = (reconciling.order(buyer, name) for name in names)
     reconciling.work(place)
     catch_up()
     _use(ready)
@@ -106,6 +111,8 @@ def inhabited(folder: Path) -> World:
     provisioning.create_binding(buyer.scope, ready, "rapports", BindingRole.READER, "boutique")
     provisioning.back_up_instance(buyer.scope, ready)
     provisioning.delete_instance(buyer.scope, deleted)
+    note = "Facture 2026-000042, échue depuis soixante jours."
+    provisioning.suspend_instance(operator(), suspended, provisioning.Suspension.UNPAID, note)
     for _ in range(2):
         reconciling.forget_leases()
         reconciling.work(place)
@@ -124,7 +131,7 @@ def inhabited(folder: Path) -> World:
     _, token = commands.invite(buyer.scope, buyer.person, buyer.organization, "karim@client.example", "technical")
     commands.create_token(buyer.person, "déploiement continu", ["read", "order"])
     email = Person.objects.get(id=operator().person).email
-    return World(buyer, email, ready, moving, failed, deleted, invoice, note, f"/invitations/{token}/")
+    return World(buyer, email, ready, moving, failed, deleted, suspended, invoice, note, f"/invitations/{token}/")
 
 
 def sign_in(visit: Visit, console: str, email: str) -> Page:

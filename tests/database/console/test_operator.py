@@ -126,3 +126,20 @@ def test_the_number_of_waiting_machines_is_changed_from_the_sites_page(engineer:
     assert "au moins" in text(answer)
     assert engineer.post("/operator/sites/pool/", {"pool": str(pool), "least": "1", "most": "3"}).status_code == 302
     assert [(row.least, row.most) for row in pools(operator())] == [(1, 3)]
+
+
+def test_a_service_is_suspended_with_a_reason_that_its_customer_reads(
+    engineer: Client, desk: Client, buyer: Customer
+) -> None:
+    instance = reconciling.order(buyer)
+    here = f"/operator/services/{instance}/"
+    answer = engineer.post(here + "suspend/", {"reason": "none of these", "note": ""})
+    assert answer.status_code == 422
+    engineer.post(here + "suspend/", {"reason": "abuse", "note": "Envoi de courriels en masse"})
+    for page in (text(engineer.get(here)), text(desk.get(f"/services/{instance}/"))):
+        assert "Ce service est suspendu" in page
+        assert "Il a été utilisé contre les règles. Envoi de courriels en masse" in page
+    assert "Démarrer" not in text(desk.get(f"/services/{instance}/"))
+    assert desk.post(here + "resume/").status_code == 404
+    engineer.post(here + "resume/")
+    assert "Ce service est suspendu" not in text(desk.get(f"/services/{instance}/"))

@@ -10,12 +10,17 @@ from django.conf import LazySettings
 from tests.database.doors.test_rest import Caller
 from tests.support import reconciling
 from tests.support.following import catch_up
+from tests.support.succession import going_over
 from tests.support.vault import vault
-from tests.support.world import Customer, customer
+from tests.support.world import Customer, customer, operator
 
+from souk.engines.contract import VERSION
+from souk.engines.memory import MemoryEngine
 from souk.kernel import clock
+from souk.parties import commands as parties
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.reconciler.converge import Ground
+from souk.provisioning.reconciler.resync import resync
 
 
 @pytest.fixture
@@ -31,6 +36,11 @@ def buyer(place: Ground) -> Customer:
 @pytest.fixture
 def call(buyer: Customer) -> Caller:
     return Caller(buyer.token())
+
+
+@pytest.fixture
+def engineer(place: Ground) -> Caller:
+    return Caller(parties.create_token(operator().person, "test").token)
 
 
 @pytest.fixture
@@ -234,3 +244,42 @@ def test_a_service_is_restored_in_place_and_that_is_undone(place: Ground, buyer:
         assert call("post", f"{here}/undo").status_code == 202
         reconciling.work(place)
         assert call("get", f"/services/{instance}").json()["address"] == before
+
+
+def test_what_runs_is_told_and_an_update_asked_for(
+    call: Caller, buyer: Customer, place: Ground, tmp_path: Path
+) -> None:
+    engine = MemoryEngine(images=["souk/example"])
+    with going_over(engine):
+        here = reconciling.ground(tmp_path, engine)
+        service = reconciling.order(buyer)
+        for _ in range(2):
+            reconciling.work(here)
+            reconciling.forget_leases()
+        assert call("post", f"/services/{service}/update").json()["type"] == "urn:souk:problem:nothing-newer"
+        (tmp_path / "newer").write_text("newer")
+        engine.import_image(str(tmp_path / "newer"), "souk/example", {VERSION: "17.7"})
+        resync(engine)
+        told = call("get", f"/services/{service}/release").json()
+        assert (told["version"], told["newest_version"], told["available"]) == ("17.6", "17.7", True)
+        asked = call("post", f"/services/{service}/update", {"give_up_way_back": True})
+        assert asked.status_code == 202
+        reconciling.work(here)
+        assert call("get", f"/operations/{asked.json()['operation']}").json()["state"] == "succeeded"
+        assert call("get", f"/services/{service}/release").json()["available"] is False
+
+
+def test_a_service_is_suspended_by_the_operator_alone(
+    call: Caller, place: Ground, service: UUID, engineer: Caller
+) -> None:
+    body = {"reason": "unpaid", "note": "Facture 42"}
+    assert call("post", f"/operator/services/{service}/suspend", body).status_code in (403, 404)
+    assert engineer("post", f"/operator/services/{service}/suspend", body).status_code == 202
+    reconciling.work(place)
+    row = call("get", f"/services/{service}").json()
+    assert (row["state"], row["suspension"], row["suspension_note"]) == ("suspended", "unpaid", "Facture 42")
+    refused = call("post", f"/services/{service}/start")
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:souk:problem:service-suspended")
+    assert engineer("post", f"/operator/services/{service}/resume").status_code == 202
+    reconciling.work(place)
+    assert call("get", f"/services/{service}").json()["state"] == "ready"

@@ -102,8 +102,6 @@ def test_a_database_is_updated_without_a_lost_row_and_its_history_has_no_gap(
     instance = shop.order("compta")
     assert until(lambda: subscription_of(scope, instance).state == "active"), shop.worker.log
     assert until(lambda: all(row.state == "ready" for row in services(operator()))), shop.worker.log
-    with written_to(shop, instance):
-        pass
     done(shop, commands.create_binding(scope, instance, "lecteur", BindingRole.READER))
     back_up(shop, instance, BackupKind.FULL)
     assert until(lambda: release(scope, instance).image != "", 60)

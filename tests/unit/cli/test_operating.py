@@ -43,6 +43,11 @@ def _services(server) -> None:
             {"give_up_way_back": False},
         ),
         (("backups", "undo", "compta", "--yes"), "POST /restore/undo", None),
+        (
+            ("services", "update", "compta", "--yes", "--give-up-way-back"),
+            "POST /update",
+            {"give_up_way_back": True},
+        ),
     ],
 )
 def test_it_is_asked_for(server, souk, words: tuple[str, ...], asked: str, body: dict[str, Any] | None) -> None:
@@ -61,6 +66,7 @@ def test_it_is_asked_for(server, souk, words: tuple[str, ...], asked: str, body:
         ("databases", "delete", "compta", "shop"),
         ("backups", "restore", "compta", "--until", "2026-11-24T18:30:00+00:00"),
         ("backups", "undo", "compta"),
+        ("services", "update", "compta"),
     ],
 )
 def test_what_takes_something_away_needs_a_yes(server, souk, words: tuple[str, ...]) -> None:
@@ -79,3 +85,26 @@ def test_databases_are_listed_with_who_signs_in_to_them(server, souk) -> None:
     said = souk("databases", "compta").out
     assert "shop" in said
     assert "stats, till" in said
+
+
+def test_what_a_service_runs_is_told_beside_what_is_newest(server, souk) -> None:
+    row = {
+        "version": "17.6",
+        "image": "a" * 64,
+        "newest_version": "17.7",
+        "newest_image": "b" * 64,
+        "newest_since": "2026-11-24T18:30:00Z",
+        "available": True,
+        "updatable": True,
+    }
+    server.says("GET", f"{PATH}/release", row)
+    said = souk("services", "release", "compta").out
+    assert all(word in said for word in ("17.6", "aaaaaaaaaaaa", "17.7", "bbbbbbbbbbbb", "available"))
+
+
+def test_the_operator_suspends_a_service_and_lets_it_run_again(server, souk) -> None:
+    server.says("POST", "/operator/services/one/suspend", UNDER_WAY, 202)
+    assert souk("operator", "suspend", "one", "--reason", "unpaid", "--note", "Facture 42").status == 0
+    assert server.sent() == {"reason": "unpaid", "note": "Facture 42"}
+    server.says("POST", "/operator/services/one/resume", UNDER_WAY, 202)
+    assert "operation1" in souk("operator", "resume", "one").out

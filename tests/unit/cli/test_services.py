@@ -17,6 +17,8 @@ SERVICE = {
     "members": 1,
     "state": "ready",
     "trouble": "",
+    "suspension": "",
+    "suspension_note": "",
     "created_at": "2026-01-01T00:00:00+00:00",
     "ready_at": "2026-01-01T00:00:03+00:00",
     "deleted_at": None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
@@ -14,6 +14,7 @@ from souk.cli.language import _
 from souk.cli.output import Right
 
 Organization = Annotated[str, Parameter(help=_("The organization's id."))]
+Service = Annotated[str, Parameter(help=_("The service's id."))]
 Amount = Annotated[str, Parameter(help=_("A decimal amount: 120.50"))]
 Key = Annotated[str, Parameter(help=_("An idempotency key: with the same one, it happens once."))]
 
@@ -26,6 +27,8 @@ def register(app: App) -> None:
     branch.command(pools, name="pools", help=_("Machines that wait ready for orders, by size."))
     branch.command(pool, name="pool", help=_("Change how many machines of a size wait ready."))
     branch.command(sites, name="sites", help=_("Sites with what they have and have promised."))
+    branch.command(suspend, name="suspend", help=_("Stop a customer's service, and keep it so."))
+    branch.command(resume, name="resume", help=_("Let a suspended service be as it was before."))
     branch.command(bill, name="bill", help=_("Invoice what an organization used until now."))
     branch.command(payment, name="payment", help=_("Record money that came in."))
     branch.command(allocate, name="allocate", help=_("Settle a part of an invoice with a payment."))
@@ -44,6 +47,23 @@ def organizations(*, context: Given) -> None:
         ((row["legal_name"], formats.word(row["segment"]), row["ice"] or "", row["city"], row["id"]) for row in rows),
         empty=_("Nobody is registered yet."),
     )
+
+
+def suspend(
+    service: Service,
+    /,
+    *,
+    reason: Annotated[Literal["unpaid", "abuse", "other"], Parameter(help=_("Why; its customer sees it."))],
+    note: Annotated[str, Parameter(help=_("What its customer is told beside that."))] = "",
+    context: Given,
+) -> None:
+    asked = context.client.post(f"/operator/services/{service}/suspend", {"reason": reason, "note": note})
+    context.output.done(_("Asked for: {identifier}").format(identifier=asked["operation"]), asked)
+
+
+def resume(service: Service, /, *, context: Given) -> None:
+    asked = context.client.post(f"/operator/services/{service}/resume")
+    context.output.done(_("Asked for: {identifier}").format(identifier=asked["operation"]), asked)
 
 
 def machines(*, context: Given) -> None:

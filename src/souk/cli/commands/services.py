@@ -68,6 +68,7 @@ def show(name: Name, /, *, context: Given) -> None:
             (_("Service"), row["name"]),
             (_("State"), formats.state(row["state"])),
             (_("Trouble"), row["trouble"]),
+            (_("Suspended"), ": ".join(part for part in (_why(row["suspension"]), row["suspension_note"]) if part)),
             (_("Kind"), row["blueprint"]),
             (_("Parameters"), parameters),
             (_("Region"), row["region_code"]),
@@ -83,6 +84,10 @@ def show(name: Name, /, *, context: Given) -> None:
             ("id", row["id"]),
         ]
     )
+
+
+def _why(suspension: str) -> str:
+    return formats.word(suspension) if suspension else ""
 
 
 def _plain(value: object) -> str:

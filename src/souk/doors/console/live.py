@@ -50,6 +50,8 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "start": ("prepare", "start", "configure", "probe"),
     "restart": ("prepare", "stop", "start", "configure", "probe"),
     "stop": ("stop",),
+    "suspend": ("stop",),
+    "resume": ("prepare", "start", "configure", "probe"),
     "resize": ("prepare", "resize", "start", "configure", "probe"),
     "recover": ("prepare", "start", "configure", "probe"),
     "delete": ("delete",),

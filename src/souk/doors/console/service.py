@@ -21,6 +21,7 @@ from souk.catalog.pricing import FrozenPrice
 from souk.doors.console import charts, live, monitoring, selling, words
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import member_page, operator_page
+from souk.doors.console.operator.suspensions import SuspensionForm
 from souk.doors.console.parameters import changeable
 from souk.doors.console.services import size_of
 from souk.kernel import clock
@@ -100,6 +101,7 @@ def operator_service(request: HttpRequest, desk: Desk, service: UUID) -> HttpRes
         "for_operator": True,
         "machines": [each for each in queries.machines(scope) if each.instance_id == service],
         "customer": row.organization_id,
+        "suspension_form": SuspensionForm(),
         "breadcrumbs": [Crumb(_("Services"), reverse("operator-services")), Crumb(row.name)],
         "here": reverse("operator-service", args=[service]),
     }
@@ -144,6 +146,7 @@ def _page(scope: Scope, row: queries.ServiceRow, *, money: bool) -> dict[str, An
         "subscription": subscription,
         "size": size_of(row),
         "release": queries.release(scope, row.id),
+        "suspension": words.SUSPENSIONS.get(row.suspension, row.suspension),
         "lead": _("%(offering)s, plan %(plan)s, %(region)s")
         % {
             "offering": words.isolated(subscription.offering_name),

@@ -25,7 +25,7 @@ from souk.doors.console import (
     tokens,
     usage,
 )
-from souk.doors.console.operator import catalog, customers, ground, incidents, lists, overview
+from souk.doors.console.operator import catalog, customers, ground, incidents, lists, overview, suspensions
 from souk.doors.console.operator import invoices as issued
 
 urlpatterns = [
@@ -99,6 +99,8 @@ urlpatterns = [
     path("operator/orders/<uuid:order>/", orders.operator_order, name="operator-order"),
     path("operator/services/", lists.services, name="operator-services"),
     path("operator/services/<uuid:service>/", service.operator_service, name="operator-service"),
+    path("operator/services/<uuid:service>/suspend/", suspensions.suspend, name="operator-service-suspend"),
+    path("operator/services/<uuid:service>/resume/", suspensions.resume, name="operator-service-resume"),
     path("operator/incidents/", incidents.incidents, name="operator-incidents"),
     path("operator/customers/", customers.customers, name="operator-customers"),
     path("operator/customers/<uuid:organization>/", customers.customer, name="operator-customer"),

@@ -81,6 +81,15 @@ OPERATIONS: dict[str, Text] = {
     "failover": pgettext_lazy("operation", "Failover"),
     "undo": pgettext_lazy("operation", "Undoing of a restore"),
     "update": pgettext_lazy("operation", "Update"),
+    "suspend": pgettext_lazy("operation", "Suspension"),
+    "resume": pgettext_lazy("operation", "End of the suspension"),
+}
+
+#: Why the operator suspended a service.
+SUSPENSIONS: dict[str, Text] = {
+    "unpaid": pgettext_lazy("suspension", "A bill was not paid"),
+    "abuse": pgettext_lazy("suspension", "It was used against the rules"),
+    "other": pgettext_lazy("suspension", "Another reason"),
 }
 
 DUTIES: dict[str, Text] = {

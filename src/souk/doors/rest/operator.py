@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -15,6 +15,7 @@ from souk.billing.queries import PaymentRow, invoice, line_currency, payments
 from souk.doors.rest import telling
 from souk.doors.rest.auth import operator
 from souk.doors.rest.pages import Limit, Page, page
+from souk.doors.rest.services import Requested
 from souk.kernel import clock
 from souk.kernel.audit import Verification, erase_personal, verify
 from souk.kernel.money import Money
@@ -81,6 +82,13 @@ class Created(Schema):
     id: UUID
 
 
+class SuspensionIn(Schema):
+    """Why a service is suspended, and what its customer is told beside that."""
+
+    reason: Literal["unpaid", "abuse", "other"]
+    note: str = ""
+
+
 class GroundOut(Schema):
     """Sites with their hosts and what they may still promise."""
 
@@ -100,6 +108,19 @@ def services(request: HttpRequest, after: UUID | None = None, limit: Limit = 50)
     """Every organization's services, newest first."""
     rows = provisioning.services(operator(request), after=after, limit=limit + 1)
     return page([telling.service(row) for row in rows], limit)
+
+
+@router.post("/services/{service}/suspend", response={202: Requested}, operation_id="suspendService")
+def suspend(request: HttpRequest, service: UUID, body: SuspensionIn) -> Status[dict[str, Any]]:
+    """Stop a customer's service, and keep it so: its data and backups stay. Its customer sees reason and note."""
+    asked = commands.suspend_instance(operator(request), service, commands.Suspension(body.reason), body.note)
+    return Status(202, {"operation": asked})
+
+
+@router.post("/services/{service}/resume", response={202: Requested}, operation_id="resumeService")
+def resume(request: HttpRequest, service: UUID) -> Status[dict[str, Any]]:
+    """Let a suspended service be as it was before."""
+    return Status(202, {"operation": commands.resume_instance(operator(request), service)})
 
 
 @router.get("/machines", response=list[provisioning.MachineRow], operation_id="operatorMachines")

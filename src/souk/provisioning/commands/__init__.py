@@ -29,11 +29,14 @@ from souk.provisioning.commands.operations import cancel_operation
 from souk.provisioning.commands.parameters import change_parameters
 from souk.provisioning.commands.pools import change_pool
 from souk.provisioning.commands.restores import restore_in_place, undo_restore, update_instance
+from souk.provisioning.commands.suspending import resume_instance, suspend_instance
+from souk.provisioning.models import Suspension
 
 __all__ = [
     "InstanceDetails",
     "Network",
     "Origin",
+    "Suspension",
     "allow_networks",
     "ask_reveal",
     "back_up_instance",
@@ -56,10 +59,12 @@ __all__ = [
     "resize_instance",
     "restart_instance",
     "restore_in_place",
+    "resume_instance",
     "revoke_binding",
     "rotate_binding",
     "start_instance",
     "stop_instance",
+    "suspend_instance",
     "switch_over",
     "take_reveal",
     "undo_restore",

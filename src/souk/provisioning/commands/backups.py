@@ -15,7 +15,7 @@ from souk.kernel.scope import Scope, acting
 from souk.parties.access import CAN_OPERATE, need
 from souk.provisioning import errors
 from souk.provisioning.commands.creating import Origin
-from souk.provisioning.commands.operations import alive, wish
+from souk.provisioning.commands.operations import alive, unsuspended, wish
 from souk.provisioning.contract import BackupKind
 from souk.provisioning.models import (
     Backup,
@@ -63,13 +63,14 @@ def restorable(scope: Scope, instance: UUID, until: datetime | None, disk: int) 
     """What a new instance with `disk` bytes is to begin with: the data of `instance` at an instant, or the last of it.
 
     Raises:
-        NotFound, RoleTooLow, NothingToRestore, OutsideRetention, BetweenBackups, RestoreTooSmall.
+        NotFound, RoleTooLow, ServiceSuspended, NothingToRestore, OutsideRetention, BetweenBackups, RestoreTooSmall.
     """
     with acting(scope):
         row = ServiceInstance.objects.filter(id=instance).exclude(desired=Desired.DELETED).first()
         if row is None:
             raise NotFound
         need(scope, row.organization_id, CAN_OPERATE, grant="services")
+        unsuspended(row)
         kept = Backup.objects.filter(instance=row, state=BackupState.AVAILABLE).order_by("finished_at")
         first, last = kept.first(), kept.last()
         if first is None or last is None or first.finished_at is None:

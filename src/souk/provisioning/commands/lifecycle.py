@@ -64,7 +64,7 @@ def delete_instance(scope: Scope, instance: UUID) -> UUID:
         NotFound, RoleTooLow, ServiceGone, ServiceProtected.
     """
     with acting(scope):
-        row = alive(scope, instance)
+        row = alive(scope, instance, suspended=True)
         if row.ready_at is None or not settings.DELETION_GRACE:
             return _erase(scope, row)
         _unprotected(row)
@@ -146,7 +146,8 @@ def switch_over(scope: Scope, instance: UUID) -> UUID:
 
 
 def recover_instance(scope: Scope, instance: UUID) -> UUID:
-    """Ask for a deleted service to run again, with its data, name and credentials. Returns the operation.
+    """Ask for a deleted service to run again, with its data, name and credentials; one that the operator suspended
+    stays so. Returns the operation.
 
     Raises:
         NotFound, RoleTooLow, NotRecoverable, NameTaken.
@@ -161,7 +162,7 @@ def recover_instance(scope: Scope, instance: UUID) -> UUID:
                     scope,
                     row,
                     OperationKind.RECOVER,
-                    desired=Desired.RUNNING,
+                    desired=Desired.SUSPENDED if row.suspension else Desired.RUNNING,
                     deletion_accepted_at=None,
                     erase_at=None,
                     state=InstanceState.UPDATING,
@@ -179,7 +180,7 @@ def protect_instance(scope: Scope, instance: UUID, protected: bool) -> None:
         NotFound, RoleTooLow, ServiceGone.
     """
     with acting(scope):
-        row = alive(scope, instance)
+        row = alive(scope, instance, suspended=True)
         if row.protected == protected:
             return
         row.protected = protected
@@ -195,7 +196,7 @@ def rename_instance(scope: Scope, instance: UUID, name: str) -> None:
         NotFound, RoleTooLow, ServiceGone, InvalidName, NameTaken.
     """
     with acting(scope):
-        row = alive(scope, instance)
+        row = alive(scope, instance, suspended=True)
         before, row.name = row.name, clean_name(name)
         try:
             with transaction.atomic():

@@ -31,16 +31,28 @@ def locked(scope: Scope, instance: UUID) -> ServiceInstance:
     return row
 
 
-def alive(scope: Scope, instance: UUID) -> ServiceInstance:
-    """The same, of an instance that is not deleted.
+def alive(scope: Scope, instance: UUID, *, suspended: bool = False) -> ServiceInstance:
+    """The same, of an instance that is not deleted, nor kept from running by the operator unless that may be.
 
     Raises:
-        NotFound, RoleTooLow, ServiceGone.
+        NotFound, RoleTooLow, ServiceGone, ServiceSuspended.
     """
     row = locked(scope, instance)
     if row.desired in GONE:
         raise errors.ServiceGone(name=row.name)
+    if not suspended:
+        unsuspended(row)
     return row
+
+
+def unsuspended(row: ServiceInstance) -> None:
+    """Refuse what needs a service that the operator lets run.
+
+    Raises:
+        ServiceSuspended.
+    """
+    if row.suspension:
+        raise errors.ServiceSuspended(name=row.name)
 
 
 def wish(

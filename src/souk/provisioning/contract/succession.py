@@ -23,8 +23,8 @@ class Succession(Protocol):
     """What a blueprint adds whose services can go over to another machine without losing anything acknowledged.
 
     The order is `lead`, `follow`, `configure` (of what is wanted to follow), `draw_near`, `hand_over`, `receive`; then
-    the one that led is stopped for good, and `configure` of the other, which is not wanted to follow any more, has it
-    lead. Until then `stay` undoes it all. Every call is safe to repeat in this order.
+    `configure` of the other, which is not wanted to follow any more, has it lead. Until then `stay` undoes it all, and
+    so does `configure` of the one that led. Every call is safe to repeat in this order.
     """
 
     def release(self, guest: Guest, wanted: Wanted) -> str:
@@ -64,7 +64,8 @@ class Succession(Protocol):
         """
 
     def hand_over(self, guest: Guest, wanted: Wanted) -> str:
-        """Stop serving cleanly, and tell where the history ends: nothing is acknowledged after that.
+        """Stop serving cleanly, and tell where the history ends: nothing is acknowledged after that, and the machine
+        does not serve again by itself, even if it is started anew.
 
         Raises:
             ConfigurationFailed.

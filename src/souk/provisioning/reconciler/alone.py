@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop
 from souk.engines.contract import Limits, MachineSpec, MachineStatus
 from souk.kernel import clock
 from souk.provisioning.contract import ServerCertificate
-from souk.provisioning.models import InstanceState
+from souk.provisioning.models import InstanceState, MachineRole
 from souk.provisioning.reconciler import (
     actions,
     guarding,
@@ -34,7 +34,9 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     Raises:
         Fenced, Superseded, EngineError, ConfigurationFailed, Unhealthy, MachineLost, NoAddress.
     """
-    if subject.steady and _keeps_running(ground, lease, subject):
+    # Where a killed attempt left a machine that was to take over, the present one may have stopped serving for it.
+    interrupted = subject.machine_as(MachineRole.NEXT) is not None
+    if subject.steady and not interrupted and _keeps_running(ground, lease, subject):
         return
     row = subject.row
     blueprint = find_blueprint(row.blueprint)

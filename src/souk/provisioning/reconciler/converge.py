@@ -87,6 +87,12 @@ def _stop(ground: Ground, lease: Lease, subject: Subject) -> None:
     records.converged(lease, subject, InstanceState.STOPPED)
 
 
+def _suspend(ground: Ground, lease: Lease, subject: Subject) -> None:
+    trials.throw_away(ground.engine, subject)
+    _take_down(ground, lease, subject)
+    records.converged(lease, subject, InstanceState.SUSPENDED)
+
+
 def _take_down(ground: Ground, lease: Lease, subject: Subject) -> None:
     limits = find_blueprint(subject.row.blueprint).limits(subject.row.size)
     for machine in subject.carriers:
@@ -131,6 +137,7 @@ def _delete(ground: Ground, lease: Lease, subject: Subject) -> None:
 _PATHS: dict[Desired, Callable[[Ground, Lease, Subject], None]] = {
     Desired.RUNNING: _run,
     Desired.STOPPED: _stop,
+    Desired.SUSPENDED: _suspend,
     Desired.SOFT_DELETED: _soft_delete,
     Desired.DELETED: _delete,
 }

@@ -5,9 +5,9 @@ from __future__ import annotations
 from souk.provisioning.reconciler.records import Subject
 
 PRIVATE = "169.254.77."
-"""Each private network has these addresses, and none of them leaves it."""
+"""Each private network has these addresses, and none of them leaves it: members by their number, below ten."""
 
-_MOST = 240
+_FIRST, _MOST = 10, 230
 
 
 def network_of(subject: Subject) -> str:
@@ -20,4 +20,6 @@ def pair(leader: str, follower: str) -> tuple[str, str]:
     One that led has the address that it had when it followed, and no two share one.
     """
     first, second = (int(name.rpartition("-")[2]) % _MOST for name in (leader, follower))
-    return f"{PRIVATE}{first + 1}", f"{PRIVATE}{(second if second != first else (second + 1) % _MOST) + 1}"
+    if second == first:
+        second = (second + 1) % _MOST
+    return f"{PRIVATE}{_FIRST + first}", f"{PRIVATE}{_FIRST + second}"

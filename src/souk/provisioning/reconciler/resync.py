@@ -34,7 +34,7 @@ def compare(engine: Engine) -> Drift:
         if (
             desired == Desired.DELETED
             or (desired == Desired.RUNNING and not running)
-            or (desired in (Desired.STOPPED, Desired.SOFT_DELETED) and running)
+            or (desired in (Desired.STOPPED, Desired.SUSPENDED, Desired.SOFT_DELETED) and running)
         ):
             drifted.append(instance)
     return Drift(drifted, orphans(observed, recorded), list(observed))

@@ -2,7 +2,7 @@
 
 Until the exchange, which is one transaction, nothing changes but for the seconds in which neither serves: a killed
 attempt is thrown away, and the present machine goes on. From the exchange on the other machine is the service's, and
-is made to lead by the ordinary way to what is desired. The machine before never runs again: two may not write one
+is made to lead by the ordinary way to what is desired. The machine before never serves again: two may not write one
 history.
 """
 
@@ -84,7 +84,6 @@ def succeed(engine: Engine, lease: Lease, subject: Subject, blueprint: Blueprint
         since = clock.now()
         with step("hand_over", 90, gettext_noop("The machine before has ended, and the other one has all it wrote.")):
             succession.receive(follower, following, succession.hand_over(leader, wanted))
-            engine.stop(present.name, force=True)
     with acting(WORKER):
         ServiceInstance.objects.select_for_update().get(id=subject.row.id)
         lease.hold()

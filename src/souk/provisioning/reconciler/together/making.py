@@ -6,7 +6,7 @@ from souk.engines import contract as engines
 from souk.engines.contract import Limits, MachineSpec
 from souk.provisioning.contract import FRONT, Credentials, ServerCertificate
 from souk.provisioning.models import MachineRole
-from souk.provisioning.reconciler import guarding, machines
+from souk.provisioning.reconciler import guarding, machines, repositories
 from souk.provisioning.reconciler.lease import Lease
 from souk.provisioning.reconciler.private import network_of
 from souk.provisioning.reconciler.records import Assigned
@@ -55,3 +55,11 @@ def configure(crew: Crew, machine: Assigned, credentials: Credentials, certifica
         crew.availability.front(guest, wanted)
     else:
         crew.blueprint.configure(guest, wanted, credentials, certificate)
+
+
+def keep_history(crew: Crew, machine: Assigned) -> None:
+    """Let a member that follows keep the history in the instance's repository from when it leads, if there is one."""
+    archivist, instance = crew.blueprint.archivist, crew.subject.row.id
+    if archivist is not None and repositories.is_kept(instance):
+        repository = repositories.open_repository(instance, crew.engine)
+        archivist.attach(crew.guest(machine), crew.wanted(machine), repository)

@@ -11,7 +11,7 @@ from souk.provisioning.reconciler import machines, records, releases
 from souk.provisioning.reconciler.lease import Lease
 from souk.provisioning.reconciler.records import Assigned
 from souk.provisioning.reconciler.together.crew import Crew
-from souk.provisioning.reconciler.together.making import configure, guard, have
+from souk.provisioning.reconciler.together.making import configure, guard, have, keep_history
 from souk.provisioning.reconciler.together.rolling import back, hand_over
 from souk.sites import authority, certificates
 
@@ -56,6 +56,7 @@ class Renewal:
         back(crew, COPIED_WITHIN)
         if machine == crew.front:
             return ""
+        keep_history(crew, machine)
         return releases.ask(crew.engine, crew.blueprint, machine, crew.wanted(machine))
 
     def _certificate(self) -> ServerCertificate:

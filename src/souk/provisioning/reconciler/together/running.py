@@ -19,7 +19,7 @@ from souk.provisioning.reconciler.records import Assigned, Subject
 from souk.provisioning.reconciler.together import sharing
 from souk.provisioning.reconciler.together.crew import Crew, at_once, availability, redundant
 from souk.provisioning.reconciler.together.failing_over import fail_over, watch
-from souk.provisioning.reconciler.together.making import configure, guard, have
+from souk.provisioning.reconciler.together.making import configure, guard, have, keep_history
 from souk.provisioning.reconciler.together.renewing import Renewal
 from souk.provisioning.reconciler.together.rolling import restart_machines, restart_pending
 from souk.provisioning.registry import blueprint as find_blueprint
@@ -74,6 +74,9 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     with step(lease, subject, "replicate", 80, gettext_noop("The data is on every machine.")):
         if not crew.wait(crew.members, lambda states: redundant(states, row.members), COPIED_WITHIN):
             raise Unhealthy("not every member has the data")
+        for one in crew.members:
+            if observed[one.name] is None and row.ready_at is not None:
+                keep_history(crew, one)
     leader = _leader(crew)
     configure(crew, leader, credentials, certificate)
     if _resized(crew, observed):
