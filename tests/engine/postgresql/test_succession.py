@@ -79,6 +79,11 @@ def test_who_stays_serves_on_and_nothing_is_kept_for_one_that_followed(
 ) -> None:
     present = order(rig, image)
     present.configure()
+    with present.connect() as connection:
+        # A customer's own role of that name, which was given something.
+        for statement in ("role souk_successor", "schema theirs"):
+            connection.execute(f"create {statement}".encode())
+        connection.execute("grant usage on schema theirs to souk_successor")
     rig.engine.join(present.spec.name, network)
     for _ in range(2):
         succession.lead(present, present.wanted, Way(LEADER, FOLLOWER, secrets.token_urlsafe(24)))
@@ -89,6 +94,9 @@ def test_who_stays_serves_on_and_nothing_is_kept_for_one_that_followed(
     with present.connect() as connection:
         assert connection.execute("select count(*) from pg_replication_slots").fetchone() == (0,)
         assert connection.execute("show max_slot_wal_keep_size").fetchone() == ("-1",)
+        rights = "select rolcanlogin, rolreplication from pg_roles where rolname = 'souk_successor'"
+        assert connection.execute(rights).fetchone() == (False, False)
+    present.configure()
     assert "souk_successor" not in present.execute(["cat", "/etc/souk/postgresql/pg_hba.conf"]).stdout
 
 

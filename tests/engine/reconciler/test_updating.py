@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import random
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,7 +17,7 @@ import pytest
 from tests.engine.conftest import image_cache
 from tests.engine.reconciler.conftest import Shop
 from tests.engine.reconciler.test_backups import back_up
-from tests.engine.reconciler.test_killed_for_real import until
+from tests.engine.reconciler.test_killed_for_real import KILLS, SEED, until
 from tests.support.connecting import signed_in
 from tests.support.world import operator
 from tests.support.writing import Writer
@@ -134,3 +136,25 @@ def test_a_database_is_updated_without_a_lost_row_and_its_history_has_no_gap(
     assert order(scope, made).state == "fulfilled", shop.worker.log
     with signed_in(scope, order(scope, made).instance_id) as options:
         assert set(writer.acknowledged) <= there(options)
+
+
+def test_an_update_survives_the_kills_of_its_worker(shop: Shop, tmp_path: Path) -> None:
+    shop.worker.start()
+    scope, chance = shop.buyer.scope, random.Random(SEED)
+    instance = shop.order("compta")
+    assert until(lambda: release(scope, instance).image != "", 60), shop.worker.log
+    (before,) = shop.made()
+    with newer_image(shop.engine, tmp_path), written_to(shop, instance) as writer:
+        asked = commands.update_instance(scope, instance)
+        for _ in range(KILLS):
+            time.sleep(chance.uniform(1.0, 7.0))
+            shop.worker.kill()
+            shop.worker.start()
+        done(shop, asked)
+        more = len(writer.acknowledged) + 20
+        assert until(lambda: len(writer.acknowledged) > more)
+    logging.getLogger("souk").warning("outages %s", writer.outages)
+    with signed_in(scope, instance) as options:
+        assert set(writer.acknowledged) <= there(options)
+    assert until(lambda: len(shop.made()) == 1, 60)
+    assert shop.made() != {before}

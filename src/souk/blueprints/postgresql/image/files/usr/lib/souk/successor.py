@@ -9,6 +9,14 @@ from guest import DATA, SERVICE  # type: ignore[import-not-found]
 from machine import Failure, systemctl  # type: ignore[import-not-found]
 
 SIGNAL = DATA + "/standby.signal"
+# A customer may have made the role before and given it something: then it can't go, but it is good for nothing.
+NOBODY_FOLLOWS = """
+SELECT 'ALTER ROLE souk_successor NOLOGIN NOREPLICATION PASSWORD NULL'
+FROM pg_roles WHERE rolname = 'souk_successor' \\gexec
+SELECT 'DROP ROLE souk_successor' FROM pg_roles WHERE rolname = 'souk_successor' AND NOT EXISTS
+    (SELECT FROM pg_shdepend WHERE refclassid = 'pg_authid'::regclass AND refobjid = pg_roles.oid) \\gexec
+"""
+
 _SEGMENT = re.compile(r"[0-9A-F]{24}\.done")
 
 
