@@ -261,8 +261,8 @@ class Machine(Row):
     """A machine of the engine, with a row and an address of its own before it is made.
 
     Members are numbered; a former one is `kept_until`. `fingerprint` is of the image that it was made from, `version`
-    what its software says it is; both are empty until they were asked for. A warm one has no
-    instance, and belongs to no organization.
+    what its software says it is; both are empty until they were asked for. A warm one has no instance, and
+    belongs to no organization.
     """
 
     organization_id = models.UUIDField(null=True)
