@@ -69,6 +69,12 @@ def test_the_listing_shows_every_machine_with_its_state_and_labels(workshop: Wor
     assert listed[running.name] == replace(workshop.observed(running), etag=None)
 
 
+def test_a_machine_tells_which_image_it_was_made_from(workshop: Workshop) -> None:
+    seen = workshop.observed(workshop.machine())
+    (image,) = (each for each in workshop.engine.images() if workshop.image in each.aliases)
+    assert seen.image == image.fingerprint
+
+
 def test_a_machine_nobody_made_is_none(workshop: Workshop) -> None:
     assert workshop.engine.machine(f"{workshop.prefix}nobody") is None
 

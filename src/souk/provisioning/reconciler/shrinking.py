@@ -46,8 +46,10 @@ def shrink(
         return
     size = subject.row.size
     engine.start(observed.name)
-    wanted = subject.wanted(subject.machine.address)
-    needed = blueprint.succession.needed(MachineGuest(engine, observed.name), wanted)
+    guest, wanted = MachineGuest(engine, observed.name), subject.wanted(subject.machine.address)
+    # A killed attempt may have left it handing over.
+    blueprint.succession.stay(guest, wanted)
+    needed = blueprint.succession.needed(guest, wanted)
     if needed > size.disk:
         records.resize_refused(subject, _TOO_SMALL, needed=_gibibytes(needed), given=_gibibytes(size.disk))
     if records.beside(subject, MachineRole.FORMER) is not None:

@@ -39,13 +39,11 @@ def update(work: Work, asked: Asked) -> None:
 
 def _one_after_another(work: Work, asked: Asked, renewal: Renewal) -> None:
     """Those that a killed attempt made anew are of the newest image, and left."""
-    versions = [] if "to" not in asked.result else [asked.result["to"]]
-    progress = 10
-    for machine in renewal.outdated():
-        with work.step("renew", progress, gettext_noop("A machine was made anew, with all of the data.")):
+    result = dict(asked.result)
+    for count, machine in enumerate(renewal.outdated(), start=1):
+        with work.step("renew", min(25 * count, 95), gettext_noop("A machine was made anew, with all of the data.")):
             version = renewal.renew(machine)
         if version:
-            versions.append(version)
-            work.reach(asked, **{**asked.result, "to": version})
-        progress = min(progress + 25, 95)
-    settle(work, asked, OperationState.SUCCEEDED, **{**asked.result, **({"to": versions[-1]} if versions else {})})
+            result["to"] = version
+            work.reach(asked, **result)
+    settle(work, asked, OperationState.SUCCEEDED, **result)
