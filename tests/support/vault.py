@@ -31,13 +31,16 @@ from souk.provisioning.contract import (
 
 @dataclass
 class Vault:
-    """Buckets by their key, what is in each by label, and how often something was copied; `broken` refuses."""
+    """Buckets by their key, what is in each by label, and how often something was copied; `told` are the addresses of
+    machines that keep their history in one; `broken` refuses.
+    """
 
     keys: dict[str, str] = field(default_factory=dict)
     kept: dict[str, dict[str, BackupFound]] = field(default_factory=dict)
     attached: dict[str, Repository] = field(default_factory=dict)
     restored: dict[str, tuple[str, datetime | None]] = field(default_factory=dict)
     let_in: dict[str, set[str]] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
     copies: int = 0
     broken: bool = False
 
@@ -54,6 +57,7 @@ class Vault:
     def attach(self, guest: Guest, wanted: Wanted, repository: Repository) -> None:
         self._open(repository)
         self.attached[wanted.hostname] = repository
+        self.told.add(wanted.address)
 
     def back_up(self, guest: Guest, wanted: Wanted, kind: BackupKind, label: str) -> None:
         kept = self._of(wanted)

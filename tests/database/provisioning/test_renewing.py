@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 from uuid import UUID
 
 import pytest
 from tests.support.crew import Members, several_machines
 from tests.support.killing import run_until_killed
 from tests.support.reconciling import forget_leases, order, work
+from tests.support.vault import ExampleStorage, Vault
 from tests.support.world import Customer
 
 from souk.engines.contract import MachineStatus
 from souk.engines.memory import MemoryEngine
-from souk.provisioning import commands
-from souk.provisioning.queries import members, operations, release, service
+from souk.provisioning import commands, registry
+from souk.provisioning.platform import ensure_storage
+from souk.provisioning.queries import machines, members, operations, release, service
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.reconciler.resync import resync
 
@@ -81,6 +84,32 @@ def test_every_machine_is_of_the_newest_image_and_never_the_one_that_leads_is_ta
         ("update", "succeeded"),
         ("create", "succeeded"),
     ]
+
+
+def test_a_member_that_was_made_anew_keeps_the_history_from_when_it_leads(
+    place: Ground, engine: MemoryEngine, buyer: Customer, crew: Members, tmp_path: Path
+) -> None:
+    kept, sold = Vault(), registry.blueprints()
+    sold["example"].archivist = kept  # type: ignore[misc]
+    storage = ExampleStorage()
+    storage.binder = kept
+    with mock.patch.dict(sold, {storage.key: storage}):
+        ensure_storage()
+        instance = order(buyer, plan="h")
+        _settle(place)
+        commands.back_up_instance(buyer.scope, instance)
+        _settle(place)
+        (one, *_) = [each for each in machines(buyer.scope) if each.instance_id == instance and each.role == "member"]
+        engine.delete(one.name)
+        kept.told.clear()
+        _settle(place)
+        assert kept.told == {one.address}
+        _newer(place, tmp_path, "second")
+        kept.told.clear()
+        commands.update_instance(buyer.scope, instance)
+        _settle(place)
+        mine = {each.address for each in machines(buyer.scope) if each.instance_id == instance}
+        assert kept.told == mine - {service(buyer.scope, instance).address}
 
 
 def test_killed_anywhere_on_the_way_every_machine_is_there_and_of_the_newest_image(
