@@ -20,7 +20,8 @@ class Wanted:
     """A service instance as it should be, on one machine: that of `member`, if it is highly available. A machine that
     `follows` has what another one has, until it is wanted to take over.
 
-    `confined` are, on several machines, the further credentials that reach one database only, that one by their username.
+    `confined` are, on several machines, the further credentials that reach one database only, that one by their
+    username.
     """
 
     instance: UUID
