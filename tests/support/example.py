@@ -25,6 +25,7 @@ from souk.provisioning.contract import (
     StartingOffering,
     StartingPlan,
     Succession,
+    Upgrader,
     Wanted,
     Warmer,
 )
@@ -113,6 +114,7 @@ class Example:
     archivist = None
     high_availability: HighAvailability | None = None
     succession: Succession | None = None
+    upgrader: Upgrader | None = None
     observer: Observer | None = None
     warmer: Warmer | None = None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from unittest import mock
 
 from tests.support.example import Example
@@ -21,12 +21,40 @@ from souk.provisioning.contract import (
     BackupKind,
     ConfigurationFailed,
     Connection,
+    Converted,
     Credentials,
     Declined,
+    ExtensionRaised,
     Guest,
+    Obstacle,
     Repository,
+    Settled,
+    Version,
     Wanted,
 )
+
+
+class ExampleUpgrader:
+    """Two versions of the example; data with `obstacles` in it can't be converted."""
+
+    versions = (Version("2", date(2030, 1, 1), "example"), Version("1", date(2027, 6, 1), "example", together=False))
+
+    def __init__(self) -> None:
+        self.obstacles: list[Obstacle] = []
+        self.converted: set[str] = set()
+
+    def environment(self, version: str) -> Mapping[str, str]:
+        return {"VERSION": version}
+
+    def convert(self, guest: Guest, wanted: Wanted, to: str) -> Converted:
+        guest.execute(["convert", to])
+        if not self.obstacles:
+            self.converted.add(wanted.address)
+        return Converted(list(self.obstacles), {"convert": 1.5})
+
+    def settle(self, guest: Guest, wanted: Wanted, *, whole: bool) -> Settled:
+        guest.execute(["settle"])
+        return Settled([ExtensionRaised("main", "trigram", "1.0", "1.1")], 3, {"learn": 0.5})
 
 
 @dataclass
@@ -43,6 +71,7 @@ class Vault:
     told: set[str] = field(default_factory=set)
     copies: int = 0
     broken: bool = False
+    upgrader: ExampleUpgrader = field(default_factory=ExampleUpgrader)
 
     def binding(self, wanted: Wanted, name: str, password: str) -> Credentials:
         return Credentials(name, password, f"bucket-{name}".replace("_", "-"))
@@ -116,6 +145,7 @@ def vault() -> Iterator[Vault]:
     kept = Vault()
     example, storage = Example(), ExampleStorage()
     example.archivist = kept  # type: ignore[assignment]
+    example.upgrader = kept.upgrader
     storage.binder = kept
     both = {example.key: example, storage.key: storage}
     with mock.patch.object(registry, "blueprints", return_value=both):

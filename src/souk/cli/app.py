@@ -25,6 +25,7 @@ from souk.cli.commands import (
     organizations,
     people,
     services,
+    versions,
 )
 from souk.cli.context import Context
 from souk.cli.language import _
@@ -111,6 +112,10 @@ def _services(app: App) -> None:
     )
     branch.command(services.update, name="update", help=_("Let a service go over to the newest image of its kind."))
     branch.command(services.plan, name="plan", help=_("Change a service's plan."))
+    branch.command(versions.show, name="versions", help=_("A service's version, and those that could follow."))
+    branch.command(versions.rehearse, name="rehearse", help=_("Try an upgrade out on a copy of the data."))
+    branch.command(versions.upgrade, name="upgrade", help=_("Let a service go on with another major version."))
+    branch.command(versions.window, name="window", help=_("When a service is maintained; choose another time."))
     branch.command(services.change, name="set", help=_("Change a service's parameters, such as its connection pool."))
     branch.command(services.rename, name="rename", help=_("Call a service by another name."))
     branch.command(services.protect, name="protect", help=_("Guard a service from deletion."))

@@ -8,7 +8,7 @@ from procrastinate import Blueprint
 from procrastinate.exceptions import AlreadyEnqueued
 
 from souk.engines.current import engine
-from souk.monitoring import rounds, samples
+from souk.monitoring import announcing, rounds, samples
 from souk.monitoring.alerts import delivering, evaluating
 from souk.monitoring.logs import shipping
 
@@ -30,6 +30,14 @@ def take_round(timestamp: int) -> None:
 def deliver() -> None:
     """Tell of alerts whatever is due: fresh ones, and those that could not be told before."""
     delivering.deliver()
+
+
+@blueprint.periodic(cron="23 8 * * *")
+@blueprint.task(name="announce", queueing_lock="announce", lock="announce")
+def announce(timestamp: int) -> None:
+    """Tell, in the morning, of versions that will not be mended any more."""
+    del timestamp
+    announcing.announce_endings()
 
 
 @blueprint.periodic(cron="17 * * * *")

@@ -135,7 +135,9 @@ class Webhook(Row):
 
 
 class Delivery(Row):
-    """One alert told to one webhook or, by mail, to one person; tried again until it is delivered or given up."""
+    """One alert or announcement told to one webhook or, by mail, to one person; tried again until it is delivered or
+    given up.
+    """
 
     organization_id = models.UUIDField()
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, null=True, related_name="deliveries")
@@ -159,6 +161,18 @@ class Delivery(Row):
             models.Index(fields=["next_at"], condition=models.Q(next_at__isnull=False), name="delivery_due"),
             models.Index(fields=["webhook", "-id"], name="delivery_webhook"),
         ]
+
+
+class Announcement(Row):
+    """Something that was told of an instance, by its subject: it is told once."""
+
+    organization_id = models.UUIDField()
+    instance_id = models.UUIDField()
+    subject = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["instance_id", "subject"], name="announcement_once")]
 
 
 class LogPosition(models.Model):

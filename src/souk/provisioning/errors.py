@@ -220,8 +220,8 @@ class OutsideRetention(Problem):
 
 
 class BetweenBackups(Conflict):
-    """“{name}” was restored in place at {at}, and no backup was made between that and this instant. Choose an instant
-    before that, or after the next backup.
+    """“{name}” went over to another machine at {at}, and no backup was made between that and this instant. Choose an
+    instant before that, or after the next backup.
     """
 
     field = "until"
@@ -303,3 +303,56 @@ class BindingMissing(NotFound):
 
 class RevealTimedOut(Unavailable):
     """The password could not be fetched in time, because the worker is busy or stopped. Try again in a minute."""
+
+
+class InvalidWindow(Problem):
+    """A maintenance window is a weekday from 0 (Monday) to 6, a full hour from 0 to 23, and {shortest} to {longest}
+    hours long.
+    """
+
+    status = 422
+    field = "window"
+
+
+class UnknownVersion(Problem):
+    """There is no version “{version}”. Choose one of these: {offered}."""
+
+    status = 422
+    field = "version"
+
+
+class NotNewer(Conflict):
+    """“{name}” has version {present} already. Only a newer one can follow."""
+
+    field = "version"
+
+
+class VersionNotTogether(Problem):
+    """A service on several machines can't have version {version}. Choose one of these: {offered}."""
+
+    status = 422
+    field = "parameters"
+
+
+class UpgradeTogether(Conflict):
+    """“{name}” runs on several machines and can't change its version. Move its data to a new service."""
+
+
+class NotRehearsed(Conflict):
+    """No upgrade of “{name}” to version {version} was tried out with success in the last {days} days. Try it out first;
+    nothing of the service changes then.
+    """
+
+    field = "version"
+
+
+class UpgradeUnderWay(Conflict):
+    """“{name}” is being upgraded, restored or tried out already, or will be in its window. Wait for that, or cancel
+    it.
+    """
+
+
+class BeforeUpgrade(Conflict):
+    """“{name}” had version {version} at this instant. Restore it into a new service."""
+
+    field = "until"

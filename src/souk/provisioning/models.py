@@ -54,6 +54,7 @@ class ServiceInstance(Row):
     stays so through a deletion and a recovery.
 
     `allowed` are the networks that may reach it, as a list of {network, note}; None lets everyone in.
+    `maintenance` is the window that its customer chose, as {weekday, hour, hours}.
     """
 
     organization_id = models.UUIDField()
@@ -81,6 +82,7 @@ class ServiceInstance(Row):
     restored_from = models.UUIDField(null=True)
     restore_until = models.DateTimeField(null=True)
     allowed = models.JSONField(null=True)
+    maintenance = models.JSONField(null=True)
     created_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True)
     deletion_accepted_at = models.DateTimeField(null=True)
@@ -179,6 +181,8 @@ class OperationKind(models.TextChoices):
     FAILOVER = "failover"
     UNDO = "undo"
     UPDATE = "update"
+    REHEARSE = "rehearse"
+    UPGRADE = "upgrade"
 
 
 SETTLED = frozenset(
@@ -196,14 +200,17 @@ SETTLED = frozenset(
 )
 
 
+MOVES = frozenset({OperationKind.RESTORE, OperationKind.UNDO, OperationKind.UPGRADE})
+"""Operations by which another machine carries a service."""
+
 OPEN = frozenset({OperationState.QUEUED, OperationState.RUNNING})
 
 
 class Operation(Row):
     """One change to a service instance, in progress or done. `log` is a list of {at, step, seconds, sentence}.
 
-    `details` is what was asked for, `result` what came of it, `trouble` why it failed (a message id): plain JSON and
-    text for the customer to read, never a secret.
+    It waits at least until `not_before`. `details` is what was asked for, `result` what came of it, `trouble` why it
+    failed (a message id): plain JSON and text for the customer to read, never a secret.
     """
 
     organization_id = models.UUIDField()
@@ -220,6 +227,7 @@ class Operation(Row):
     log = models.JSONField(default=list)
     requested_by = models.CharField(max_length=80)
     created_at = models.DateTimeField()
+    not_before = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

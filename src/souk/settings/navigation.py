@@ -51,6 +51,7 @@ NAVIGATION: tuple[Section, ...] = (
             Entry(_("Overview"), "operator-overview", "gauge"),
             Entry(_("Orders"), "operator-orders", "shopping-cart", ("operator-order",)),
             Entry(_("Services"), "operator-services", "server-2", ("operator-service",)),
+            Entry(_("Versions"), "operator-versions", "versions"),
             Entry(_("Incidents"), "operator-incidents", "activity"),
             Entry(_("Customers"), "operator-customers", "users", ("operator-customer",)),
             Entry(_("Invoices"), "operator-invoices", "receipt", ("operator-invoice",)),

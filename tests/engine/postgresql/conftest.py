@@ -63,7 +63,9 @@ def order(rig: Rig, image: str, number: int = 1, **parameters: Any) -> Service:
     """A machine made and started, not configured yet."""
     address = next(rig.addresses())
     name = f"{rig.prefix}{number}"
-    spec = MachineSpec(name, image, BLUEPRINT.limits(SIZE), address)
+    version = str(parameters.get("version", "17"))
+    environment = BLUEPRINT.upgrader.environment(version)
+    spec = MachineSpec(name, image, BLUEPRINT.limits(SIZE), address, environment=environment)
     wanted = Wanted(
         instance=uuid.uuid4(),
         name=name,

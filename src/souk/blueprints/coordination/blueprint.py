@@ -26,6 +26,7 @@ from souk.provisioning.contract import (
     Size,
     StartingOffering,
     Succession,
+    Upgrader,
     Wanted,
     Warmer,
 )
@@ -51,6 +52,7 @@ class Coordination:
     keeper: DatabaseKeeper | None = None
     high_availability: HighAvailability | None = None
     succession: Succession | None = None
+    upgrader: Upgrader | None = None
     observer: Observer | None = None
     warmer: Warmer | None = None
 

@@ -19,6 +19,7 @@ from souk.blueprints.postgresql.offering import STARTING_OFFERING
 from souk.blueprints.postgresql.programs import TooOld
 from souk.blueprints.postgresql.snippets import snippets
 from souk.blueprints.postgresql.successor import Streaming
+from souk.blueprints.postgresql.versions import PgUpgrade
 from souk.blueprints.postgresql.warmer import WaitingServers
 from souk.engines.contract import Limits
 from souk.engines.images import Recipe, load
@@ -36,6 +37,7 @@ from souk.provisioning.contract import (
     Size,
     StartingOffering,
     Succession,
+    Upgrader,
     Wanted,
     Warmer,
 )
@@ -45,7 +47,7 @@ _CONFIGURE_WITHIN = 90.0
 
 
 class PostgreSQL:
-    """A PostgreSQL 17 server on a machine of its own."""
+    """A PostgreSQL server on a machine of its own, or on several."""
 
     key = "postgresql"
     prefix = "pg"
@@ -57,6 +59,7 @@ class PostgreSQL:
     archivist: Archivist | None = PgBackRest()
     high_availability: HighAvailability | None = Patroni()
     succession: Succession | None = Streaming()
+    upgrader: Upgrader | None = PgUpgrade()
     observer: Observer | None = StatisticsObserver()
     warmer: Warmer | None = WaitingServers()
 

@@ -24,6 +24,7 @@ def bundle(
         **together,
         "follows": wanted.follows,
         "timeout": timeout,
+        "version": parameters.version(wanted.parameters),
         "address": wanted.address,
         "tls": {
             "certificate": certificate.certificate,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from souk.provisioning.contract import CHANGEABLE
+from souk.blueprints.postgresql.versions import VERSIONS
+from souk.provisioning.contract import CHANGEABLE, VERSION
 
-VERSIONS = ("17",)
 EXTENSIONS = (
     "amcheck",
     "bloom",
@@ -58,8 +58,8 @@ def parameters_schema() -> dict[str, Any]:
             "version": {
                 "title": _("PostgreSQL version"),
                 "type": "string",
-                "enum": list(VERSIONS),
-                "default": VERSIONS[0],
+                "enum": [each.number for each in VERSIONS],
+                "default": VERSIONS[0].number,
             },
             "databases": {
                 "title": _("Databases"),
@@ -98,7 +98,17 @@ def parameters_schema() -> dict[str, Any]:
                 CHANGEABLE: True,
             },
         },
+        # Debian 12 has no pgvector.
+        "if": {"properties": {"version": {"const": "15"}}, "required": ["version"]},
+        "then": {
+            "properties": {"extensions": {"items": {"enum": [each for each in EXTENSIONS if each != "vector"]}}},
+        },
     }
+
+
+def version(parameters: Mapping[str, Any]) -> str:
+    """The major version of an instance."""
+    return str(parameters.get(VERSION, VERSIONS[0].number))
 
 
 def pool_mode(parameters: Mapping[str, Any]) -> str:

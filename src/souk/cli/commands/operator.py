@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from souk.cli import formats
+from souk.cli.commands import versions
 from souk.cli.context import Given
 from souk.cli.language import _
 from souk.cli.output import Right
@@ -26,6 +27,7 @@ def register(app: App) -> None:
     branch.command(machines, name="machines", help=_("Every machine that should exist."))
     branch.command(pools, name="pools", help=_("Machines that wait ready for orders, by size."))
     branch.command(pool, name="pool", help=_("Change how many machines of a size wait ready."))
+    branch.command(versions.by_version, name="versions", help=_("How many services have which version."))
     branch.command(sites, name="sites", help=_("Sites with what they have and have promised."))
     branch.command(suspend, name="suspend", help=_("Stop a customer's service, and keep it so."))
     branch.command(resume, name="resume", help=_("Let a suspended service be as it was before."))

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from souk.doors.console.words import BINDING_ROLES
+from souk.doors.console.words import BINDING_ROLES, WEEKDAYS
 from souk.kernel.errors import Problem
 from souk.parties import forms as parties
 from souk.parties.commands import OrganizationDetails
@@ -18,6 +18,8 @@ from souk.parties.tokens import SCOPES
 from souk.provisioning.commands import Network
 from souk.provisioning.contract import BindingRole
 from souk.provisioning.queries import AccessRow
+from souk.provisioning.versions import VersionsRow
+from souk.provisioning.windows import LONGEST, SHORTEST, Window
 
 SCOPE_LABELS = {
     "*": _("Everything I may do"),
@@ -218,6 +220,51 @@ class InPlaceForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S"],
     )
     give_up_way_back = forms.BooleanField(label=_("Give up the state before the last restore"), required=False)
+
+    def __init__(self, *args: Any, way_back: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not way_back:
+            del self.fields["give_up_way_back"]
+
+
+class WindowForm(forms.Form):
+    """When a service may be maintained: a night that the platform chooses, or these hours."""
+
+    who = forms.ChoiceField(
+        label=_("Who chooses"),
+        choices=[("platform", _("The platform, a night")), ("customer", _("I do"))],
+        widget=forms.RadioSelect,
+    )
+    weekday = forms.TypedChoiceField(label=_("Weekday"), choices=list(enumerate(WEEKDAYS)), coerce=int)
+    hour = forms.TypedChoiceField(
+        label=_("It opens at"), choices=[(hour, f"{hour:02d}:00") for hour in range(24)], coerce=int
+    )
+    hours = forms.TypedChoiceField(
+        label=_("Hours"), choices=[(n, str(n)) for n in range(SHORTEST, LONGEST + 1)], coerce=int
+    )
+
+    @classmethod
+    def showing(cls, found: VersionsRow) -> dict[str, Any]:
+        """The present window, as initial values."""
+        return {"who": "customer" if found.window_chosen else "platform", **found.window.as_json()}
+
+    def window(self) -> Window | None:
+        """As the command wants it."""
+        if self.cleaned_data["who"] == "platform":
+            return None
+        return Window(self.cleaned_data["weekday"], self.cleaned_data["hour"], self.cleaned_data["hours"])
+
+
+class UpgradeForm(forms.Form):
+    """When a service is to be upgraded."""
+
+    when = forms.ChoiceField(
+        label=_("When"),
+        choices=[("window", _("In the next maintenance window")), ("now", _("Now"))],
+        initial="window",
+        widget=forms.RadioSelect,
+    )
+    give_up_way_back = forms.BooleanField(label=_("Give up the machine that is kept as a way back"), required=False)
 
     def __init__(self, *args: Any, way_back: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

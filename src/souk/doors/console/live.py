@@ -42,6 +42,9 @@ _LABELS = {
     "renew": _("Machines made anew, one after another"),
     "follow": _("What was written meanwhile copied"),
     "hand_over": _("Other machine in charge"),
+    "convert": _("Data in the new version"),
+    "settle": _("Extensions, indexes and statistics"),
+    "compare": _("Every row compared"),
     "read": _("Every row read"),
     "delete": _("Machine and disk deleted"),
 }
@@ -69,6 +72,7 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "update": ("create", "copy", "configure", "follow", "hand_over"),
     "restore": ("attach", "create", "restore", "configure", "probe", "stop"),
     "undo": ("start", "configure", "probe", "stop"),
+    "rehearse": ("create", "restore", "configure", "read", "convert", "start", "settle", "compare", "delete"),
     "prove": ("create", "restore", "configure", "read", "delete"),
 }
 #: What takes another way on several machines.

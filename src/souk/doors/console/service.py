@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from souk.billing.queries import cost_so_far
 from souk.catalog.pricing import FrozenPrice
-from souk.doors.console import charts, live, monitoring, selling, words
+from souk.doors.console import charts, live, monitoring, selling, versions, words
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import member_page, operator_page
 from souk.doors.console.operator.suspensions import SuspensionForm
@@ -81,6 +81,7 @@ def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "may_keep": blueprint(row.blueprint).keeper is not None,
         "may_back_up": blueprint(row.blueprint).archivist is not None,
         "tabs": monitoring.tabs(service, "service"),
+        "ending": versions.ending(desk, service),
         "silent": health(desk.scope, service).answers is False,
         "breadcrumbs": [Crumb(_("Services"), reverse("services")), Crumb(row.name)],
         "here": reverse("service", args=[service]),

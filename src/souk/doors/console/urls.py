@@ -24,6 +24,7 @@ from souk.doors.console import (
     services,
     tokens,
     usage,
+    versions,
 )
 from souk.doors.console.operator import catalog, customers, ground, incidents, lists, overview, suspensions
 from souk.doors.console.operator import invoices as issued
@@ -56,6 +57,9 @@ urlpatterns = [
     path("services/<uuid:service>/backups/in-place/", backups.in_place, name="restore-in-place"),
     path("services/<uuid:service>/backups/undo/", backups.undo, name="restore-undo"),
     path("services/<uuid:service>/backups/new/", backups.backup_now, name="backup-now"),
+    path("services/<uuid:service>/versions/", versions.versions, name="versions"),
+    path("services/<uuid:service>/versions/<str:version>/rehearse/", versions.rehearse, name="service-rehearse"),
+    path("services/<uuid:service>/versions/<str:version>/upgrade/", versions.upgrade, name="service-upgrade"),
     path("services/<uuid:service>/metrics/", monitoring.service_metrics, name="service-metrics"),
     path("services/<uuid:service>/health/", monitoring.service_health, name="service-health"),
     path("services/<uuid:service>/alerts/", alerts.service_alerts, name="service-alerts"),
@@ -101,6 +105,7 @@ urlpatterns = [
     path("operator/services/<uuid:service>/", service.operator_service, name="operator-service"),
     path("operator/services/<uuid:service>/suspend/", suspensions.suspend, name="operator-service-suspend"),
     path("operator/services/<uuid:service>/resume/", suspensions.resume, name="operator-service-resume"),
+    path("operator/versions/", lists.versions, name="operator-versions"),
     path("operator/incidents/", incidents.incidents, name="operator-incidents"),
     path("operator/customers/", customers.customers, name="operator-customers"),
     path("operator/customers/<uuid:organization>/", customers.customer, name="operator-customer"),

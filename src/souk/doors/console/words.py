@@ -79,8 +79,10 @@ OPERATIONS: dict[str, Text] = {
     "restore": pgettext_lazy("operation", "Restore"),
     "switchover": pgettext_lazy("operation", "Switchover"),
     "failover": pgettext_lazy("operation", "Failover"),
-    "undo": pgettext_lazy("operation", "Undoing of a restore"),
     "update": pgettext_lazy("operation", "Update"),
+    "undo": pgettext_lazy("operation", "Return to the machine before"),
+    "rehearse": pgettext_lazy("operation", "Upgrade tried out"),
+    "upgrade": pgettext_lazy("operation", "Upgrade"),
     "suspend": pgettext_lazy("operation", "Suspension"),
     "resume": pgettext_lazy("operation", "End of the suspension"),
 }
@@ -110,6 +112,25 @@ BACKUPS: dict[str, Text] = {
     "full": pgettext_lazy("backup", "Full"),
     "differential": pgettext_lazy("backup", "What changed"),
 }
+
+#: The parts of an upgrade that take time.
+UPGRADE_PARTS: dict[str, Text] = {
+    "check": pgettext_lazy("upgrade", "Check"),
+    "convert": pgettext_lazy("upgrade", "Conversion"),
+    "extensions": pgettext_lazy("upgrade", "Extensions raised"),
+    "sort": pgettext_lazy("upgrade", "Indexes sorted anew"),
+    "learn": pgettext_lazy("upgrade", "Statistics"),
+}
+
+WEEKDAYS: tuple[Text, ...] = (
+    _("Monday"),
+    _("Tuesday"),
+    _("Wednesday"),
+    _("Thursday"),
+    _("Friday"),
+    _("Saturday"),
+    _("Sunday"),
+)
 
 PAYMENT_METHODS: dict[str, Text] = {
     "transfer": _("Bank transfer"),

@@ -29,6 +29,7 @@ from souk.doors.rest import (
     parties,
     services,
     sessions,
+    versions,
 )
 from souk.doors.rest.auth import bearer
 from souk.kernel.errors import Problem, Unavailable
@@ -84,6 +85,7 @@ for prefix, router in (
     ("", databases.router),
     ("", access.router),
     ("", backups.router),
+    ("", versions.router),
     ("", monitoring.router),
     ("", alerts.router),
     ("", logs.router),

@@ -72,7 +72,7 @@ def bootstrap(recipe: Recipe, source: Mirror, work: Path, progress: Progress) ->
 
 def arguments(recipe: Recipe, source: Mirror, files: Path, root: Path) -> list[str]:
     """The command that makes `root`: files first, so that packages find them, then packages, then hooks."""
-    lines = [f"deb [signed-by={_KEYRING}] {uri} {suite} main" for uri, suite in source.sources(recipe.suite)]
+    lines = [f"deb [signed-by={_KEYRING}] {uri} {suite} main" for uri, suite in source.sources(*recipe.suites)]
     hooks = ['chroot "$1" systemctl mask ' + " ".join(recipe.mask)] if recipe.mask else []
     hooks += ['chroot "$1" systemctl enable ' + " ".join(recipe.enable)] if recipe.enable else []
     return [

@@ -48,7 +48,7 @@ def build(recipe: Recipe, folder: Path, progress: Progress = silent) -> Built:
     with alone(folder / f"{recipe.name}.lock"):
         try:
             source = mirror.find()
-            release = mirror.release_digest(source, recipe.suite)
+            release = mirror.release_digest(source, *recipe.suites)
         except MirrorUnreachable:
             if cached := _newest(recipe, folder):
                 return cached

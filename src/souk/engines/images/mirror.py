@@ -24,11 +24,13 @@ class Mirror:
     archive: str
     security: str | None
 
-    def sources(self, suite: str) -> list[tuple[str, str]]:
-        """The (URI, suite) pairs an image of `suite` is made from."""
-        pairs = [(self.archive, suite), (self.archive, f"{suite}-updates")]
-        if self.security:
-            pairs.append((self.security, f"{suite}-security"))
+    def sources(self, *suites: str) -> list[tuple[str, str]]:
+        """The (URI, suite) pairs an image of these suites is made from."""
+        pairs = []
+        for suite in suites:
+            pairs += [(self.archive, suite), (self.archive, f"{suite}-updates")]
+            if self.security:
+                pairs.append((self.security, f"{suite}-security"))
         return pairs
 
 
@@ -62,7 +64,7 @@ def parse(lines: Sequence[str]) -> Mirror:
     return Mirror(archive, security)
 
 
-def release_digest(mirror: Mirror, suite: str) -> str:
+def release_digest(mirror: Mirror, *suites: str) -> str:
     """SHA-256, hexadecimal, of the signed release files of every source: it changes when any package does.
 
     Raises:
@@ -70,7 +72,7 @@ def release_digest(mirror: Mirror, suite: str) -> str:
     """
     seen = hashlib.sha256()
     with tempfile.TemporaryDirectory(prefix="souk-release-") as folder:
-        for number, (uri, name) in enumerate(mirror.sources(suite)):
+        for number, (uri, name) in enumerate(mirror.sources(*suites)):
             target = Path(folder) / str(number)
             _download(f"{uri}/dists/{name}/InRelease", target)
             seen.update(target.read_bytes())

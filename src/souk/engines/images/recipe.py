@@ -26,7 +26,8 @@ class Recipe:
     """What goes into an image. Lists are the base recipe's, then the service's.
 
     `alias` is the name the engine knows the image by, `executables` the files of `trees` that get mode 0755
-    (all others 0644; everything belongs to root). `hooks` are shell commands run as root when all packages
+    (all others 0644; everything belongs to root). `beside` are older suites for what `suite` has no more: of
+    two packages apt takes the newer. `hooks` are shell commands run as root when all packages
     are installed, with the new root folder as `$1`. `exclude` and `include` are dpkg path patterns. `extras` are
     single files from elsewhere on this host, as (path in the image, where it is now). `versioned` is the package whose
     version is that of the service.
@@ -43,6 +44,7 @@ class Recipe:
     executables: tuple[str, ...]
     hooks: tuple[str, ...]
     trees: tuple[Path, ...]
+    beside: tuple[str, ...] = ()
     extras: tuple[tuple[str, Path], ...] = ()
     versioned: str = ""
 
@@ -50,6 +52,11 @@ class Recipe:
     def name(self) -> str:
         """The alias's last segment, fit for a file name."""
         return self.alias.rpartition("/")[2]
+
+    @property
+    def suites(self) -> tuple[str, ...]:
+        """Every suite that packages are taken from."""
+        return (self.suite, *self.beside)
 
     @property
     def digest(self) -> str:
@@ -99,6 +106,7 @@ def load(folder: Path, *, base: Path = BASE) -> Recipe:
         executables=both("executables"),
         hooks=both("hooks"),
         versioned=_text({"versioned": "-", **own}, "versioned").strip("-"),
+        beside=both("beside"),
         trees=tuple(tree for tree in (base / "files", folder / "files") if tree.is_dir()),
     )
 

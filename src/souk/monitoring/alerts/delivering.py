@@ -1,8 +1,9 @@
-"""Telling of alerts, at least once: by mail to those who operate, and to the organization's webhooks."""
+"""Telling of alerts and announcements, at least once: by mail to those who operate, and to webhooks."""
 
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -66,12 +67,18 @@ def announce(alert: Alert, name: str) -> None:
         "threshold": alert.threshold,
         "since": alert.since.isoformat(),
     }
-    webhooks = Webhook.objects.filter(organization_id=alert.organization_id, removed_at__isnull=True)
-    people = [row.person_id for row in members(WORKER, alert.organization_id) if row.role in CAN_OPERATE]
+    tell(alert.organization_id, body, alert)
+
+
+def tell(organization: UUID, body: Mapping[str, Any], alert: Alert | None = None) -> None:
+    """Have something told to an organization's webhooks and to its people who operate, in the caller's transaction."""
+    now = clock.now()
+    webhooks = Webhook.objects.filter(organization_id=organization, removed_at__isnull=True)
+    people = [row.person_id for row in members(WORKER, organization) if row.role in CAN_OPERATE]
     targets: list[dict[str, Any]] = [{"webhook": webhook} for webhook in webhooks]
     targets += [{"person_id": person} for person in people]
     Delivery.objects.bulk_create(
-        Delivery(organization_id=alert.organization_id, alert=alert, body=body, created_at=now, next_at=now, **target)
+        Delivery(organization_id=organization, alert=alert, body=body, created_at=now, next_at=now, **target)
         for target in targets
     )
 

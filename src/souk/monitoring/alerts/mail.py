@@ -1,8 +1,11 @@
-"""An alert as a letter, in French and in Arabic below each other: nobody knows what language a colleague reads."""
+"""An alert or an announcement as a letter, in French and in Arabic below each other: nobody
+knows what language a colleague reads.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime, time
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -17,20 +20,59 @@ _LANGUAGES = ("fr", "ar")
 
 def written(body: dict[str, Any]) -> tuple[str, str]:
     """Subject and text of the letter about what a delivery's body says."""
+    subject, text = _LETTERS[body["event"].partition(".")[0]]
     with override(_LANGUAGES[0]):
-        state = _("Resolved") if body["event"] == "alert.resolved" else _("Alert")
-        subject = f"{state}: {body['service']['name']} – {RULES[body['rule']]}"
-    return " ".join(subject.split()), "\n\n— — —\n\n".join(_text(body, language) for language in _LANGUAGES)
+        about = subject(body)
+    letters = []
+    for language in _LANGUAGES:
+        with override(language):
+            letters.append(text(body))
+    return " ".join(about.split()), "\n\n— — —\n\n".join(letters)
 
 
-def _text(body: dict[str, Any], language: str) -> str:
-    with override(language):
-        context = {
+def _about_alert(body: dict[str, Any]) -> str:
+    state = _("Resolved") if body["event"] == "alert.resolved" else _("Alert")
+    return f"{state}: {body['service']['name']} – {RULES[body['rule']]}"
+
+
+def _alert(body: dict[str, Any]) -> str:
+    return _rendered(
+        "alert",
+        {
             "name": body["service"]["name"],
             "resolved": body["event"] == "alert.resolved",
             "rule": RULES[body["rule"]],
             "value": told(body["rule"], body["value"]),
             "threshold": told(body["rule"], body["threshold"]),
             "since": values.instant(datetime.fromisoformat(body["since"]), "full"),
-        }
-        return render_to_string("monitoring/mail/alert.txt", context).strip()
+        },
+    )
+
+
+def _about_version(body: dict[str, Any]) -> str:
+    said = _("%(name)s: its version %(version)s is maintained until %(day)s")
+    return said % {"name": body["service"]["name"], "version": body["version"], "day": body["ends_on"]}
+
+
+def _version(body: dict[str, Any]) -> str:
+    ends = datetime.combine(date.fromisoformat(body["ends_on"]), time(12), values.FISCAL_ZONE)
+    return _rendered(
+        "version",
+        {
+            "name": body["service"]["name"],
+            "version": body["version"],
+            "newest": body["newest"],
+            "ends": values.instant(ends, "date"),
+        },
+    )
+
+
+def _rendered(letter: str, context: dict[str, Any]) -> str:
+    return render_to_string(f"monitoring/mail/{letter}.txt", context).strip()
+
+
+_LETTERS: dict[str, tuple[Callable[[dict[str, Any]], str], Callable[[dict[str, Any]], str]]] = {
+    "alert": (_about_alert, _alert),
+    "version": (_about_version, _version),
+}
+"""Subject and text, by what an event's name begins with."""

@@ -13,6 +13,7 @@ from souk.ordering.commands.placing import OrderDetails, place_order
 from souk.ordering.queries import order, subscription_of
 from souk.parties.queries import organization
 from souk.provisioning.commands.backups import restorable
+from souk.provisioning.commands.maintenance import parameters_at
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def restore(scope: Scope, details: RestoreDetails, *, key: str | None = None) ->
                 plan=plan,
                 region=source.region_code,
                 name=details.name,
-                parameters=source.parameters,
+                parameters=parameters_at(source, details.until),
                 project=source.project_id,
                 origin=origin,
             ),

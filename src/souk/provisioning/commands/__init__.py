@@ -25,6 +25,7 @@ from souk.provisioning.commands.lifecycle import (
     stop_instance,
     switch_over,
 )
+from souk.provisioning.commands.maintenance import change_window, rehearse_upgrade, upgrade_instance
 from souk.provisioning.commands.operations import cancel_operation
 from souk.provisioning.commands.parameters import change_parameters
 from souk.provisioning.commands.pools import change_pool
@@ -44,6 +45,7 @@ __all__ = [
     "change_binding",
     "change_parameters",
     "change_pool",
+    "change_window",
     "clean_name",
     "create_binding",
     "create_database",
@@ -54,6 +56,7 @@ __all__ = [
     "protect_instance",
     "prove_backups",
     "recover_instance",
+    "rehearse_upgrade",
     "rename_instance",
     "reset_binding",
     "resize_instance",
@@ -69,4 +72,5 @@ __all__ = [
     "take_reveal",
     "undo_restore",
     "update_instance",
+    "upgrade_instance",
 ]

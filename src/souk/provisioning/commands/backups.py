@@ -18,6 +18,7 @@ from souk.provisioning.commands.creating import Origin
 from souk.provisioning.commands.operations import alive, unsuspended, wish
 from souk.provisioning.contract import BackupKind
 from souk.provisioning.models import (
+    MOVES,
     Backup,
     BackupState,
     Desired,
@@ -28,9 +29,6 @@ from souk.provisioning.models import (
 )
 from souk.provisioning.registry import blueprint
 from souk.provisioning.storage import storage_of
-
-MOVES = (OperationKind.RESTORE, OperationKind.UNDO)
-"""Operations by which another machine carries a service."""
 
 
 def back_up_instance(scope: Scope, instance: UUID, kind: BackupKind = BackupKind.DIFFERENTIAL) -> UUID:

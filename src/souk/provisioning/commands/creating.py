@@ -14,7 +14,8 @@ from souk.kernel import clock
 from souk.kernel.ids import new_id, short
 from souk.kernel.scope import Scope, acting, actor
 from souk.provisioning import errors
-from souk.provisioning.contract import Size
+from souk.provisioning.commands.maintenance import orderable
+from souk.provisioning.contract import VERSION, Size
 from souk.provisioning.models import Quota
 
 # One statement, so that the site's promise is locked for as short as can be: what is not promised is not inserted.
@@ -95,8 +96,9 @@ def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
     """Promise a site's capacity and an organization's quota, and record the instance, its operation and its work.
 
     Raises:
-        NameTaken, QuotaExceeded, NoCapacity, UnknownRegion.
+        NameTaken, QuotaExceeded, NoCapacity, UnknownRegion, VersionNotTogether.
     """
+    orderable(details.blueprint, details.parameters.get(VERSION), details.size.members)
     with acting(scope):
         identifier = new_id()
         values: dict[str, Any] = {

@@ -8,9 +8,10 @@ from uuid import UUID
 from souk.kernel import clock
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
-from souk.provisioning.commands.backups import MOVES, restorable
+from souk.provisioning.commands.backups import restorable
+from souk.provisioning.commands.maintenance import version_at, version_of
 from souk.provisioning.commands.operations import alive, wish
-from souk.provisioning.models import OPEN, Machine, MachineRole, OperationKind, ServiceInstance
+from souk.provisioning.models import MOVES, OPEN, Machine, MachineRole, OperationKind, ServiceInstance
 from souk.provisioning.registry import blueprint
 from souk.provisioning.releases import outdated
 
@@ -23,13 +24,15 @@ def restore_in_place(scope: Scope, instance: UUID, until: datetime, *, give_up_w
 
     Raises:
         NotFound, RoleTooLow, ServiceGone, SeveralMachines, NothingToRestore, OutsideRetention, BetweenBackups,
-        RestoreTooSmall, RestoreUnderWay, WayBackKept.
+        RestoreTooSmall, BeforeUpgrade, RestoreUnderWay, WayBackKept.
     """
     with acting(scope):
         row = _still(scope, instance)
         if row.members > 1:
             raise errors.SeveralMachines(name=row.name)
         restorable(scope, instance, until, row.disk)
+        if (version := version_at(row, until)) != version_of(row):
+            raise errors.BeforeUpgrade(name=row.name, version=version)
         kept = _former(row)
         if kept is not None and not give_up_way_back:
             raise errors.WayBackKept(name=row.name)

@@ -35,11 +35,21 @@ from souk.provisioning.contract.serving import (
     Wanted,
 )
 from souk.provisioning.contract.succession import Succession, Way
+from souk.provisioning.contract.versions import (
+    VERSION,
+    Converted,
+    ExtensionRaised,
+    Obstacle,
+    Settled,
+    Upgrader,
+    Version,
+)
 from souk.provisioning.contract.warming import Warmer
 
 __all__ = [
     "CHANGEABLE",
     "FRONT",
+    "VERSION",
     "Archivist",
     "BackupFound",
     "BackupKind",
@@ -48,12 +58,14 @@ __all__ = [
     "Blueprint",
     "ConfigurationFailed",
     "Connection",
+    "Converted",
     "Coordinator",
     "Credentials",
     "Curve",
     "DatabaseKeeper",
     "Declined",
     "Ensemble",
+    "ExtensionRaised",
     "Guest",
     "Health",
     "HighAvailability",
@@ -65,10 +77,12 @@ __all__ = [
     "MemberState",
     "Metric",
     "Observer",
+    "Obstacle",
     "Panel",
     "Reading",
     "Repository",
     "ServerCertificate",
+    "Settled",
     "Severity",
     "Size",
     "Snippet",
@@ -76,6 +90,8 @@ __all__ = [
     "StartingPlan",
     "Statement",
     "Succession",
+    "Upgrader",
+    "Version",
     "Wanted",
     "Warmer",
     "Way",

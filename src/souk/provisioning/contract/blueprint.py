@@ -21,6 +21,7 @@ from souk.provisioning.contract.serving import (
     Wanted,
 )
 from souk.provisioning.contract.succession import Succession
+from souk.provisioning.contract.versions import Upgrader
 from souk.provisioning.contract.warming import Warmer
 
 
@@ -74,6 +75,10 @@ class Blueprint(Protocol):
     @property
     def succession(self) -> Succession | None:
         """How its services go over to another machine, if they can while they go on."""
+
+    @property
+    def upgrader(self) -> Upgrader | None:
+        """How its services go from one major version to another, if there are several."""
 
     @property
     def observer(self) -> Observer | None:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_noop
 
 from souk.engines.contract import Limits, MachineSpec, MachineStatus
 from souk.kernel import clock
-from souk.provisioning.contract import ServerCertificate
+from souk.provisioning.contract import VERSION, ServerCertificate
 from souk.provisioning.models import InstanceState, MachineRole
 from souk.provisioning.reconciler import (
     actions,
@@ -136,11 +136,13 @@ def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
 
 
 def _spec(lease: Lease, subject: Subject, machine: Assigned, limits: Limits) -> MachineSpec:
+    blueprint, version = find_blueprint(subject.row.blueprint), str(subject.row.parameters.get(VERSION, ""))
     return MachineSpec(
         name=machine.name,
         image=machine.image,
         limits=limits,
         address=machine.address,
         labels={"instance": str(subject.row.id), "epoch": str(lease.epoch)},
-        neighbours=find_blueprint(subject.row.blueprint).serves_neighbours,
+        neighbours=blueprint.serves_neighbours,
+        environment=blueprint.upgrader.environment(version) if blueprint.upgrader and version else {},
     )

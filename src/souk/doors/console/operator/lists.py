@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from souk.billing import queries as billing
-from souk.doors.console import live
+from souk.doors.console import live, words
 from souk.doors.console.asking import PAGE, cursor, cut, identifier
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import operator_page
@@ -28,6 +28,7 @@ from souk.kernel.scope import Scope
 from souk.ordering import queries as ordering
 from souk.parties import queries as parties
 from souk.provisioning import queries as provisioning
+from souk.provisioning.versions import by_version
 from souk.ui.tables import Column, Page, Table
 
 
@@ -63,6 +64,19 @@ def services(request: HttpRequest, desk: Desk) -> HttpResponse:
     shown, page = cut(request, rows)
     table = _with_customer(desk.operator, service_table(shown, desk, "operator-service", page))
     return _list(request, _("Services"), table, moving=any(live.moves(row) for row in shown))
+
+
+@require_safe
+@operator_page
+def versions(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """How many services have which major version; the one that ends first leads."""
+    columns = [
+        Column("blueprint", _("Kind")),
+        Column("version", _("Version"), cell=lambda row: format_html('<bdi dir="ltr">{}</bdi>', row.version)),
+        Column("ends_on", _("Maintained by its makers until"), kind="date", cell=lambda row: words.day(row.ends_on)),
+        Column("services", _("Services"), kind="number"),
+    ]
+    return _list(request, _("Versions"), Table(columns, by_version(desk.operator), _("Versions")))
 
 
 @require_safe

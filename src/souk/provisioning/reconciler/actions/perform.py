@@ -18,6 +18,7 @@ from souk.provisioning.reconciler.actions import (
     leading,
     parameters,
     proofs,
+    rehearsals,
     restores,
     updates,
 )
@@ -39,6 +40,7 @@ ACTIONS: Mapping[str, Action] = {
     OperationKind.CONFIGURE: parameters.configure,
     OperationKind.BACKUP: backups.back_up,
     OperationKind.PROVE: proofs.prove,
+    OperationKind.REHEARSE: rehearsals.rehearse,
     OperationKind.SWITCHOVER: leading.switch_over,
     OperationKind.RESTORE: restores.restore,
     OperationKind.UNDO: restores.undo,

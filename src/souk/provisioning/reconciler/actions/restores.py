@@ -7,6 +7,7 @@ transaction. The machine before is kept, stopped, as a way back.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_noop
@@ -15,6 +16,7 @@ from souk.kernel import clock, secrets
 from souk.kernel.scope import acting
 from souk.provisioning.commands.operations import wish
 from souk.provisioning.contract import (
+    VERSION,
     Archivist,
     BackupKind,
     BindingRole,
@@ -25,9 +27,11 @@ from souk.provisioning.contract import (
     Wanted,
 )
 from souk.provisioning.models import (
+    MOVES,
     Binding,
     Machine,
     MachineRole,
+    Operation,
     OperationKind,
     OperationState,
     ServiceInstance,
@@ -84,7 +88,7 @@ def undo(work: Work, asked: Asked) -> None:
     if former is None or _due(subject):
         settle(work, asked, OperationState.CANCELLED)
         return
-    guest, wanted = MachineGuest(work.engine, former.name), subject.wanted(former.address)
+    guest, wanted = MachineGuest(work.engine, former.name), _as_before(subject, former.address)
     with work.step("start", 40, gettext_noop("The machine before has started.")):
         work.engine.start(former.name)
     try:
@@ -93,7 +97,7 @@ def undo(work: Work, asked: Asked) -> None:
     except (ConfigurationFailed, Superseded):
         work.engine.stop(former.name)
         raise
-    _take_over(work, asked, subject, MachineRole.FORMER, lambda: _point_to(work, wanted, certificate, ends))
+    _take_over(work, asked, subject, MachineRole.FORMER, lambda: _return_to(work, wanted, certificate, ends))
 
 
 def end_way_back(work: Work) -> None:
@@ -158,7 +162,7 @@ def _take_over(work: Work, asked: Asked, subject: Subject, role: MachineRole, po
         if usage is not None:
             records.counted(subject, usage)
         work.engine.stop(present.name)
-    until = clock.now() + WAY_BACK
+    until, version = clock.now() + WAY_BACK, subject.row.parameters.get(VERSION)
     with acting(WORKER):
         row = ServiceInstance.objects.select_for_update().get(id=subject.row.id)
         records.exchange_machines(subject, role, until)
@@ -166,12 +170,28 @@ def _take_over(work: Work, asked: Asked, subject: Subject, role: MachineRole, po
         point()
         # History goes on from another point: what is written from now on is restored from a backup of its own.
         wish(WORKER, row, OperationKind.BACKUP, {"kind": BackupKind.DIFFERENTIAL, "scheduled": True})
-        settle(work, asked, OperationState.SUCCEEDED, way_back_until=until.isoformat())
+        before = {"version_before": version} if version else {}
+        settle(work, asked, OperationState.SUCCEEDED, way_back_until=until.isoformat(), **before)
     raise Superseded
 
 
 def _point_to(work: Work, wanted: Wanted, certificate: ServerCertificate, ends: datetime) -> None:
     records.record_endpoint(work.subject, wanted.address, work.blueprint.port, certificate, ends)
+
+
+def _as_before(subject: Subject, address: str) -> Wanted:
+    """What is wanted of the machine before: another major version, if it was left for an upgrade."""
+    wanted = subject.wanted(address)
+    with acting(WORKER):
+        moves = Operation.objects.filter(instance=subject.row, kind__in=MOVES, state=OperationState.SUCCEEDED)
+        last = moves.order_by("-finished_at").values_list("result", flat=True).first()
+    before = (last or {}).get("version_before")
+    return replace(wanted, parameters={**wanted.parameters, VERSION: before}) if before else wanted
+
+
+def _return_to(work: Work, wanted: Wanted, certificate: ServerCertificate, ends: datetime) -> None:
+    ServiceInstance.objects.filter(id=work.subject.row.id).update(parameters=wanted.parameters)
+    _point_to(work, wanted, certificate, ends)
 
 
 def _archivist(work: Work) -> Archivist:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import connection
+from django.db.models import Q
 
 from souk.engines.contract import Engine
 from souk.kernel import clock, events
@@ -106,7 +107,7 @@ def waiting(subject: Subject) -> list[Asked]:
             instance=subject.row,
             state__in=OPEN,
             generation__lte=subject.row.generation,
-        ).exclude(kind__in=SETTLED)
+        ).exclude(Q(kind__in=SETTLED) | Q(not_before__gt=clock.now()))
         return [Asked(*row) for row in rows.order_by("id").values_list(*Asked.__dataclass_fields__)]
 
 

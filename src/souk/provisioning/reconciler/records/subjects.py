@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 
 from souk.kernel import clock
 from souk.kernel.scope import System, acting
@@ -117,7 +117,9 @@ def load(instance: UUID) -> Subject:
     with acting(WORKER):
         row = ServiceInstance.objects.annotate(
             settling=Exists(open_ones.filter(kind__in=SETTLED)),
-            asked=Exists(open_ones.exclude(kind__in=SETTLED)) | Exists(due) | Exists(kept),
+            asked=Exists(open_ones.exclude(Q(kind__in=SETTLED) | Q(not_before__gt=clock.now())))
+            | Exists(due)
+            | Exists(kept),
             certificate_until=F("endpoint__certificate_expires_at"),
         ).get(id=instance)
         domain = Site.objects.values_list("domain", flat=True).get(id=row.site_id)

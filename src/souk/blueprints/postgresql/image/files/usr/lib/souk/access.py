@@ -5,11 +5,16 @@ The groups are called after the database's number, which it keeps whatever else 
 
 from __future__ import annotations
 
-from guest import FOLDER, absent, identifier, literal, sql, write  # type: ignore[import-not-found]
+import os
+
+from guest import FOLDER, absent, identifier, literal, sql, version, write  # type: ignore[import-not-found]
 from machine import Refusal  # type: ignore[import-not-found]
 
 MARK = "souk binding"
 CONFINED = FOLDER + "/confined.conf"
+_RULES = FOLDER + "/pg_hba.rules"
+_INCLUDE = "include_if_exists confined.conf\n"
+_INCLUDES_SINCE = 16
 
 # What is there is granted now; what the owner makes later, by its default privileges.
 _GRANTS = """
@@ -62,6 +67,22 @@ def group(database: str, role: str, owner: str, deadline: float) -> str:
     return names[role]
 
 
+def hba(rules: str, major: int) -> dict[str, str]:
+    """The files, by name, that hold the server's rules of who may sign in. A version that can't include the list of who
+    is confined has a copy of it in their midst, which is made again whenever the list changes.
+    """
+    if major >= _INCLUDES_SINCE:
+        return {"pg_hba.conf": rules}
+    return {"pg_hba.rules": rules, "pg_hba.conf": _with_list(rules)}
+
+
+def _with_list(rules: str) -> str:
+    if not os.path.exists(CONFINED):
+        return rules.replace(_INCLUDE, "")
+    with open(CONFINED, encoding="utf-8") as file:
+        return rules.replace(_INCLUDE, file.read())
+
+
 def confine(deadline: float) -> None:
     """Let those who read or write in one database connect to that one only."""
     keep_confined([line.split("|") for line in sql(_WHO_WHERE, deadline).splitlines()], deadline)
@@ -69,7 +90,11 @@ def confine(deadline: float) -> None:
 
 def keep_confined(rows: list[list[str]], deadline: float) -> None:
     """Have the server know of these pairs of a database and a role, and no others."""
-    if write(CONFINED, confinement(rows)):
+    changed = write(CONFINED, confinement(rows))
+    if int(version()) < _INCLUDES_SINCE:
+        with open(_RULES, encoding="utf-8") as file:
+            changed |= write(FOLDER + "/pg_hba.conf", _with_list(file.read()))
+    if changed:
         sql("SELECT pg_reload_conf();", deadline)
 
 

@@ -13,8 +13,21 @@ FOLDER = "/etc/souk/postgresql"
 DATA = "/var/lib/postgresql/data"
 SERVICE = "souk-postgresql.service"
 BIN = "/usr/lib/postgresql/17/bin"
+"""Clients of the newest version, which serve every other; a server's own programs are those of its data's version."""
+
 SOCKETS = "/run/postgresql"
 NO_CONNECTION = 2
+
+
+def version(data: str = DATA) -> str:
+    """The major version that a data directory was made by."""
+    with open(data + "/PG_VERSION", encoding="utf-8") as file:
+        return file.read().strip()
+
+
+def programs(number: str) -> str:
+    """The folder of a major version's programs."""
+    return f"/usr/lib/postgresql/{number}/bin"
 
 
 def write(path: str, content: str) -> bool:

@@ -88,14 +88,23 @@ def complaint(done: Done[str]) -> str:
 
 def backups(path: str = CONFIGURATION) -> list[dict]:  # type: ignore[type-arg]
     """The backups in the repository, as pgBackRest lists them, the oldest first."""
-    found = []
-    for stanza in json.loads(pgbackrest("info", "--output=json", path=path).stdout):
+    found = [backup for stanza in _readable(path) for backup in stanza.get("backup", ())]
+    return [backup for backup in found if not backup.get("error")]
+
+
+def servers(path: str = CONFIGURATION) -> list[str]:
+    """The system identifiers of the servers whose history the repository holds, the last one at the end."""
+    return [str(server["system-id"]) for stanza in _readable(path) for server in stanza.get("db", ())]
+
+
+def _readable(path: str) -> list[dict]:  # type: ignore[type-arg]
+    stanzas = json.loads(pgbackrest("info", "--output=json", path=path).stdout)
+    for stanza in stanzas:
         # A repository that could not be read is listed too, as one without backups.
         if stanza["status"]["code"] not in READABLE:
             reasons = [place["status"]["message"] for place in stanza.get("repo", ())]
             raise Failure((reasons or [stanza["status"]["message"]])[0].partition("\n")[0])
-        found += [backup for backup in stanza.get("backup", ()) if not backup.get("error")]
-    return found
+    return list(stanzas)
 
 
 def labels() -> set[str]:

@@ -1,0 +1,65 @@
+"""A service's data on a machine that is thrown away: its newest backup, with all that was written since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils.translation import gettext_noop
+
+from souk.kernel import secrets
+from souk.provisioning.contract import Archivist, ConfigurationFailed, Guest, ServerCertificate, Wanted
+from souk.provisioning.reconciler import guarding, trials
+from souk.provisioning.reconciler.actions.work import Work
+from souk.provisioning.reconciler.guest import MachineGuest
+from souk.provisioning.reconciler.repositories import open_repository
+from souk.sites import authority, certificates
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The service on its machine of the trial, where it runs with credentials that nobody has."""
+
+    work: Work
+    guest: Guest
+    wanted: Wanted
+
+    def configure(self, **parameters: Any) -> Trial:
+        """Configure the service, with some parameters changed; returns it so."""
+        wanted = replace(self.wanted, parameters={**self.wanted.parameters, **parameters})
+        ca = authority.unlock(self.work.subject.row.site_id)
+        issued = certificates.issue(ca, wanted.hostname, wanted.address)
+        certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
+        credentials = self.work.blueprint.credentials(wanted.parameters, secrets.new_password())
+        self.work.blueprint.configure(self.guest, wanted, credentials, certificate)
+        return replace(self, wanted=wanted)
+
+
+@contextmanager
+def restored(work: Work, archivist: Archivist) -> Iterator[Trial]:
+    """The service, restored and configured beside itself, for as long as the block takes.
+
+    What a killed attempt left is thrown away by the next one.
+
+    Raises:
+        ConfigurationFailed.
+    """
+    row = work.subject.row
+    try:
+        with work.step("create", 15, gettext_noop("A machine for the trial is made.")):
+            machine = trials.begin(work.engine, work.subject, work.blueprint, work.lease.epoch)
+        guest = MachineGuest(work.engine, machine.name)
+        guarding.guard(guest, row)
+        trial = Trial(work, guest, replace(work.wanted, address=machine.address))
+        with work.step("restore", 40, gettext_noop("The data is restored.")):
+            archivist.restore(guest, trial.wanted, open_repository(row.id, work.engine), None)
+        with work.step("configure", 50, gettext_noop("The service is configured.")):
+            trial = trial.configure()
+        yield trial
+    except ConfigurationFailed:
+        trials.throw_away(work.engine, work.subject)
+        raise
+    with work.step("delete", 97, gettext_noop("The machine of the trial is thrown away.")):
+        trials.throw_away(work.engine, work.subject)
