@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import Visit
 from tests.support import reconciling
 from tests.support.following import catch_up
+from tests.support.vault import ExampleUpgrader
 from tests.support.world import PASSWORD, Customer, customer, operator
 
 from souk.billing import invoicing, queries, rendering, settling
@@ -30,16 +31,17 @@ from souk.ordering.queries import subscription_of
 from souk.parties import commands
 from souk.parties.models import Person
 from souk.provisioning import commands as provisioning
-from souk.provisioning.contract import BindingRole
+from souk.provisioning.contract import BindingRole, Obstacle
 from souk.provisioning.models import ServiceInstance
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import machines
 from souk.provisioning.reconciler.converge import Ground
+from souk.provisioning.registry import blueprint
 from souk.sites.queries import sites
 
 SYSTEM = System("test")
 PARTS = (
-    *("plan/", "rename/", "settings/", "access/", "backups/", "backups/in-place/", "delete/", "metrics/"),
+    *("plan/", "rename/", "settings/", "access/", "backups/", "backups/in-place/", "delete/", "metrics/", "versions/"),
     *("bindings/", "bindings/rapports/change/", "databases/", "databases/boutique/delete/", "metrics/?range=24h"),
     *("health/", "alerts/", "logs/", "logs/?q=rien", "statements/"),
 )
@@ -91,6 +93,7 @@ class World:
                 *(f"/operator/customers/{self.buyer.organization}/", "/operator/invoices/"),
                 *(f"/operator{documents[0]}", "/operator/catalog/", f"/operator/catalog/{versions(SYSTEM)[0].id}/"),
                 *("/operator/sites/", "/operator/audit/", "/operator/incidents/"),
+                "/operator/versions/",
             ],
         }
 
@@ -120,6 +123,7 @@ def inhabited(folder: Path) -> World:
     reconciling.work(place)
     provisioning.back_up_instance(buyer.scope, ready)
     catch_up()
+    _try_upgrades(place, buyer, ready)
     _watch(place, buyer, ready)
     moving, failed = reconciling.order(buyer, LONG), reconciling.order(buyer, "site-vitrine", "m")
     with acting(SYSTEM):
@@ -149,6 +153,23 @@ def _use(instance: UUID) -> None:
     for hours in range(1, 5):
         with clock.at(clock.now() - timedelta(hours=5 - hours)):
             take_samples([Usage(machine.name, hours * 2**30, hours * 2**28, hours * 30.0, 2**29)])
+
+
+def _try_upgrades(place: Ground, buyer: Customer, instance: UUID) -> None:
+    """The older version, from which an upgrade was tried out in vain, and then well."""
+    with acting(SYSTEM):
+        ServiceInstance.objects.filter(id=instance).update(parameters={"version": "1"})
+    upgrader = blueprint("example").upgrader
+    assert isinstance(upgrader, ExampleUpgrader)
+    for obstacles in (
+        [Obstacle("Your data has columns of a type that is gone.", ["boutique.public.produit.genre"])],
+        [],
+    ):
+        upgrader.obstacles = obstacles
+        provisioning.rehearse_upgrade(buyer.scope, instance, "2")
+        for _ in range(2):
+            reconciling.forget_leases()
+            reconciling.work(place)
 
 
 def _watch(place: Ground, buyer: Customer, instance: UUID) -> None:

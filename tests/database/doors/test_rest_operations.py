@@ -17,7 +17,12 @@ from tests.support.world import Customer, customer, operator
 from souk.engines.contract import VERSION
 from souk.engines.memory import MemoryEngine
 from souk.kernel import clock
+from souk.kernel.scope import System, acting
 from souk.parties import commands as parties
+from souk.provisioning.commands.maintenance import orderable
+from souk.provisioning.contract import Obstacle
+from souk.provisioning.errors import VersionNotTogether
+from souk.provisioning.models import ServiceInstance
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.reconciler.resync import resync
@@ -180,6 +185,11 @@ def test_an_operation_is_cancelled_before_it_begins(call: Caller, place: Ground,
         ("post", "/bindings/default/reset"),
         ("post", "/restore/in-place"),
         ("post", "/restore/undo"),
+        ("get", "/versions"),
+        ("post", "/rehearsals"),
+        ("post", "/upgrade"),
+        ("get", "/window"),
+        ("put", "/window"),
         ("patch", "/parameters"),
         ("get", "/access"),
         ("put", "/access"),
@@ -192,7 +202,14 @@ def test_an_operation_is_cancelled_before_it_begins(call: Caller, place: Ground,
 )
 def test_somebody_elses_service_does_not_exist(place: Ground, service: UUID, method: str, path: str) -> None:
     stranger = Caller(customer("Autre SARL").token())
-    body = {"name": "x", "plan": "m", "networks": None, "parameters": {}, "until": "2026-01-01T00:00:00Z"}
+    body = {
+        "version": "2",
+        "name": "x",
+        "plan": "m",
+        "networks": None,
+        "parameters": {},
+        "until": "2026-01-01T00:00:00Z",
+    }
     assert stranger(method, f"/services/{service}{path}", body).status_code == 404
 
 
@@ -283,3 +300,58 @@ def test_a_service_is_suspended_by_the_operator_alone(
     assert engineer("post", f"/operator/services/{service}/resume").status_code == 202
     reconciling.work(place)
     assert call("get", f"/services/{service}").json()["state"] == "ready"
+
+
+def test_a_window_is_chosen_and_given_back_to_the_platform(call: Caller, service: UUID) -> None:
+    usual = call("get", f"/services/{service}/window").json()
+    assert (usual["chosen"], usual["zone"]) == (False, "Africa/Casablanca")
+    chosen = call("put", f"/services/{service}/window", {"weekday": 5, "hour": 22, "hours": 2}).json()
+    assert (chosen["weekday"], chosen["hour"], chosen["hours"], chosen["chosen"]) == (5, 22, 2, True)
+    for wrong in ({"weekday": 5, "hour": 22, "hours": 9}, {"weekday": 5}):
+        refused = call("put", f"/services/{service}/window", wrong)
+        assert (refused.status_code, refused.json()["type"]) == (422, "urn:souk:problem:invalid-window")
+    assert call("put", f"/services/{service}/window", {}).json() == usual
+
+
+def test_an_upgrade_is_tried_out_and_an_unknown_version_refused_with_those_there_are(
+    place: Ground, buyer: Customer, call: Caller
+) -> None:
+    with vault() as kept:
+        ensure_storage()
+        instance = reconciling.order(buyer)
+        reconciling.work(place)
+        with acting(System("test")):
+            ServiceInstance.objects.filter(id=instance).update(parameters={"version": "1"})
+        call("post", f"/services/{instance}/backups", {"kind": "full"})
+        reconciling.forget_leases()
+        reconciling.work(place)
+        here = f"/services/{instance}"
+        found = call("get", f"{here}/versions").json()
+        assert (found["present"], found["ends_on"]) == ("1", "2027-06-01")
+        assert [(row["number"], row["newer"]) for row in found["offered"]] == [("2", True), ("1", False)]
+        unknown = call("post", f"{here}/upgrade", {"version": "3"})
+        assert (unknown.status_code, unknown.json()["type"]) == (422, "urn:souk:problem:unknown-version")
+        assert "2, 1" in unknown.json()["title"]
+        early = call("post", f"{here}/upgrade", {"version": "2"})
+        assert (early.status_code, early.json()["type"]) == (409, "urn:souk:problem:not-rehearsed")
+        kept.upgrader.obstacles = [Obstacle("A type is gone.", ["t.c"])]
+        for expected in ("failed", "succeeded"):
+            assert call("post", f"{here}/rehearsals", {"version": "2"}).status_code == 202
+            for _ in range(2):
+                reconciling.forget_leases()
+                reconciling.work(place)
+            [rehearsal, *_] = call("get", f"{here}/versions").json()["rehearsals"]
+            assert rehearsal["state"] == expected
+            kept.upgrader.obstacles = []
+        assert rehearsal["report"]["before"] == rehearsal["report"]["after"]
+        asked = call("post", f"{here}/upgrade", {"version": "2", "in_window": True})
+        assert asked.status_code == 202
+        assert call("get", f"{here}/versions").json()["upgrade"] == asked.json()["operation"]
+
+
+def test_an_older_version_is_not_ordered_on_several_machines(place: Ground, buyer: Customer) -> None:
+    with vault(), pytest.raises(VersionNotTogether, match="2"):
+        orderable("example", "1", members=3)
+    with vault():
+        orderable("example", "1", members=1)
+        orderable("example", "2", members=3)

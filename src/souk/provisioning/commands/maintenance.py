@@ -71,8 +71,8 @@ def rehearse_upgrade(scope: Scope, instance: UUID, version: str) -> UUID:
 def upgrade_instance(
     scope: Scope, instance: UUID, version: str, *, in_window: bool = False, give_up_way_back: bool = False
 ) -> UUID:
-    """Ask for a service to go on with another major version, now or in its next maintenance window. A rehearsal of the
-    last week must have succeeded. The machine before is kept for a day: a way back that is kept already must be given
+    """Ask for a service to go on with another major version, now or in its next maintenance window. The last
+    rehearsal of it must have succeeded, within a week. The machine before is kept for a day: a way back that is kept already must be given
     up for it. Returns the operation.
 
     Raises:
@@ -135,16 +135,18 @@ def parameters_at(row: ServiceInstance, until: datetime | None) -> dict[str, Any
 
 
 def rehearsed(row: ServiceInstance, version: str) -> datetime | None:
-    """When an upgrade of a service to this version was last tried out with success, if that still counts."""
-    good = Operation.objects.filter(
+    """When an upgrade of a service to this version was last tried out, if that succeeded and still counts."""
+    tried = Operation.objects.filter(
         instance=row,
         kind=OperationKind.REHEARSE,
-        state=OperationState.SUCCEEDED,
+        state__in=[OperationState.SUCCEEDED, OperationState.FAILED],
         details__version=version,
-        result__version_before=version_of(row),
         finished_at__gte=clock.now() - REHEARSAL_GOOD_FOR,
     )
-    return good.order_by("-finished_at").values_list("finished_at", flat=True).first()
+    last = tried.order_by("-finished_at").first()
+    if last is None or last.state != OperationState.SUCCEEDED:
+        return None
+    return last.finished_at if last.result.get("version_before") == version_of(row) else None
 
 
 def opening_of(row: ServiceInstance, after: datetime) -> Opening:
