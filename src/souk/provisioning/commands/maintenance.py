@@ -71,9 +71,9 @@ def rehearse_upgrade(scope: Scope, instance: UUID, version: str) -> UUID:
 def upgrade_instance(
     scope: Scope, instance: UUID, version: str, *, in_window: bool = False, give_up_way_back: bool = False
 ) -> UUID:
-    """Ask for a service to go on with another major version, now or in its next maintenance window. The last
-    rehearsal of it must have succeeded, within a week. The machine before is kept for a day: a way back that is kept already must be given
-    up for it. Returns the operation.
+    """Ask for a service to go on with another major version, now or in its next maintenance window. The last rehearsal
+    of it must have succeeded, within a week. The machine before is kept for a day: a way back that is kept already must
+    be given up for it. Returns the operation.
 
     Raises:
         NotFound, RoleTooLow, ServiceGone, UnknownVersion, NotNewer, UpgradeTogether, NotRehearsed, UpgradeUnderWay,
