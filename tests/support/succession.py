@@ -78,14 +78,18 @@ class Line:
         self.serve(_name(guest))
 
     def serve(self, name: str) -> None:
-        """Serve, alone: whoever serves beside it must have been stopped."""
-        for other in self.serving - {name}:
-            if other.rpartition("-")[0] == name.rpartition("-")[0]:
-                machine = self._engine.machine(other)
-                assert machine is None or machine.status != MachineStatus.RUNNING, "two machines serve at once"
-        self.serving = {one for one in self.serving if one.rpartition("-")[0] != name.rpartition("-")[0]} | {name}
+        """Serve, alone: whoever wrote the same history beside it must have been stopped."""
+        alike = {one for one in self.serving if self.led_by.get(one) == name or self.led_by.get(name) == one}
+        for other in alike:
+            machine = self._engine.machine(other)
+            assert machine is None or machine.status != MachineStatus.RUNNING, "two machines serve at once"
+        self.serving = self.serving - alike | {name}
         self.follows.discard(name)
         self.rows.setdefault(name, [])
+
+    def begin_anew(self, guest: Guest) -> None:
+        """What this machine has is a history of its own from now on."""
+        self.led_by.pop(_name(guest), None)
 
     def _step(self, step: str, guest: Guest) -> str:
         guest.execute(["/usr/lib/souk/succession", step])

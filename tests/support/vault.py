@@ -13,6 +13,7 @@ from datetime import date, datetime
 from unittest import mock
 
 from tests.support.example import Example
+from tests.support.succession import Line, Succeeding
 
 from souk.kernel import clock
 from souk.provisioning import registry
@@ -42,6 +43,7 @@ class ExampleUpgrader:
     def __init__(self) -> None:
         self.obstacles: list[Obstacle] = []
         self.converted: set[str] = set()
+        self.line: Line | None = None
 
     def environment(self, version: str) -> Mapping[str, str]:
         return {"VERSION": version}
@@ -50,6 +52,8 @@ class ExampleUpgrader:
         guest.execute(["convert", to])
         if not self.obstacles:
             self.converted.add(wanted.address)
+            if self.line is not None:
+                self.line.begin_anew(guest)
         return Converted(list(self.obstacles), {"convert": 1.5})
 
     def settle(self, guest: Guest, wanted: Wanted, *, whole: bool) -> Settled:
@@ -140,12 +144,13 @@ class ExampleStorage(Example):
 
 
 @contextmanager
-def vault() -> Iterator[Vault]:
+def vault(example: Example | None = None) -> Iterator[Vault]:
     """For the block, the example keeps backups, and there is an object storage to keep them in."""
     kept = Vault()
-    example, storage = Example(), ExampleStorage()
+    example, storage = example or Example(), ExampleStorage()
     example.archivist = kept  # type: ignore[assignment]
     example.upgrader = kept.upgrader
+    kept.upgrader.line = example.line if isinstance(example, Succeeding) else None
     storage.binder = kept
     both = {example.key: example, storage.key: storage}
     with mock.patch.object(registry, "blueprints", return_value=both):

@@ -159,7 +159,9 @@ UNPACKED = "souk.unpacked"
 """The image property that tells the size of its files in bytes: a machine's disk starts with them."""
 
 VERSION = "souk.version"
-"""The image property that tells the version of the software that it is for, as its authors write it."""
+"""The image property that tells the versions of the software that it is for, as its authors write them, apart by
+spaces: one, or one for each major version.
+"""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from souk.kernel.scope import acting
 from souk.monitoring.alerts.delivering import tell
 from souk.monitoring.models import Announcement
 from souk.monitoring.samples import WORKER
+from souk.provisioning.releases import plans
 from souk.provisioning.versions import Ending, endings
 from souk.ui.format import FISCAL_ZONE
 
@@ -37,6 +38,18 @@ def announce_endings() -> int:
         body = {"version": each.version, "newest": each.newest, "ends_on": each.ends_on.isoformat()}
         subject = f"version:{each.version}:{months}"
         told += announce(each.organization, each.instance, subject, "version.ending", {**_named(each), **body})
+    return told
+
+
+def announce_updates() -> int:
+    """Tell whoever operates a service when it is going to be updated, once for each image; returns of how many."""
+    told, now = 0, clock.now()
+    for plan in plans(WORKER):
+        if plan.opens.begins > now:
+            named = {"service": {"id": str(plan.instance), "name": plan.name}}
+            body = {"opens_at": plan.opens.begins.isoformat(), "closes_at": plan.opens.ends.isoformat()}
+            subject = f"update:{plan.fingerprint[:16]}"
+            told += announce(plan.organization, plan.instance, subject, "maintenance.planned", {**named, **body})
     return told
 
 

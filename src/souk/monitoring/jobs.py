@@ -32,12 +32,13 @@ def deliver() -> None:
     delivering.deliver()
 
 
-@blueprint.periodic(cron="23 8 * * *")
+@blueprint.periodic(cron="23 * * * *")
 @blueprint.task(name="announce", queueing_lock="announce", lock="announce")
 def announce(timestamp: int) -> None:
-    """Tell, in the morning, of versions that will not be mended any more."""
+    """Tell of versions that will not be mended any more, and of updates that are planned."""
     del timestamp
     announcing.announce_endings()
+    announcing.announce_updates()
 
 
 @blueprint.periodic(cron="17 * * * *")

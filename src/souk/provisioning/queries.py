@@ -402,12 +402,18 @@ def release(scope: Scope, instance: UUID) -> ReleaseRow:
     return ReleaseRow(
         version=shown.version if shown else "",
         image=shown.fingerprint if shown else "",
-        newest_version=newest.version if newest else "",
+        newest_version=_of_major(newest.version, shown.version) if newest and shown else "",
         newest_image=newest.fingerprint if newest else "",
         newest_since=newest.since if newest else None,
         available=available and kind.succession is not None,
         updatable=kind.succession is not None,
     )
+
+
+def _of_major(versions: str, present: str) -> str:
+    """Of an image's versions the one with the same major version as the present one, or else the first."""
+    found, major = versions.split(), present.partition(".")[0]
+    return next((each for each in found if each.partition(".")[0] == major), found[0] if found else "")
 
 
 def connection_of(scope: Scope, instance: UUID, name: str = "default") -> ConnectionRow:

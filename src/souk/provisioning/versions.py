@@ -12,9 +12,10 @@ from django.db.models import Count
 from souk.kernel import clock
 from souk.kernel.errors import NotFound
 from souk.kernel.scope import Scope, acting
-from souk.provisioning import registry
-from souk.provisioning.commands.maintenance import opening_of, rehearsed, version_of, window_of
+from souk.provisioning import registry, releases
+from souk.provisioning.commands.maintenance import rehearsed
 from souk.provisioning.contract import VERSION, Version
+from souk.provisioning.maintaining import opening_of, version_of, window_of
 from souk.provisioning.models import Desired, Operation, OperationKind, ServiceInstance
 from souk.provisioning.windows import Window
 from souk.sites.queries import site
@@ -47,7 +48,8 @@ class RehearsalRow:
 class VersionsRow:
     """A service's major version, empty if its kind has none; those there are, the newest first; rehearsals, the newest
     first, and when one last succeeded that still counts; an upgrade that waits or is under way; the maintenance window,
-    whether its customer chose it, and when it opens next, in `zone`.
+    whether its customer chose it, and when it opens next, in `zone`; when the service is `updated_at` the latest, if
+    there is a newer image.
     """
 
     present: str
@@ -62,6 +64,7 @@ class VersionsRow:
     opens_at: datetime
     closes_at: datetime
     zone: str
+    updated_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ def versions(scope: Scope, instance: UUID) -> VersionsRow:
             opens_at=opens.begins,
             closes_at=opens.ends,
             zone=site(row.site_id).fiscal_zone,
+            updated_at=next((plan.opens.begins for plan in releases.plans(scope, row.id)), None),
         )
 
 

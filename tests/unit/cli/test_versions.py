@@ -39,6 +39,7 @@ WINDOW = {
     "zone": "Africa/Casablanca",
     "opens_at": "2026-01-04T02:00:00+00:00",
     "closes_at": "2026-01-04T05:00:00+00:00",
+    "updated_at": "2026-01-04T02:00:00+00:00",
 }
 
 

@@ -17,6 +17,7 @@ from souk.blueprints.postgresql import parameters, scram, sizing
 from souk.blueprints.postgresql.binder import OWNER
 from souk.blueprints.postgresql.bundle import bundle
 from souk.blueprints.postgresql.probing import connect, cut_after, first_line
+from souk.blueprints.postgresql.versions import VERSIONS
 from souk.provisioning.contract import ConfigurationFailed, Credentials, Guest, ServerCertificate, Size, Wanted
 
 PREPARER = "souk_preparer"
@@ -44,7 +45,9 @@ class WaitingServers:
         guests.run(guest, _CONFIGURE, document(wanted, password, certificate), timeout=_WITHIN)
 
     def suits(self, parameters_: Mapping[str, Any]) -> bool:
-        """One database without extensions, and no pool: all else needs the machine's own programs."""
+        """The newest version, one database without extensions, and no pool: all else needs the machine's own programs."""
+        if parameters.version(parameters_) != VERSIONS[0].number:
+            return False
         plain = not parameters_.get("extensions") and not parameters.pool_mode(parameters_)
         return plain and len(parameters.databases(parameters_)) == 1
 

@@ -98,6 +98,8 @@ def window(
         zone=found["zone"],
         opens=formats.moment(found["opens_at"]),
     )
+    if found["updated_at"]:
+        said += " " + _("An update is planned for {at}.").format(at=formats.moment(found["updated_at"]))
     context.output.done(said, found)
 
 

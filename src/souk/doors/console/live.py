@@ -72,6 +72,7 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "update": ("create", "copy", "configure", "follow", "hand_over"),
     "restore": ("attach", "create", "restore", "configure", "probe", "stop"),
     "undo": ("start", "configure", "probe", "stop"),
+    "upgrade": ("create", "copy", "configure", "follow", "hand_over", "convert", "start", "settle", "probe"),
     "rehearse": ("create", "restore", "configure", "read", "convert", "start", "settle", "compare", "delete"),
     "prove": ("create", "restore", "configure", "read", "delete"),
 }

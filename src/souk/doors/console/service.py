@@ -33,6 +33,7 @@ from souk.monitoring.queries import health
 from souk.ordering.queries import SubscriptionRow, subscription_of
 from souk.parties.access import CAN_OPERATE, CAN_SEE_MONEY
 from souk.provisioning import queries
+from souk.provisioning import versions as reading
 from souk.provisioning.contract import Snippet
 from souk.provisioning.credentials import reveal
 from souk.provisioning.queries import SETTLED
@@ -71,7 +72,7 @@ class Cost:
 @member_page
 def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     """A customer's service; the moving part is asked for again each second while it moves."""
-    row = queries.service(desk.scope, service)
+    row, known = queries.service(desk.scope, service), reading.versions(desk.scope, service)
     context = {
         **_page(desk.scope, row, money=desk.may(CAN_SEE_MONEY)),
         "may_operate": desk.may(CAN_OPERATE) and row.desired != "deleted",
@@ -81,7 +82,8 @@ def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "may_keep": blueprint(row.blueprint).keeper is not None,
         "may_back_up": blueprint(row.blueprint).archivist is not None,
         "tabs": monitoring.tabs(service, "service"),
-        "ending": versions.ending(desk, service),
+        "ending": versions.ending(known),
+        "updated_at": known.updated_at,
         "silent": health(desk.scope, service).answers is False,
         "breadcrumbs": [Crumb(_("Services"), reverse("services")), Crumb(row.name)],
         "here": reverse("service", args=[service]),

@@ -104,9 +104,8 @@ def upgrade(request: HttpRequest, desk: Desk, service: UUID, version: str) -> Ht
     return _page(request, desk, row, found, upgrading=form)
 
 
-def ending(desk: Desk, service: UUID) -> Ending | None:
-    """When the service's version ends, if that is near or over."""
-    found = reading.versions(desk.scope, service)
+def ending(found: reading.VersionsRow) -> Ending | None:
+    """When a service's version ends, if that is near or over."""
     at = words.day(found.ends_on)
     if at is None or at - clock.now() > NEAR:
         return None
@@ -134,7 +133,7 @@ def _page(
         "window": window or WindowForm(initial=WindowForm.showing(found)),
         "window_words": _window(found),
         "upgrading": upgrading or _upgrade_form(desk, row.id),
-        "ending": ending(desk, row.id),
+        "ending": ending(found),
         "moving": live.moves(row),
         "here": reverse("versions", args=[row.id]),
         "may_operate": desk.may(CAN_OPERATE) and row.desired in ("running", "stopped"),

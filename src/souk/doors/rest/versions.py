@@ -30,7 +30,9 @@ class WindowIn(Schema):
 
 
 class WindowOut(Schema):
-    """The maintenance window; whether somebody `chose` it; and when it opens next, or opened, and closes."""
+    """The maintenance window; whether somebody has `chosen` it; when it opens next, or opened, and closes; and when the
+    service is updated in it, if there is something newer.
+    """
 
     weekday: int
     hour: int
@@ -39,6 +41,7 @@ class WindowOut(Schema):
     zone: str
     opens_at: datetime
     closes_at: datetime
+    updated_at: datetime | None
 
 
 class TargetIn(Schema):
@@ -144,4 +147,5 @@ def _window(found: reading.VersionsRow) -> WindowOut:
         zone=found.zone,
         opens_at=found.opens_at,
         closes_at=found.closes_at,
+        updated_at=found.updated_at,
     )

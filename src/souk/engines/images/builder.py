@@ -113,13 +113,14 @@ def _pack(recipe: Recipe, work: Path, target: Path) -> None:
     os.replace(partial, target)
 
 
-def _version(root: Path, package: str) -> str:
-    """The version of an installed package as its authors write it, without what Debian adds; nothing if it isn't."""
-    for entry in (root / "var/lib/dpkg/status").read_text(encoding="utf-8").split("\n\n") if package else ():
+def _version(root: Path, packages: str) -> str:
+    """The versions of installed packages as their authors write them, without what Debian adds, in this order."""
+    found = {}
+    for entry in (root / "var/lib/dpkg/status").read_text(encoding="utf-8").split("\n\n") if packages else ():
         told = dict(line.split(": ", 1) for line in entry.splitlines() if ": " in line and not line.startswith(" "))
-        if told.get("Package") == package:
-            return told["Version"].rpartition(":")[2].partition("-")[0].partition("+")[0]
-    return ""
+        found[told.get("Package", "")] = told.get("Version", "")
+    versions = (found.get(package, "") for package in packages.split())
+    return " ".join(each.rpartition(":")[2].partition("-")[0].partition("+")[0] for each in versions)
 
 
 def _size(folder: Path) -> int:

@@ -29,8 +29,8 @@ class Recipe:
     (all others 0644; everything belongs to root). `beside` are older suites for what `suite` has no more: of
     two packages apt takes the newer. `hooks` are shell commands run as root when all packages
     are installed, with the new root folder as `$1`. `exclude` and `include` are dpkg path patterns. `extras` are
-    single files from elsewhere on this host, as (path in the image, where it is now). `versioned` is the package whose
-    version is that of the service.
+    single files from elsewhere on this host, as (path in the image, where it is now). `versioned` are the packages,
+    apart by spaces, whose versions a service can have.
     """
 
     alias: str

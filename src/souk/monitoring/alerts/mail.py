@@ -67,6 +67,17 @@ def _version(body: dict[str, Any]) -> str:
     )
 
 
+def _about_maintenance(body: dict[str, Any]) -> str:
+    opens = values.instant(datetime.fromisoformat(body["opens_at"]), "date")
+    return _("%(name)s will be updated on %(day)s") % {"name": body["service"]["name"], "day": opens}
+
+
+def _maintenance(body: dict[str, Any]) -> str:
+    begins, ends = (datetime.fromisoformat(body[key]) for key in ("opens_at", "closes_at"))
+    times = {"begins": values.instant(begins, "full"), "ends": values.instant(ends, "full")}
+    return _rendered("maintenance", {"name": body["service"]["name"], **times})
+
+
 def _rendered(letter: str, context: dict[str, Any]) -> str:
     return render_to_string(f"monitoring/mail/{letter}.txt", context).strip()
 
@@ -74,5 +85,6 @@ def _rendered(letter: str, context: dict[str, Any]) -> str:
 _LETTERS: dict[str, tuple[Callable[[dict[str, Any]], str], Callable[[dict[str, Any]], str]]] = {
     "alert": (_about_alert, _alert),
     "version": (_about_version, _version),
+    "maintenance": (_about_maintenance, _maintenance),
 }
 """Subject and text, by what an event's name begins with."""

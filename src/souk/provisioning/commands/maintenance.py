@@ -9,23 +9,21 @@ from uuid import UUID
 from souk.kernel import clock, events
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors, windows
-from souk.provisioning.commands.operations import alive, wish
+from souk.provisioning.commands.operations import alive, way_back, wish
 from souk.provisioning.contract import VERSION, Version
+from souk.provisioning.maintaining import opening_of, version_of
 from souk.provisioning.models import (
     MOVES,
     OPEN,
     Backup,
     BackupState,
-    Machine,
-    MachineRole,
     Operation,
     OperationKind,
     OperationState,
     ServiceInstance,
 )
 from souk.provisioning.registry import blueprint
-from souk.provisioning.windows import Opening, Window
-from souk.sites.queries import site
+from souk.provisioning.windows import Window
 
 REHEARSAL_GOOD_FOR = timedelta(days=7)
 """Data changes: an older rehearsal says too little of it."""
@@ -84,9 +82,8 @@ def upgrade_instance(
         _target(row, version)
         if rehearsed(row, version) is None:
             raise errors.NotRehearsed(name=row.name, version=version, days=REHEARSAL_GOOD_FOR.days)
-        _none_under_way(row, OperationKind.UPGRADE, OperationKind.RESTORE, OperationKind.UNDO)
-        kept = Machine.objects.filter(instance=row, role=MachineRole.FORMER, deleted_at__isnull=True)
-        if kept.exists() and not give_up_way_back:
+        _none_under_way(row, OperationKind.UPGRADE, OperationKind.RESTORE, OperationKind.UNDO, OperationKind.UPDATE)
+        if way_back(row) is not None and not give_up_way_back:
             raise errors.WayBackKept(name=row.name)
         details = {"from": version_of(row), "version": version, "in_window": in_window}
         asked = wish(scope, row, OperationKind.UPGRADE, details)
@@ -107,11 +104,6 @@ def orderable(key: str, version: str | None, members: int) -> None:
     together = [each.number for each in upgrader.versions if each.together]
     if version is not None and version not in together:
         raise errors.VersionNotTogether(version=version, offered=", ".join(together))
-
-
-def version_of(row: ServiceInstance) -> str:
-    """The major version of a service, or nothing where its kind knows none."""
-    return str(row.parameters.get(VERSION, ""))
 
 
 def version_at(row: ServiceInstance, until: datetime) -> str:
@@ -147,16 +139,6 @@ def rehearsed(row: ServiceInstance, version: str) -> datetime | None:
     if last is None or last.state != OperationState.SUCCEEDED:
         return None
     return last.finished_at if last.result.get("version_before") == version_of(row) else None
-
-
-def opening_of(row: ServiceInstance, after: datetime) -> Opening:
-    """When a service's maintenance window is open next, or now."""
-    return windows.opening(window_of(row), site(row.site_id).fiscal_zone, after)
-
-
-def window_of(row: ServiceInstance) -> Window:
-    """A service's maintenance window."""
-    return Window(**row.maintenance) if row.maintenance else windows.usual(row.id)
 
 
 def _target(row: ServiceInstance, version: str) -> Version:

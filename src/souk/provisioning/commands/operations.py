@@ -13,7 +13,16 @@ from souk.kernel.errors import NotFound
 from souk.kernel.scope import Scope, acting, actor
 from souk.parties.access import CAN_OPERATE, need
 from souk.provisioning import errors
-from souk.provisioning.models import SETTLED, Desired, Operation, OperationKind, OperationState, ServiceInstance
+from souk.provisioning.models import (
+    SETTLED,
+    Desired,
+    Machine,
+    MachineRole,
+    Operation,
+    OperationKind,
+    OperationState,
+    ServiceInstance,
+)
 
 GONE = frozenset({Desired.SOFT_DELETED, Desired.DELETED})
 
@@ -53,6 +62,12 @@ def unsuspended(row: ServiceInstance) -> None:
     """
     if row.suspension:
         raise errors.ServiceSuspended(name=row.name)
+
+
+def way_back(row: ServiceInstance) -> Machine | None:
+    """The machine that a service had before, if it can still go back to it."""
+    former = Machine.objects.filter(instance=row, role=MachineRole.FORMER, deleted_at__isnull=True)
+    return former.filter(kept_until__gt=clock.now()).first()
 
 
 def wish(

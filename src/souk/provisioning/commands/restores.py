@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from souk.kernel import clock
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
 from souk.provisioning.commands.backups import restorable
-from souk.provisioning.commands.maintenance import version_at, version_of
-from souk.provisioning.commands.operations import alive, wish
-from souk.provisioning.models import MOVES, OPEN, Machine, MachineRole, OperationKind, ServiceInstance
+from souk.provisioning.commands.maintenance import version_at
+from souk.provisioning.commands.operations import alive, way_back, wish
+from souk.provisioning.maintaining import version_of
+from souk.provisioning.models import MOVES, OPEN, OperationKind, ServiceInstance
 from souk.provisioning.registry import blueprint
 from souk.provisioning.releases import outdated
 
@@ -33,7 +33,7 @@ def restore_in_place(scope: Scope, instance: UUID, until: datetime, *, give_up_w
         restorable(scope, instance, until, row.disk)
         if (version := version_at(row, until)) != version_of(row):
             raise errors.BeforeUpgrade(name=row.name, version=version)
-        kept = _former(row)
+        kept = way_back(row)
         if kept is not None and not give_up_way_back:
             raise errors.WayBackKept(name=row.name)
         return wish(scope, row, OperationKind.RESTORE, {"until": until.isoformat()})
@@ -57,7 +57,7 @@ def update_instance(scope: Scope, instance: UUID, *, give_up_way_back: bool = Fa
             raise errors.UpdateUnderWay(name=row.name)
         if not outdated().filter(instance=row).exists():
             raise errors.NothingNewer(name=row.name)
-        if _former(row) is not None and not give_up_way_back:
+        if way_back(row) is not None and not give_up_way_back:
             raise errors.WayBackKept(name=row.name)
         return wish(scope, row, OperationKind.UPDATE)
 
@@ -71,7 +71,7 @@ def undo_restore(scope: Scope, instance: UUID) -> UUID:
     """
     with acting(scope):
         row = _still(scope, instance)
-        if _former(row) is None:
+        if way_back(row) is None:
             raise errors.NoWayBack(name=row.name)
         return wish(scope, row, OperationKind.UNDO)
 
@@ -81,8 +81,3 @@ def _still(scope: Scope, instance: UUID) -> ServiceInstance:
     if row.operations.filter(kind__in=MOVES, state__in=OPEN).exists():
         raise errors.RestoreUnderWay(name=row.name)
     return row
-
-
-def _former(row: ServiceInstance) -> Machine | None:
-    former = Machine.objects.filter(instance=row, role=MachineRole.FORMER, deleted_at__isnull=True)
-    return former.filter(kept_until__gt=clock.now()).first()

@@ -18,6 +18,7 @@ from souk.provisioning.reconciler import lease
 from souk.provisioning.reconciler.converge import Ground, converge
 from souk.provisioning.reconciler.lease import Lease
 from souk.provisioning.reconciler.resync import resync
+from souk.provisioning.reconciler.schedule import ask_for_updates
 
 log = structlog.get_logger("souk.reconciler")
 THREADS = 16
@@ -153,6 +154,7 @@ class Loop:
         self._resync_at = time.monotonic() + RESYNC_SECONDS
         try:
             drift = resync(self._ground.engine)
+            ask_for_updates()
         except EngineError as error:
             log.warning("resync failed", error=str(error)[:200])
             self._resync_at = time.monotonic() + 15

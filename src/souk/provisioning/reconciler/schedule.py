@@ -1,4 +1,4 @@
-"""When a service's next backup is due, and of which kind."""
+"""When a service's next backup is due, and of which kind; and when it is updated."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from django.db.models import Max
 
 from souk.kernel import clock
 from souk.kernel.scope import System, acting
+from souk.provisioning import releases
+from souk.provisioning.commands.operations import way_back, wish
 from souk.provisioning.contract import BackupKind
-from souk.provisioning.models import OPEN, Backup, BackupState, Operation, OperationKind, ServiceInstance
+from souk.provisioning.models import OPEN, Backup, BackupState, Desired, Operation, OperationKind, ServiceInstance
 from souk.provisioning.registry import blueprint
 from souk.provisioning.storage import storage_of
 
@@ -20,6 +22,40 @@ FIRST_AFTER = timedelta(minutes=2)
 
 FULL_EVERY = timedelta(days=7)
 PROVE_EVERY = timedelta(days=7)
+
+
+MOST_UPDATES_AT_ONCE = 4
+"""Each copies a service's whole data."""
+
+
+def ask_for_updates() -> int:
+    """Ask for updates of services whose window is open, each at most once while it is; returns of how many.
+
+    One that has something else to be done, or a way back that its customer may still take, waits for its next window.
+    """
+    now = clock.now()
+    with acting(SCHEDULE):
+        open_ones = Operation.objects.filter(kind=OperationKind.UPDATE, state__in=OPEN).count()
+    asked = 0
+    for plan in releases.plans(SCHEDULE):
+        if open_ones + asked >= MOST_UPDATES_AT_ONCE:
+            break
+        if plan.opens.begins <= now:
+            asked += _ask_for_update(plan)
+    return asked
+
+
+def _ask_for_update(plan: releases.Plan) -> bool:
+    with acting(SCHEDULE):
+        row = ServiceInstance.objects.select_for_update().get(id=plan.instance)
+        others = Operation.objects.filter(instance=row)
+        this_time = others.filter(kind=OperationKind.UPDATE, created_at__gte=plan.opens.begins)
+        if row.desired != Desired.RUNNING or way_back(row) is not None:
+            return False
+        if this_time.exists() or others.filter(state__in=OPEN).exists():
+            return False
+        wish(SCHEDULE, row, OperationKind.UPDATE, {"scheduled": True})
+        return True
 
 
 def next_due(row: ServiceInstance) -> datetime | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -20,7 +20,15 @@ from souk.engines.contract import Engine, EngineError
 from souk.kernel import clock, secrets
 from souk.kernel.redaction import clean
 from souk.kernel.scope import acting
-from souk.provisioning.contract import Blueprint, ConfigurationFailed, ServerCertificate, Succession, Way
+from souk.provisioning.contract import (
+    Blueprint,
+    ConfigurationFailed,
+    Credentials,
+    ServerCertificate,
+    Succession,
+    Wanted,
+    Way,
+)
 from souk.provisioning.models import InstanceState, MachineRole, ServiceInstance
 from souk.provisioning.reconciler import guarding, private, records, repositories, trials
 from souk.provisioning.reconciler.guest import MachineGuest
@@ -37,11 +45,47 @@ Reach = Callable[[str, datetime], None]
 """Records, in the transaction of the exchange, which machine took over, and since when the one before did not serve."""
 
 
+@dataclass(frozen=True)
+class Successor:
+    """The machine that followed, as it was wanted while it did, and what it serves with. The one before has not served
+    `since`.
+    """
+
+    machine: Assigned
+    guest: MachineGuest
+    wanted: Wanted
+    credentials: Credentials
+    certificate: ServerCertificate
+    certificate_until: datetime
+    since: datetime
+
+
 def succeed(engine: Engine, lease: Lease, subject: Subject, blueprint: Blueprint, step: Step, reach: Reach) -> None:
     """Let a machine from the newest image, of the service's size, take over.
 
     Raises:
         Superseded: it did; what is still to be done is done there. ConfigurationFailed, EngineError: nothing changed.
+    """
+    with followed(engine, lease, subject, blueprint, step) as successor, acting(WORKER):
+        ServiceInstance.objects.select_for_update().get(id=subject.row.id)
+        lease.hold()
+        # It is no way back: from the first row that is written it only has less.
+        records.exchange_machines(subject, MachineRole.NEXT, clock.now())
+        ServiceInstance.objects.filter(id=subject.row.id).update(state=InstanceState.UPDATING)
+        reach(successor.machine.name, successor.since)
+    raise Superseded
+
+
+@contextmanager
+def followed(
+    engine: Engine, lease: Lease, subject: Subject, blueprint: Blueprint, step: Step, *, keeps_history: bool = True
+) -> Iterator[Successor]:
+    """A machine from the newest image, of the service's size, that has all that the present one wrote, which is stopped
+    in the block. If that fails, the present one serves on. It goes on with the history in the repository, unless it
+    `keeps_history` not.
+
+    Raises:
+        ConfigurationFailed, EngineError: nothing changed.
     """
     present, succession = subject.machine, blueprint.succession
     assert present is not None, "a running service has a machine"
@@ -73,7 +117,7 @@ def succeed(engine: Engine, lease: Lease, subject: Subject, blueprint: Blueprint
             issued = certificates.issue(ca, following.hostname, following.address)
             certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
             blueprint.configure(follower, following, credentials, certificate)
-            if blueprint.archivist is not None and repositories.is_kept(subject.row.id):
+            if keeps_history and blueprint.archivist is not None and repositories.is_kept(subject.row.id):
                 repository = repositories.open_repository(subject.row.id, engine)
                 blueprint.archivist.attach(follower, following, repository)
         with step("follow", 80, gettext_noop("What was written meanwhile is there, too.")):
@@ -84,14 +128,12 @@ def succeed(engine: Engine, lease: Lease, subject: Subject, blueprint: Blueprint
         since = clock.now()
         with step("hand_over", 90, gettext_noop("The machine before has ended, and the other one has all it wrote.")):
             succession.receive(follower, following, succession.hand_over(leader, wanted))
-    with acting(WORKER):
-        ServiceInstance.objects.select_for_update().get(id=subject.row.id)
-        lease.hold()
-        # It is no way back: from the first row that is written it only has less.
-        records.exchange_machines(subject, MachineRole.NEXT, clock.now())
-        ServiceInstance.objects.filter(id=subject.row.id).update(state=InstanceState.UPDATING)
-        reach(machine.name, since)
-    raise Superseded
+        try:
+            yield Successor(machine, follower, following, credentials, certificate, issued.expires_at, since)
+        except ConfigurationFailed:
+            # It may have begun to serve, and two may not.
+            engine.stop(machine.name, force=True)
+            raise
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from souk.provisioning.reconciler.actions import (
     rehearsals,
     restores,
     updates,
+    upgrades,
 )
 from souk.provisioning.reconciler.actions.work import Asked, Work, begin, settle, waiting
 
@@ -45,6 +46,7 @@ ACTIONS: Mapping[str, Action] = {
     OperationKind.RESTORE: restores.restore,
     OperationKind.UNDO: restores.undo,
     OperationKind.UPDATE: updates.update,
+    OperationKind.UPGRADE: upgrades.upgrade,
 }
 
 

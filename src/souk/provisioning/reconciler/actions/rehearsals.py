@@ -17,7 +17,7 @@ from souk.provisioning.reconciler.actions.trying import Trial, restored
 from souk.provisioning.reconciler.actions.work import Asked, Work, settle
 
 log = structlog.get_logger("souk.reconciler")
-_OBSTACLES = gettext_noop("The data can't be brought to this version as it is. The report says what stands in the way.")
+OBSTACLES = gettext_noop("The data can't be brought to this version as it is. The report says what stands in the way.")
 _UNLIKE = gettext_noop("The data was not the same afterwards. The service is not upgraded, and the operator is told.")
 
 
@@ -29,7 +29,7 @@ def rehearse(work: Work, asked: Asked) -> None:
     with restored(work, archivist) as trial:
         report = _tried(work, trial, upgrader, archivist, str(asked.details["version"]))
     if report["obstacles"]:
-        settle(work, asked, OperationState.FAILED, trouble=_OBSTACLES, **report)
+        settle(work, asked, OperationState.FAILED, trouble=OBSTACLES, **report)
     elif report["after"] != report["before"]:
         log.error("an upgrade changed data", instance=str(work.subject.row.id), operation=str(asked.id))
         settle(work, asked, OperationState.FAILED, trouble=_UNLIKE, **report)

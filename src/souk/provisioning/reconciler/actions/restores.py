@@ -92,6 +92,9 @@ def undo(work: Work, asked: Asked) -> None:
     with work.step("start", 40, gettext_noop("The machine before has started.")):
         work.engine.start(former.name)
     try:
+        if wanted.parameters.get(VERSION) != subject.row.parameters.get(VERSION) and work.blueprint.succession:
+            # It was left by a successor of another version, which followed it until then.
+            work.blueprint.succession.stay(guest, wanted)
         guarding.let_in(guest, subject.row.site_id, subject.row.allowed)
         certificate, ends = _made_fit(work, subject, guest, wanted)
     except (ConfigurationFailed, Superseded):

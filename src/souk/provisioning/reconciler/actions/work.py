@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -122,6 +123,12 @@ def begin(asked: Asked) -> bool:
     with acting(WORKER):
         open_one = Operation.objects.filter(id=asked.id, state__in=OPEN)
         return bool(open_one.update(state=OperationState.RUNNING, attempts=asked.attempts + 1))
+
+
+def postpone(asked: Asked, until: datetime) -> None:
+    """Let an operation wait until a later time."""
+    with acting(WORKER):
+        Operation.objects.filter(id=asked.id).update(state=OperationState.QUEUED, not_before=until, attempts=0)
 
 
 def reached(work: Work, asked: Asked, **result: Any) -> None:
