@@ -45,7 +45,7 @@ class WaitingServers:
         guests.run(guest, _CONFIGURE, document(wanted, password, certificate), timeout=_WITHIN)
 
     def suits(self, parameters_: Mapping[str, Any]) -> bool:
-        """The newest version, one database without extensions, and no pool: all else needs the machine's own programs."""
+        """The newest version, one database, no extensions and no pool: all else needs the machine's own programs."""
         if parameters.version(parameters_) != VERSIONS[0].number:
             return False
         plain = not parameters_.get("extensions") and not parameters.pool_mode(parameters_)

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("provisioning", "0015_releases")]
+    dependencies = [("provisioning", "0016_suspending")]
 
     operations = [
         migrations.AddField("serviceinstance", "maintenance", models.JSONField(null=True)),
