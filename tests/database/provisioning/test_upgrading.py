@@ -27,7 +27,7 @@ from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import OperationRow, backups, machines, operation, service
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.versions import versions
-from souk.provisioning.windows import opening
+from souk.provisioning.windows import Window, opening
 
 STRIDE = 7
 
@@ -175,6 +175,8 @@ def test_what_was_before_an_upgrade_is_restored_with_the_version_of_then(
 def test_an_upgrade_waits_for_its_window_and_for_the_next_if_it_was_missed(
     kept: Vault, place: Ground, buyer: Customer, instance: UUID
 ) -> None:
+    in_three_days = Window((clock.now().weekday() + 3) % 7, 3, 2)
+    commands.change_window(buyer.scope, instance, in_three_days)
     asked = commands.upgrade_instance(buyer.scope, instance, "2", in_window=True)
     found = versions(buyer.scope, instance)
     settle(place)
