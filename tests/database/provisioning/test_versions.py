@@ -20,6 +20,7 @@ from souk.provisioning.contract import Obstacle
 from souk.provisioning.models import Operation, ServiceInstance
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import OperationRow, machines, operation, operations, service
+from souk.provisioning.reconciler import lease
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.versions import versions
 from souk.provisioning.windows import Window
@@ -150,6 +151,8 @@ def test_a_window_is_chosen_and_what_waits_for_it_holds_up_nothing(
     with acting(System("test")):
         begins = Operation.objects.values_list("not_before", flat=True).get(id=asked)
     assert begins == versions(buyer.scope, instance).opens_at
+    assert len(lease.claim(5)) == 1
+    forget_leases()
     commands.cancel_operation(buyer.scope, asked)
     settle(place)
     assert [row.state for row in operations(buyer.scope, instance) if row.id == asked] == ["cancelled"]

@@ -147,3 +147,12 @@ def test_checkouts_with_different_recipes_keep_each_others_images_and_old_ones_g
     assert len(list((tmp_path / "cache").glob("*.tar.zst"))) == builder.KEPT
     assert not builder.build(recipes[-1], tmp_path / "cache").fresh
     assert builder.build(recipes[0], tmp_path / "cache").fresh
+
+
+def test_what_a_suite_has_no_more_is_taken_from_the_one_beside_it(tmp_path: Path, base: Path) -> None:
+    read = recipe.load(_folder(tmp_path / "own", OWN + '\nbeside = ["bookworm"]'), base=base)
+    assert read.suites == ("trixie", "bookworm")
+    lines = [word for word in arguments(read, DEBIAN, tmp_path, tmp_path) if word.startswith("deb ")]
+    assert len(lines) == 6
+    assert sum(" bookworm" in line for line in lines) == 3
+    assert read.digest != recipe.load(_folder(tmp_path / "plain", OWN), base=base).digest

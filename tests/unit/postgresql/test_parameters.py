@@ -48,3 +48,20 @@ def test_what_is_not_offered_is_refused(parameters: dict[str, object]) -> None:
 def test_the_first_database_is_the_one_credentials_name() -> None:
     assert BLUEPRINT.credentials({"databases": ["boutique", "compta"]}, "p").database == "boutique"
     assert databases({}) == ["app"]
+
+
+def test_an_older_version_has_what_debian_has_for_it_and_waits_for_nobody() -> None:
+    assert VALIDATOR.is_valid({"version": "15", "extensions": ["hstore"]})
+    assert VALIDATOR.is_valid({"version": "17", "extensions": ["vector"]})
+    assert not VALIDATOR.is_valid({"version": "15", "extensions": ["vector"]})
+    assert BLUEPRINT.warmer is not None
+    assert BLUEPRINT.warmer.suits({"version": "17"})
+    assert not BLUEPRINT.warmer.suits({"version": "15"})
+
+
+def test_versions_are_told_with_their_end_the_newest_first() -> None:
+    assert BLUEPRINT.upgrader is not None
+    found = list(BLUEPRINT.upgrader.versions)
+    assert [each.number for each in found] == parameters_schema()["properties"]["version"]["enum"]
+    assert found == sorted(found, key=lambda each: each.ends_on, reverse=True)
+    assert all(each.source.startswith("https://www.postgresql.org/") for each in found)

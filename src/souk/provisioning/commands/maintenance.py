@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models.functions import Now
+
 from souk.kernel import clock, events
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors, windows
@@ -17,6 +19,7 @@ from souk.provisioning.models import (
     OPEN,
     Backup,
     BackupState,
+    Convergence,
     Operation,
     OperationKind,
     OperationState,
@@ -46,7 +49,8 @@ def change_window(scope: Scope, instance: UUID, window: Window | None) -> None:
         opens = opening_of(row, clock.now())
         # What waits for the window waits for the one that holds now.
         waiting = Operation.objects.filter(instance=row, state=OperationState.QUEUED, not_before__isnull=False)
-        waiting.update(not_before=opens.begins)
+        if waiting.update(not_before=opens.begins):
+            Convergence.objects.filter(subject=row.id).update(next_at=Now())
 
 
 def rehearse_upgrade(scope: Scope, instance: UUID, version: str) -> UUID:
