@@ -18,7 +18,7 @@ _LANGUAGES = ("fr", "ar")
 def written(body: dict[str, Any]) -> tuple[str, str]:
     """Subject and text of the letter about what a delivery's body says."""
     with override(_LANGUAGES[0]):
-        state = _("Resolved") if body["event"] == "alert.resolved" else _("Alert")
+        state = {"alert.resolved": _("Resolved"), "disk.grown": _("Notice")}.get(body["event"], _("Alert"))
         subject = f"{state}: {body['service']['name']} – {RULES[body['rule']]}"
     return " ".join(subject.split()), "\n\n— — —\n\n".join(_text(body, language) for language in _LANGUAGES)
 
@@ -28,6 +28,7 @@ def _text(body: dict[str, Any], language: str) -> str:
         context = {
             "name": body["service"]["name"],
             "resolved": body["event"] == "alert.resolved",
+            "grown": body["event"] == "disk.grown",
             "rule": RULES[body["rule"]],
             "value": told(body["rule"], body["value"]),
             "threshold": told(body["rule"], body["threshold"]),
