@@ -202,6 +202,8 @@ def _service(ns: Any, name: str, command: tuple[str, ...], user: str) -> Service
         user=user if as_root else None,
         environment=told,
         wants=(*wants, *engine),
+        # What machines send is counted by the host's firewall, which nobody reads without this.
+        capability="cap_net_admin" if name == "worker" else "",
     )
 
 

@@ -7,18 +7,15 @@ of other bridges answer on port 53, and IPv6.
 from __future__ import annotations
 
 import os
+import pwd
 from pathlib import Path
 from typing import Any
 
+from install import users
 from install.host import has_systemd
 from install.isolation import NOT_INTERNET, PLATFORM_PORTS, platform_addresses
 from install.services import UNITS
 from install.shell import attempt, run
-
-
-def table(ns: Any) -> str:
-    """The table's name, in family `inet`."""
-    return f"souk_{ns.name}"
 
 
 def ruleset(ns: Any) -> str:
@@ -27,9 +24,9 @@ def ruleset(ns: Any) -> str:
     closed = ", ".join(str(block) for block in NOT_INTERNET)
     platform, ports = platform_addresses(ns.subnet), ", ".join(map(str, PLATFORM_PORTS))
     return f"""# Written by Souk's installer.
-table inet {table(ns)} {{}}
-delete table inet {table(ns)}
-table inet {table(ns)} {{
+table inet {ns.firewall} {{}}
+delete table inet {ns.firewall}
+table inet {ns.firewall} {{
   chain input {{
     type filter hook input priority filter - 10; policy accept;
     iifname {bridge} jump from_machines
@@ -59,15 +56,55 @@ table inet {table(ns)} {{
 """
 
 
+_PLATFORMS = 0x736F756B
+"""The mark of connections that the platform itself opened."""
+
+_CHAINS = {"input": "filter - 20", "forward": "filter - 20", "output": "filter - 20"}
+
+
+def counting(ns: Any) -> str:
+    """What counts, by network card, the bytes that machines send to clients, as a script for `nft -f`. Loaded again, it
+    keeps what was counted.
+
+    Only answers count, to whoever opened the connection: backups, history and whatever else a machine sends by itself
+    do not, nor do answers to the platform's worker. A card keeps its MAC address for life, and no machine can use
+    another one's.
+    """
+    bridge, sent = f'"{ns.bridge}"', "update @sent { ether saddr counter }"
+    rules = {
+        "input": [f"iifname {bridge} ct direction reply ct mark != {_PLATFORMS} {sent}"],
+        "forward": [f"iifname {bridge} oifname != {bridge} ct direction reply {sent}"],
+        "output": [],
+    }
+    if users.user_exists(users.WORKER):
+        worker = pwd.getpwnam(users.WORKER).pw_uid
+        rules["output"] = [f"oifname {bridge} ct state new meta skuid {worker} ct mark set {_PLATFORMS}"]
+    hooks = [
+        f"  chain {chain} {{ type filter hook {chain} priority {priority}; policy accept; }}"
+        for chain, priority in _CHAINS.items()
+    ]
+    return "\n".join(
+        [
+            f"table inet {ns.counters} {{",
+            "  set sent { type ether_addr; size 65535; flags dynamic,timeout; timeout 90d; }",
+            *hooks,
+            "}",
+            *(f"flush chain inet {ns.counters} {chain}" for chain in rules),
+            *(f"add rule inet {ns.counters} {chain} {rule}" for chain, each in rules.items() for rule in each),
+            "",
+        ]
+    )
+
+
 def ensure(ns: Any) -> str:
-    """Load the table, and have it loaded at boot where systemd runs."""
-    text = ruleset(ns)
+    """Load the tables, and have them loaded at boot where systemd runs."""
+    text = ruleset(ns) + counting(ns)
     kept = ns.state / "firewall.nft"
     kept.write_text(text)
     run("nft", "-f", "-", text=text)
     if has_systemd():
         _at_boot(ns, kept)
-    return f"table inet {table(ns)}"
+    return f"table inet {ns.firewall}"
 
 
 def _unit(ns: Any) -> Path:
@@ -101,10 +138,11 @@ def _at_boot(ns: Any, script: Path) -> None:
 
 
 def remove(ns: Any) -> str:
-    """Delete the table and its unit."""
+    """Delete the tables and their unit."""
     if os.geteuid() != 0:
         return "needs root"
-    gone = attempt("nft", "delete", "table", "inet", table(ns)).returncode == 0
+    attempt("nft", "delete", "table", "inet", ns.counters)
+    gone = attempt("nft", "delete", "table", "inet", ns.firewall).returncode == 0
     if _unit(ns).exists():
         attempt("systemctl", "disable", "--quiet", _unit(ns).name)
         _unit(ns).unlink()

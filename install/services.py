@@ -21,7 +21,9 @@ _SUPERVISOR = Path(__file__).with_name("supervise.py")
 
 @dataclass(frozen=True)
 class Service:
-    """One process of a namespace: `command` run as `user`, or as the caller where `user` is None."""
+    """One process of a namespace: `command` run as `user`, or as the caller where `user` is None; with one of the
+    kernel's capabilities beside, as its manual calls it (`cap_net_admin`).
+    """
 
     ns: Any
     name: str
@@ -31,6 +33,7 @@ class Service:
     supervised: bool = True
     stop_signal: str = "SIGTERM"
     wants: tuple[str, ...] = ()
+    capability: str = ""
 
     @property
     def unit(self) -> str:
@@ -94,7 +97,8 @@ class Service:
         if not self.supervised:
             self.daemon.start(self.command, user=self.user, env=environment)
             return
-        supervisor = ("/usr/bin/python3", "-I", str(_SUPERVISOR), self.user or "-", *self.command)
+        user = "+".join(filter(None, (self.user, self.capability))) if self.user else "-"
+        supervisor = ("/usr/bin/python3", "-I", str(_SUPERVISOR), user, *self.command)
         self.daemon.start(supervisor, env=environment)
 
     def stop(self) -> bool:
@@ -133,6 +137,7 @@ class Service:
             "KillMode=mixed",
             "Restart=on-failure",
             "RestartSec=1",
+            *([f"AmbientCapabilities={self.capability.upper()}"] if self.capability else []),
             "NoNewPrivileges=yes",
             "ProtectSystem=full",
             "PrivateTmp=yes",

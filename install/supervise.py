@@ -1,4 +1,5 @@
-"""Keeps one process running where no systemd does: `supervise.py USER COMMAND...` (USER `-`: the caller).
+"""Keeps one process running where no systemd does: `supervise.py USER[+CAPABILITY] COMMAND...` (USER `-`: the
+caller).
 
 Restarts it when it ends by itself, after a pause that doubles up to half a minute while it keeps failing;
 SIGTERM ends both, the child by force if it takes too long. Should this process be killed, the kernel tells the child
@@ -27,7 +28,11 @@ def main(user: str, command: list[str], patience: int = _PATIENCE) -> int:
     stopping = threading.Event()
     words = ["setpriv", "--pdeathsig=TERM"]
     if user != "-":
-        words += [f"--reuid={user}", f"--regid={user}", "--init-groups"]
+        name, _, capability = user.partition("+")
+        words += [f"--reuid={name}", f"--regid={name}", "--init-groups"]
+        if capability:
+            granted = "+" + capability.removeprefix("cap_")
+            words += [f"--inh-caps={granted}", f"--ambient-caps={granted}"]
     child: subprocess.Popen[bytes] | None = None
 
     def end(_signal: int, _frame: FrameType | None) -> None:

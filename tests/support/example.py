@@ -140,7 +140,10 @@ class Example:
             StartingPlan("m", Size(2, 4 * GIB, 40 * GIB), "3.60", "1690"),
             StartingPlan("h", Size(1, GIB, 10 * GIB, members=3), "3.40", "1390"),
         ]
-        tiers = {"egress": [{"up_to": 100, "rate": "0"}, {"up_to": None, "rate": "0.15"}]}
+        tiers = {
+            "egress": [{"up_to": 100, "rate": "0"}, {"up_to": None, "rate": "0.15"}],
+            "extra_disk": [{"up_to": None, "rate": "0.01"}],
+        }
         return StartingOffering("exemple", "databases", texts, plans, tiers)
 
     def schema(self) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from typing import cast
+from uuid import UUID
 
 from django.db.models import Sum
 
@@ -19,7 +20,7 @@ from souk.billing.charging import (
 )
 from souk.billing.models import RatedLine
 from souk.billing.months import Month, months
-from souk.catalog.pricing import FrozenPrice
+from souk.catalog.pricing import EXTRA_DISK, FrozenPrice
 from souk.kernel.money import Money
 from souk.kernel.scope import Scope
 from souk.metering import queries as metering
@@ -80,9 +81,17 @@ def _charges(
     if "stopped_disk" in price.tiers:
         stopped = Decimal(metering.seconds(scope, instance, "stopped", since, end)) / 3600
         if stopped:
-            held = Decimal(subscription.disk or service(scope, instance).disk) / _GIBIBYTE
+            held = Decimal(subscription.disk or _plans_disk(scope, instance)) / _GIBIBYTE
             charges += graduated_charges(price, "stopped_disk", GIBIBYTE_HOUR, stopped * held, already)
+    if EXTRA_DISK in price.tiers:
+        beyond = metering.extra_disk(scope, instance, since, end) / _GIBIBYTE / 3600
+        charges += graduated_charges(price, EXTRA_DISK, GIBIBYTE_HOUR, beyond, already)
     return charges
+
+
+def _plans_disk(scope: Scope, instance: UUID) -> int:
+    row = service(scope, instance)
+    return row.disk - row.extra_disk
 
 
 def _rated(subscription: SubscriptionRow, month: Month) -> dict[str, Rated]:

@@ -14,6 +14,10 @@ from souk.catalog import errors
 SHORTEST_MONTH_HOURS = 672
 
 
+#: The meter of disk beyond what a plan gives, in GiB hours.
+EXTRA_DISK = "extra_disk"
+
+
 class Tier(msgspec.Struct, frozen=True):
     """Prices the units up to `up_to` (None: all) that no tier before it priced, at `rate` each."""
 

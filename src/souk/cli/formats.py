@@ -66,6 +66,7 @@ _WORDS = {
     "restore": n_("restore"),
     "firing": n_("firing"),
     "resolved": n_("resolved"),
+    "grow": n_("change of disk"),
     "machine_ended": n_("its machine ended"),
     "process_ended": n_("its process ended"),
     "no_answer": n_("no answer"),

@@ -130,14 +130,14 @@ class Machine:
 class Usage:
     """Counters of a machine, read from the engine's metrics.
 
-    `disk` is bytes of its own in use now, without what it shares with its image; `egress` bytes sent since the
-    machine last started (a counter that may restart);
-    `cpu_seconds` and `memory` likewise since start and now.
+    `disk` is bytes of its own in use now, without what it shares with its image; `egress` bytes that it sent to
+    clients, who opened the connection, in a counter that may begin anew (None where nobody counts); `cpu_seconds` and
+    `memory` since start and now.
     """
 
     name: str
     disk: int
-    egress: int
+    egress: int | None
     cpu_seconds: float
     memory: int
 

@@ -26,9 +26,11 @@ insert into metering_usagesample
     (id, organization_id, instance_id, machine, at, disk, egress, egress_counter, cpu_seconds, memory)
 select c.id, c.organization_id, c.instance_id, c.name, %(at)s,
     case when c.role = 'front' then coalesce(others.disk, before.disk, 0) else c.disk end,
-    case when c.egress >= coalesce(last.egress_counter, 0)
-         then c.egress - coalesce(last.egress_counter, 0) else c.egress end,
-    c.egress, c.cpu_seconds + coalesce(others.cpu_seconds, 0), c.memory + coalesce(others.memory, 0)
+    case when c.egress is null then 0
+         when c.egress >= coalesce(last.egress_counter, 0) then c.egress - coalesce(last.egress_counter, 0)
+         else c.egress end,
+    coalesce(c.egress, last.egress_counter, 0), c.cpu_seconds + coalesce(others.cpu_seconds, 0),
+    c.memory + coalesce(others.memory, 0)
 from counted c
 left join lateral (select sum(o.disk) as disk, sum(o.cpu_seconds) as cpu_seconds, sum(o.memory) as memory
                    from counted o where c.role = 'front' and o.role = 'member' and o.instance_id = c.instance_id
@@ -44,7 +46,8 @@ returning instance_id
 
 
 def take_samples(usages: Sequence[Usage], at: datetime | None = None) -> list[UUID]:
-    """Record what the engine counts, now or at an instant just past; a counter that went back has restarted.
+    """Record what the engine counts, now or at an instant just past; a counter that went back has restarted, and one
+    that can't be read stands still.
 
     Machines on which the platform tries something out, or makes something ready, are not the customer's use: they are
     left out. A machine's name is never given twice, so a sample also finds the instance of one that is gone by now.

@@ -11,6 +11,7 @@ from souk.engines.contract import Usage
 from souk.kernel import events
 from souk.kernel.events import EventRow
 from souk.metering.commands import take_samples
+from souk.provisioning.contract import Size
 
 SUBSCRIBER = "metering"
 
@@ -34,8 +35,37 @@ def _handle(event: EventRow) -> None:
     at = datetime.fromisoformat(str(event.data.get("at", event.at.isoformat())))
     if event.action == "service.counted":
         take_samples([msgspec.convert(event.data["usage"], Usage)], at)
-    elif event.action in _METERS:
+        return
+    if event.action in _METERS:
         _meter(event, at)
+    if event.action == "service.ready":
+        _hold(event, at, int(str(event.data.get("extra_disk", 0))), first=True)
+    elif event.action in ("service.resized", "service.grown"):
+        size = msgspec.convert(event.data["to"], Size)
+        _hold(event, at, size.extra_disk * size.members)
+
+
+def _hold(event: EventRow, at: datetime, extra: int, *, first: bool = False) -> None:
+    """From now on the instance has that many bytes beyond its plan; what it was made with counts once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select extra, upper_inf(during) from metering_helddisk where instance_id = %s", [event.subject_id]
+        )
+        known = cursor.fetchall()
+        held = next((row[0] for row in known if row[1]), 0)
+        if held == extra or (first and known):
+            return
+        cursor.execute(
+            "update metering_helddisk set during = tstzrange(lower(during), greatest(lower(during), %s))"
+            " where instance_id = %s and upper_inf(during)",
+            [at, event.subject_id],
+        )
+        if extra:
+            cursor.execute(
+                "insert into metering_helddisk (id, organization_id, instance_id, extra, during)"
+                " values (gen_random_uuid(), %s, %s, %s, tstzrange(%s, null))",
+                [event.organization_id, event.subject_id, extra, at],
+            )
 
 
 def _meter(event: EventRow, at: datetime) -> None:

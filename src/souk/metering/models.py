@@ -29,6 +29,25 @@ class UsageInterval(Row):
         ]
 
 
+class HeldDisk(Row):
+    """How many bytes of disk beyond its plan an instance had during `during`, on all of its machines; open while it
+    lasts. It counts as long as the instance runs or is stopped.
+    """
+
+    organization_id = models.UUIDField()
+    instance_id = models.UUIDField()
+    extra = models.BigIntegerField()
+    during = DateTimeRangeField()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="held_disk_without_overlap",
+                expressions=[("instance_id", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            )
+        ]
+
+
 class UsageSample(Row):
     """What the engine counted for an instance at a moment: bytes on disk, bytes sent since the same machine's sample
     before (its name is empty in samples of the time when an instance had only one).

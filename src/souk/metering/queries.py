@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import connection
@@ -65,6 +66,23 @@ def seconds(scope: Scope, instance: UUID, meter: str, since: datetime, until: da
             [since, until, instance, meter, since, until],
         )
         return cursor.fetchone()[0]  # type: ignore[no-any-return]
+
+
+_HELD = """
+select coalesce(sum(extra * extract(epoch from upper(c) - lower(c))), 0)
+from (select d.extra, d.during * u.during * tstzrange(%(since)s, %(until)s) as c
+      from metering_helddisk d
+      join metering_usageinterval u on u.instance_id = d.instance_id and u.during && d.during
+      where d.instance_id = %(instance)s and d.during && tstzrange(%(since)s, %(until)s)) clipped
+where not isempty(c)
+"""
+
+
+def extra_disk(scope: Scope, instance: UUID, since: datetime, until: datetime) -> Decimal:
+    """Disk beyond the plan that was held within a period, running or stopped: bytes times seconds."""
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(_HELD, {"instance": instance, "since": since, "until": until})
+        return Decimal(cursor.fetchone()[0])
 
 
 def egress(scope: Scope, instance: UUID, since: datetime, until: datetime) -> int:

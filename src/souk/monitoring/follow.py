@@ -9,6 +9,7 @@ from django.db import connection
 from souk.kernel import events
 from souk.kernel.events import EventRow
 from souk.monitoring import incidents
+from souk.monitoring.alerts import noticing
 from souk.monitoring.logs import shipping
 from souk.monitoring.models import IncidentCause, LastLook
 
@@ -55,6 +56,8 @@ def _handle(event: EventRow) -> None:
             if event.data.get("configured"):
                 incidents.add(instance, "configured", at)
             incidents.close_incident(instance, "answered", at)
+        case "service.grown" if event.data.get("automatic"):
+            noticing.grown(event, at)
         case "service.failed":
             if not incidents.open_incident(instance, IncidentCause.LOST, at):
                 incidents.add(instance, "lost", at)

@@ -8,7 +8,7 @@ from procrastinate import Blueprint
 from procrastinate.exceptions import AlreadyEnqueued
 
 from souk.engines.current import engine
-from souk.monitoring import announcing, rounds, samples
+from souk.monitoring import announcing, growing, rounds, samples
 from souk.monitoring.alerts import delivering, evaluating
 from souk.monitoring.logs import shipping
 
@@ -18,9 +18,10 @@ blueprint = Blueprint()
 @blueprint.periodic(cron="* * * * *")
 @blueprint.task(name="take_round", queueing_lock="take_round", lock="take_round")
 def take_round(timestamp: int) -> None:
-    """Look at every service once, judge what was seen, and have it told."""
+    """Look at every service once, have disks grow that fill up, judge what was seen, and have it told."""
     del timestamp
     rounds.take_round(engine())
+    growing.grow_what_fills()
     evaluating.judge()
     with suppress(AlreadyEnqueued):
         deliver.defer()

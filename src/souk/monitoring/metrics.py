@@ -52,6 +52,18 @@ class MetricsRow:
         return next(row.values for row in self.rows if row.metric.key == key)
 
 
+def last(scope: Scope, instance: UUID, blueprint: str, key: str) -> float | None:
+    """A metric as it was when the instance was last looked at; None if it was not seen, or its kind tells no such."""
+    keys = [metric.key for metric in vocabulary.metrics(blueprint)]
+    if key not in keys:
+        return None
+    place = keys.index(key)
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute("select vals[%s] from monitoring_lastlook where instance_id = %s", [place + 1, instance])
+        row = cursor.fetchone()
+    return None if row is None else row[0]
+
+
 def metrics(scope: Scope, instance: UUID, blueprint: str, since: datetime, until: datetime) -> MetricsRow:
     """An instance's metrics in a period, in at most `POINTS` steps of whole minutes."""
     step = MINUTE * max(1, -(-(until - since) // (MINUTE * POINTS)))

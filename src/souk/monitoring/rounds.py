@@ -49,7 +49,7 @@ def take_round(engine: Engine) -> int:
         failing = _judge(looks)
     if failing:
         lease.wake(failing)
-    samples.write([_sample(seen, usages.get(seen.target.machine)) for seen in looks], at)
+    samples.write([_sample(seen, usages) for seen in looks], at)
     return len(looks)
 
 
@@ -61,15 +61,18 @@ def _usages(engine: Engine) -> Mapping[str, Usage]:
         return {}
 
 
-def _values(seen: Seen, usage: Usage | None) -> list[float | None]:
+def _values(seen: Seen, usages: Mapping[str, Usage]) -> list[float | None]:
+    """What the engine counts of the machine that leads, what the one sent that clients reach, then what it tells."""
+    usage, face = usages.get(seen.target.machine), usages.get(seen.target.face)
+    sent = None if face is None else face.egress
     of_machine: list[float | None] = (
-        [None] * len(OF_MACHINES) if usage is None else [usage.cpu_seconds, usage.memory, usage.disk, usage.egress]
+        [None] * len(OF_MACHINES) if usage is None else [usage.cpu_seconds, usage.memory, usage.disk, sent]
     )
     return [*of_machine, *seen.look.values]
 
 
-def _sample(seen: Seen, usage: Usage | None) -> Sample:
-    return Sample(seen.target.instance, seen.target.organization, _values(seen, usage))
+def _sample(seen: Seen, usages: Mapping[str, Usage]) -> Sample:
+    return Sample(seen.target.instance, seen.target.organization, _values(seen, usages))
 
 
 def _remember(looks: Sequence[Seen], usages: Mapping[str, Usage]) -> None:
@@ -82,7 +85,7 @@ def _remember(looks: Sequence[Seen], usages: Mapping[str, Usage]) -> None:
                 [seen.at for seen in looks],
                 [seen.look.health.ok for seen in looks],
                 [seen.look.health.detail[:200] for seen in looks],
-                [samples.literal(_values(seen, usages.get(seen.target.machine))) for seen in looks],
+                [samples.literal(_values(seen, usages)) for seen in looks],
                 [seen.look.running_since for seen in looks],
             ],
         )

@@ -19,6 +19,8 @@ OF_MACHINES = (
     Metric("egress_bytes", Reading.COUNTER, "bytes", "Sent by the machine"),
 )
 
+DISK_PLACE = [metric.key for metric in OF_MACHINES].index("disk_bytes")
+
 _PANELS = (
     Panel("processor", _("Processors that are busy"), "", (Curve(_("Busy"), "cpu_seconds"),)),
     Panel("memory", _("Memory"), "bytes", (Curve(_("Used"), "memory_bytes"),)),

@@ -20,7 +20,8 @@ class OrderState(models.TextChoices):
 class Order(Row):
     """What an organization ordered: one plan of one offering version, in one region.
 
-    An order for another plan of a service that runs `replaces` the subscription that pays for it.
+    `extra_disk` are the bytes of disk beyond the plan. An order for another plan of a service that
+    runs `replaces` the subscription that pays for it.
     """
 
     number = models.BigIntegerField(unique=True)
@@ -33,6 +34,7 @@ class Order(Row):
     plan_id = models.UUIDField()
     offering_name = models.CharField(max_length=200)
     plan_key = models.SlugField(max_length=30)
+    extra_disk = models.BigIntegerField(default=0, db_default=0)
     region_code = models.SlugField(max_length=40)
     service_name = models.CharField(max_length=63)
     parameters = models.JSONField()

@@ -25,6 +25,7 @@ class OrderRow:
     listing_id: UUID
     offering_name: str
     plan_key: str
+    extra_disk: int
     region_code: str
     service_name: str
     parameters: dict[str, Any]
@@ -58,7 +59,7 @@ class SubscriptionRow:
 
 
 _ORDER = (
-    *list(OrderRow.__dataclass_fields__)[:14],
+    *list(OrderRow.__dataclass_fields__)[:15],
     "subscription__id",
     "subscription__instance_id",
     "subscription__price",

@@ -55,6 +55,9 @@ class ServiceInstance(Row):
 
     `allowed` are the networks that may reach it, as a list of {network, note}; None lets everyone in.
     `maintenance` is the window that its customer chose, as {weekday, hour, hours}.
+
+    `disk` is all of it, in bytes, of which `extra_disk` are beyond the plan. It grows by itself up to `grow_to` (None:
+    it does not); since `growth_refused_at` its site has had no room for that.
     """
 
     organization_id = models.UUIDField()
@@ -69,6 +72,9 @@ class ServiceInstance(Row):
     memory = models.BigIntegerField()
     disk = models.BigIntegerField()
     members = models.PositiveSmallIntegerField(default=1, db_default=1)
+    extra_disk = models.BigIntegerField(default=0, db_default=0)
+    grow_to = models.BigIntegerField(null=True)
+    growth_refused_at = models.DateTimeField(null=True)
     desired = models.CharField(max_length=14, choices=Desired.choices, default=Desired.RUNNING)
     generation = models.BigIntegerField(default=1)
     observed_generation = models.BigIntegerField(default=0)
@@ -106,7 +112,7 @@ class ServiceInstance(Row):
     @property
     def size(self) -> Size:
         """What each of its members has."""
-        return Size(self.vcpus, self.memory, self.disk, self.members)
+        return Size(self.vcpus, self.memory, self.disk, self.members, self.extra_disk)
 
 
 class Quota(models.Model):
@@ -161,6 +167,7 @@ class OperationKind(models.TextChoices):
     STOP = "stop"
     RESTART = "restart"
     RESIZE = "resize"
+    GROW = "grow"
     DELETE = "delete"
     RECOVER = "recover"
     SUSPEND = "suspend"
@@ -192,12 +199,16 @@ SETTLED = frozenset(
         OperationKind.STOP,
         OperationKind.RESTART,
         OperationKind.RESIZE,
+        OperationKind.GROW,
         OperationKind.DELETE,
         OperationKind.RECOVER,
         OperationKind.SUSPEND,
         OperationKind.RESUME,
     }
 )
+
+SIZING = frozenset({OperationKind.RESIZE, OperationKind.GROW})
+"""Those that change the size; an instance has one of them at a time."""
 
 
 MOVES = frozenset({OperationKind.RESTORE, OperationKind.UNDO, OperationKind.UPGRADE})

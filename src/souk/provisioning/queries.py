@@ -38,7 +38,9 @@ __all__ = ["SETTLED"]
 
 @dataclass(frozen=True)
 class ServiceRow:
-    """A service instance as lists show it; memory and disk in bytes, of each of its members."""
+    """A service instance as lists show it; memory and disk in bytes, of each of its members. `extra_disk` is the part
+    of the disk beyond the plan, `grow_to` how large it may become by itself.
+    """
 
     id: UUID
     organization_id: UUID
@@ -52,6 +54,9 @@ class ServiceRow:
     memory: int
     disk: int
     members: int
+    extra_disk: int
+    grow_to: int | None
+    growth_refused_at: datetime | None
     desired: str
     state: str
     trouble: str

@@ -22,10 +22,12 @@ from souk.sites import authority
 
 _TARGETS = """
 select i.id, i.organization_id, i.site_id, i.blueprint, i.name, i.parameters, i.vcpus, i.memory, i.disk, i.members,
-    m.name, e.hostname, host(e.address), b.username, b.database, b.sealed_password
+    i.extra_disk, m.name,
+    coalesce(f.name, m.name), e.hostname, host(e.address), b.username, b.database, b.sealed_password
 from provisioning_serviceinstance i
 join lateral (select name from provisioning_machine where instance_id = i.id and role in ('primary', 'member')
               and deleted_at is null order by duty = 'leads' desc, number limit 1) m on true
+left join provisioning_machine f on f.instance_id = i.id and f.role = 'front' and f.deleted_at is null
 join provisioning_endpoint e on e.instance_id = i.id
 join provisioning_binding b on b.instance_id = i.id and b.name = 'default' and b.revoked_at is null
 where i.desired = 'running' and i.state = 'ready' and (%(only)s::uuid[] is null or i.id = any(%(only)s))
@@ -37,11 +39,14 @@ order by i.id
 
 @dataclass(frozen=True)
 class Target:
-    """A service to look at: its machine's name (the one that leads), and how to use it as its customer does."""
+    """A service to look at: its machine's name (the one that leads), that of the one which clients connect to (its
+    `face`), and how to use it as its customer does.
+    """
 
     instance: UUID
     organization: UUID
     machine: str
+    face: str
     blueprint: Blueprint
     wanted: Wanted
     credentials: Credentials = field(repr=False)
@@ -72,15 +77,16 @@ def _target(row: Sequence[Any], blueprint: Blueprint, trusted: str) -> Target:
         memory,
         disk,
         members,
+        extra_disk,
         machine,
+        face,
         hostname,
         address,
         *way_in,
     ) = row
     username, database, sealed = way_in
     password = secrets.ring("master").open(bytes(sealed), f"binding:{identifier}:default").decode()
-    wanted = Wanted(
-        identifier, name, msgspec.json.decode(parameters), Size(vcpus, memory, disk, members), hostname, address
-    )
+    size = Size(vcpus, memory, disk, members, extra_disk)
+    wanted = Wanted(identifier, name, msgspec.json.decode(parameters), size, hostname, address)
     credentials = Credentials(username, password, database)
-    return Target(identifier, organization, machine, blueprint, wanted, credentials, trusted)
+    return Target(identifier, organization, machine, face, blueprint, wanted, credentials, trusted)

@@ -47,6 +47,16 @@ class Namespace:
         return f"souk-{self.name}"
 
     @property
+    def firewall(self) -> str:
+        """The nftables table, of family `inet`, that says what machines may reach."""
+        return f"souk_{self.name}"
+
+    @property
+    def counters(self) -> str:
+        """The nftables table, of family `inet`, that counts what machines send to clients."""
+        return f"souk_{self.name}_sent"
+
+    @property
     def subnet(self) -> str:
         """The bridge's IPv4 network, in CIDR notation: `SOUK_SUBNET`, else one derived from the name."""
         chosen = self._choice("SOUK_SUBNET")

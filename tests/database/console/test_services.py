@@ -183,6 +183,20 @@ def test_a_plan_is_changed_from_a_page_that_shows_what_each_costs(
     assert desk.post(f"/services/{instance}/plan/", {"plan": "xxl"}).status_code == 422
 
 
+def test_disk_and_its_ceiling_are_changed_on_the_plans_page(owner: Customer, instance: UUID, tmp_path: Path) -> None:
+    desk, here = at_desk(owner.person), f"/services/{instance}/plan/"
+    key = desk.get(here).content.decode().partition('name="key" value="')[2].partition('"')[0]
+    priced = text(desk.post(f"{here}price/", {"plan": "s", "extra_gib": "10"}))
+    assert "73,00" in priced
+    assert desk.post(here, {"plan": "s", "extra_gib": "10", "key": key}).status_code == 302
+    reconciling.work(reconciling.ground(tmp_path))
+    assert desk.post(f"{here}growth/", {"ceiling_gib": "15"}).status_code == 422
+    assert desk.post(f"{here}growth/", {"ceiling_gib": "٣٠"}).status_code == 302
+    row = service(owner.scope, instance)
+    assert (row.disk, row.grow_to) == (20 * 2**30, 30 * 2**30)
+    assert "20" in main(desk, f"/services/{instance}/")
+
+
 def test_credentials_are_made_shown_rotated_and_revoked_from_their_page(
     owner: Customer, instance: UUID, tmp_path: Path
 ) -> None:

@@ -88,6 +88,16 @@ def test_a_plan_is_changed_once_for_one_key(call: Caller, place: Ground, service
     assert call("get", f"/services/{service}/subscription").json()["plan_key"] == "m"
 
 
+def test_the_disk_changes_without_an_order_and_gets_a_ceiling(call: Caller, place: Ground, service: UUID) -> None:
+    changed = call("post", f"/services/{service}/plan", {"extra_gib": 3})
+    assert (changed.status_code, changed.json()["order"]) == (202, None)
+    reconciling.work(place)
+    assert call("put", f"/services/{service}/growth", {"ceiling_gib": 12}).status_code == 422
+    grown = call("put", f"/services/{service}/growth", {"ceiling_gib": 20}).json()
+    assert (grown["disk"], grown["extra_disk"], grown["grow_to"]) == (13 * 2**30, 3 * 2**30, 20 * 2**30)
+    assert call("put", f"/services/{service}/growth", {"ceiling_gib": None}).json()["grow_to"] is None
+
+
 def test_bindings_are_listed_made_rotated_and_revoked(call: Caller, place: Ground, service: UUID) -> None:
     here = f"/services/{service}/bindings"
     assert [row["name"] for row in call("get", here).json()] == ["default"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import psycopg
 import pytest
 from tests.engine.postgresql.conftest import MIB, SIZE, Service
@@ -38,20 +36,6 @@ for child in children:
     os.kill(child, signal.SIGKILL)
 """
 
-_FILL = """
-import errno, os
-written = 0
-try:
-    with open("/var/fill", "wb", buffering=0) as file:
-        for _ in range(8192):
-            written += file.write(os.urandom(1048576))
-            os.fsync(file.fileno())
-except OSError as error:
-    print(errno.errorcode[error.errno], written)
-finally:
-    os.unlink("/var/fill")
-"""
-
 
 def test_a_machine_sees_and_gets_its_own_memory_only(service: Service) -> None:
     total = service.python("print(open('/proc/meminfo').readline().split()[1])")
@@ -68,37 +52,6 @@ def test_a_machine_has_no_more_processes_than_its_limit(service: Service) -> Non
 
 def test_a_machine_sees_its_own_processors_only(service: Service) -> None:
     assert service.python("import os; print(os.cpu_count(), len(os.sched_getaffinity(0)))").stdout == "1 1\n"
-
-
-def _shrink_to_almost_full(service: Service) -> None:
-    """Leave the machine's disk some 100 to 300 MiB of room."""
-    [used] = [row.disk for row in service.engine.usage() if row.name == service.spec.name]
-    service.engine.resize(service.spec.name, replace(service.spec.limits, disk=used + 500 * MIB))
-
-
-def test_a_full_disk_is_the_customers_own_and_passes(own_service: Service) -> None:
-    _shrink_to_almost_full(own_service)
-    code, written = own_service.python(_FILL).stdout.split()
-    assert code in {"EDQUOT", "ENOSPC"}
-    assert 100 * MIB < int(written) < 300 * MIB
-    own_service.configure()
-    with own_service.connect() as connection:
-        connection.execute("CREATE TABLE after (a int)")
-
-
-def test_a_database_that_filled_its_disk_comes_back_whole_once_it_is_grown(own_service: Service) -> None:
-    with own_service.connect() as connection:
-        connection.execute("CREATE TABLE fat (t text STORAGE EXTERNAL)")
-        connection.execute("INSERT INTO fat VALUES ('kept')")
-    _shrink_to_almost_full(own_service)
-    fill = "INSERT INTO fat SELECT repeat(md5(random()::text), 32768) FROM generate_series(1, 400)"
-    with pytest.raises(psycopg.Error, match=r"quota exceeded|closed|eof"), own_service.connect() as connection:
-        connection.execute(fill)
-    own_service.engine.resize(own_service.spec.name, own_service.spec.limits)
-    own_service.configure()
-    with own_service.connect() as connection:
-        assert connection.execute("SELECT t FROM fat").fetchall() == [("kept",)]
-        connection.execute("INSERT INTO fat VALUES ('new')")
 
 
 def test_connections_end_at_the_plans_number(service: Service) -> None:

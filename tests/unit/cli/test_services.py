@@ -15,6 +15,8 @@ SERVICE = {
     "memory": 1024**3,
     "disk": 10 * 1024**3,
     "members": 1,
+    "extra_disk": 0,
+    "grow_to": None,
     "state": "ready",
     "trouble": "",
     "suspension": "",
@@ -104,3 +106,18 @@ def test_the_chosen_organization_narrows_the_list(server, souk, monkeypatch: pyt
     monkeypatch.setenv("SOUK_ORGANIZATION", "o1")
     souk("services")
     assert server.asked[0].url.params["organization"] == "o1"
+
+
+def test_plan_and_disk_change_in_one_step(server, souk) -> None:
+    server.says("POST", f"{PATH}/plan", {"operation": "operation1", "order": "order1"})
+    assert souk("services", "plan", "compta", "m", "--extra-disk", "20", "--yes").status == 0
+    assert server.sent() == {"plan": "m", "extra_gib": 20}
+
+
+def test_a_disk_grows_by_itself_up_to_a_ceiling_or_no_more(server, souk) -> None:
+    server.says("PUT", f"{PATH}/growth", {**SERVICE, "grow_to": 100 * 1024**3})
+    assert "100" in souk("services", "autogrow", "compta", "100").out
+    assert server.sent() == {"ceiling_gib": 100}
+    assert souk("services", "autogrow", "compta", "--off").status == 0
+    assert server.sent() == {"ceiling_gib": None}
+    assert souk("services", "autogrow", "compta").status == 1

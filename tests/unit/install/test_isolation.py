@@ -88,3 +88,13 @@ def test_of_the_host_machines_reach_nothing_but_dhcp_and_dns(tmp_path: Path):
         f"ip daddr {ns.gateway} tcp dport 53 accept",
         "drop",
     ]
+
+
+def test_what_is_sent_to_clients_is_counted_by_card_and_what_was_counted_stays(tmp_path: Path):
+    ns = Namespace("demo", tmp_path, tmp_path)
+    rules = firewall.counting(ns)
+    assert "delete table" not in rules
+    assert "flush set" not in rules
+    added = [line for line in rules.splitlines() if line.startswith("add rule")]
+    assert all("ct direction reply" in line for line in added if "update @sent" in line)
+    assert sum("update @sent { ether saddr counter }" in line for line in added) == 2

@@ -102,3 +102,9 @@ def test_a_nightly_backup_runs_the_installer_and_makes_up_for_a_night_that_was_m
     assert f"SOUK_NAMESPACE={ns.name}" in service
     assert "Persistent=true" in timer
     assert "PASSPHRASE" not in service + timer
+
+
+def test_a_capability_is_given_to_the_process_that_needs_it_alone(ns: Namespace):
+    worker = Service(ns, "worker", ("/x/souk-manage", "worker"), "souk-worker", capability="cap_net_admin")
+    assert "AmbientCapabilities=CAP_NET_ADMIN" in worker.unit_file().splitlines()
+    assert "Capabilities" not in Service(ns, "web", ("/x/python",), "souk-web").unit_file()

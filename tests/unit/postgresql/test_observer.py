@@ -16,6 +16,7 @@ def test_values_are_kept_by_their_place_so_the_order_never_changes() -> None:
     assert [metric.key for metric in METRICS] == [
         *("connections", "connections_limit", "transactions", "blocks_hit", "blocks_read"),
         *("database_bytes", "deadlocks", "temporary_bytes", "replication_lag", "oldest_transaction"),
+        "read_only",
     ]
 
 

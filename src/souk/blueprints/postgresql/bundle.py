@@ -32,6 +32,7 @@ def bundle(
             "authority": certificate.authority,
         },
         "settings": sizing.settings(wanted.size),
+        "reserve": sizing.reserve(wanted.size),
         "owner": _owner(credentials),
         "pool": _pool(wanted),
         "databases": parameters.databases(wanted.parameters),

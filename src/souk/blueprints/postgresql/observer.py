@@ -36,7 +36,9 @@ select extract(epoch from pg_postmaster_start_time())::float8,
     sum(deadlocks)::float8, sum(temp_bytes)::float8,
     (select extract(epoch from max(replay_lag)) from pg_stat_replication)::float8,
     coalesce((select extract(epoch from now() - min(xact_start)) from pg_stat_activity
-              where backend_type = 'client backend' and pid <> pg_backend_pid()), 0)::float8
+              where backend_type = 'client backend' and pid <> pg_backend_pid()), 0)::float8,
+    coalesce(extract(epoch from now())
+             - substring(current_setting('souk.full_since', true) from '^[0-9]{1,12}$')::float8, 0)::float8
 from pg_stat_database
 """
 
@@ -52,6 +54,7 @@ METRICS = (
     Metric("temporary_bytes", _COUNTER, "bytes", "Written into temporary files by queries"),
     Metric("replication_lag", _GAUGE, "seconds", "How far the slowest replica is behind"),
     Metric("oldest_transaction", _GAUGE, "seconds", "Age of the oldest open transaction"),
+    Metric("read_only", _GAUGE, "seconds", "How long nothing can be written, because the disk is full"),
 )
 
 

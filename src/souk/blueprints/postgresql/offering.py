@@ -51,5 +51,6 @@ STARTING_OFFERING = StartingOffering(
             {"up_to": None, "rate": "0.35"},
         ),
         "stopped_disk": ({"up_to": None, "rate": "0.0020"},),
+        "extra_disk": ({"up_to": None, "rate": "0.0025"},),
     },
 )

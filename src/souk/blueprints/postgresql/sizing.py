@@ -55,6 +55,13 @@ def most_history(size: Size) -> int:
     return min(4096, max(256, size.disk // MIB // 10)) * MIB
 
 
+def reserve(size: Size) -> int:
+    """How many bytes of the disk are left when PostgreSQL begins to refuse writes: a twentieth of it, and as much as
+    can be written before that takes effect.
+    """
+    return max(256 * MIB, min(GIB, size.disk // 20))
+
+
 def settings(size: Size) -> dict[str, str]:
     """`postgresql.conf` for a machine of this size that PostgreSQL has to itself.
 

@@ -10,7 +10,12 @@ from souk.provisioning.contract import ConfigurationFailed, Guest, Statement
 
 _AS_POSTGRES = ("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups")
 _PSQL = (
-    *("env", "PGHOST=/run/postgresql", "PGCONNECT_TIMEOUT=5", "PGOPTIONS=-c statement_timeout=5000"),
+    *(
+        "env",
+        "PGHOST=/run/postgresql",
+        "PGCONNECT_TIMEOUT=5",
+        "PGOPTIONS=-c statement_timeout=5000 -c default_transaction_read_only=off",
+    ),
     *("/usr/lib/postgresql/17/bin/psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align"),
     *("--set=ON_ERROR_STOP=1", "postgres"),
 )

@@ -29,8 +29,8 @@ def listing(name: Name, /, *, context: Given) -> None:
             (
                 row["rule"],
                 formats.word(row["state"]),
-                f"{formats.exact(format(row['value'], '.1f'))} {units[row['rule']]}",
-                f"{row['threshold']:g} {units[row['rule']]}",
+                f"{formats.exact(format(row['value'], '.1f'))} {units.get(row['rule'], 'GiB')}",
+                f"{row['threshold']:g} {units.get(row['rule'], 'GiB')}",
                 formats.moment(row["since"]),
                 formats.moment(row["resolved_at"]),
             )

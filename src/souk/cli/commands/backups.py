@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
@@ -93,10 +93,13 @@ def restore(
         datetime | None, Parameter(help=_("The instant to restore, such as 2026-11-24T18:30:00+01:00; else the last."))
     ] = None,
     plan: Annotated[str, Parameter(help=_("Another plan than the present one."))] = "",
+    extra_disk: Annotated[int | None, Parameter(help=_("Disk beyond the plan, in GiB; else as much as now."))] = None,
     wait: Wait = False,
     context: Given,
 ) -> None:
-    body = {"name": new, "until": until.astimezone().isoformat() if until else None, "plan": plan}
+    body: dict[str, Any] = {"name": new, "until": until.astimezone().isoformat() if until else None, "plan": plan}
+    if extra_disk is not None:
+        body["extra_gib"] = extra_disk
     path = f"/services/{context.service(name)['id']}/restore"
     placed = context.client.post(path, body, key=str(uuid.uuid4()))
     order = context.client.get(f"/orders/{placed['order']}")

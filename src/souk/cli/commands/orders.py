@@ -32,6 +32,7 @@ def place(
             help=_("key=value; may be repeated. Commas separate several values."),
         ),
     ] = (),
+    extra_disk: Annotated[int, Parameter(help=_("Disk beyond the plan, in GiB."))] = 0,
     wait: Annotated[bool, Parameter(help=_("Wait until the service is ready."))] = False,
     organization: Annotated[str, Parameter(help=_("Who orders, if you belong to several: an id."))] = "",
     project: Annotated[str, Parameter(help=_("The project's id, if not the first."))] = "",
@@ -49,6 +50,7 @@ def place(
         "parameters": parameters.read(parameter, offered["parameters"]),
         "organization": organization or context.profile.organization or None,
         "project": project or None,
+        **({"extra_gib": extra_disk} if extra_disk else {}),
     }
     placed = context.client.post("/orders", body, key=key or str(uuid.uuid4()))
     order = context.client.get(f"/orders/{placed['id']}")

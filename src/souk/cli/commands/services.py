@@ -75,6 +75,8 @@ def show(name: Name, /, *, context: Given) -> None:
             (_("vCPU"), str(row["vcpus"])),
             (_("Memory"), formats.size(row["memory"])),
             (_("Disk"), formats.size(row["disk"])),
+            (_("Disk beyond the plan"), formats.size(row["extra_disk"]) if row["extra_disk"] else ""),
+            (_("Grows by itself to"), formats.size(row["grow_to"]) if row["grow_to"] else ""),
             (_("Machines"), str(row["members"])),
             (_("Name"), row["hostname"] or ""),
             (_("Address"), f"{row['address']}:{row['port']}" if row["address"] else ""),
@@ -208,20 +210,48 @@ def change(
 
 def plan(
     name: Name,
-    key: Annotated[str, Parameter(help=_("The plan to change to."))],
+    key: Annotated[str, Parameter(help=_("The plan to change to; left out, the present one."))] = "",
     /,
     *,
+    extra_disk: Annotated[int | None, Parameter(help=_("Disk beyond the plan, in GiB; else as much as now."))] = None,
     yes: Yes = False,
     wait: Wait = False,
     context: Given,
 ) -> None:
     row = context.service(name)
-    question = _("Change “{name}” to plan {plan}, at today's price?").format(name=row["name"], plan=key)
+    question = (
+        _("Change “{name}” to plan {plan}, at today's price?").format(name=row["name"], plan=key)
+        if key
+        else _("Change the disk of “{name}”? What is beyond the plan costs what it did when you ordered.").format(
+            name=row["name"]
+        )
+    )
     if not yes and not context.output.confirm(question):
         raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
-    asked = context.client.post(f"/services/{row['id']}/plan", {"plan": key})
-    newest = context.client.get(f"/services/{row['id']}/operations")[0]
-    finish(context, name, {**asked, "operation": newest["id"]}, wait)
+    asked = context.client.post(f"/services/{row['id']}/plan", {"plan": key, "extra_gib": extra_disk})
+    finish(context, name, asked, wait)
+
+
+def autogrow(
+    name: Name,
+    ceiling: Annotated[int | None, Parameter(help=_("How large it may become in all, in GiB."))] = None,
+    /,
+    *,
+    off: Annotated[bool, Parameter(help=_("Let it grow no more."))] = False,
+    context: Given,
+) -> None:
+    if ceiling is None and not off:
+        raise Stopped(_("Say how large the disk may become, in GiB, or --off."))
+    body = {"ceiling_gib": None if off else ceiling}
+    row = context.client.put(f"/services/{context.service(name)['id']}/growth", body)
+    said = (
+        _("The disk of “{name}” grows no more by itself.").format(name=row["name"])
+        if off
+        else _("The disk of “{name}” grows by itself, up to {size}.").format(
+            name=row["name"], size=formats.size(row["grow_to"])
+        )
+    )
+    context.output.done(said, row)
 
 
 def _change(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from souk.catalog import queries as catalog
 from souk.catalog.errors import NotForSale
-from souk.doors.console import selling, words
+from souk.doors.console import quoting, selling, words
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import member_page
 from souk.doors.console.problems import tell
@@ -25,12 +24,11 @@ from souk.kernel import clock
 from souk.kernel.errors import Problem
 from souk.kernel.idempotency import IdempotencyKeyReused
 from souk.kernel.ids import new_id
-from souk.kernel.money import Money
 from souk.ordering import commands, queries
 from souk.parties.access import CAN_ORDER
 from souk.sites.queries import RegionRow, regions
 from souk.ui.parts import Crumb, Plan, Step
-from souk.ui.schema_fields import SaneTextField
+from souk.ui.schema_fields import SaneTextField, WesternIntegerField
 from souk.ui.schema_form import SchemaForm
 
 
@@ -45,6 +43,13 @@ class OrderForm(forms.Form):
     )
     region = forms.ChoiceField(label=gettext_lazy("Region"), widget=forms.RadioSelect)
     project = forms.ChoiceField(label=gettext_lazy("Project"), widget=forms.Select)
+    extra_gib = WesternIntegerField(
+        label=gettext_lazy("Disk beyond the plan, in GiB"),
+        help_text=gettext_lazy("On each machine. It can be changed later, and grow by itself."),
+        min_value=0,
+        required=False,
+        initial=0,
+    )
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, desk: Desk, places: list[RegionRow], data: Any = None, **initial: Any) -> None:
@@ -64,24 +69,6 @@ class OrderForm(forms.Form):
         self.fields["project"].choices = [(str(row.id), row.name) for row in desk.projects]  # type: ignore[attr-defined]
         if len(desk.projects) < 2:
             self.fields["project"].widget = forms.HiddenInput()
-
-
-@dataclass(frozen=True)
-class Quote:
-    """What a plan would cost the reader, with tax apart."""
-
-    plan: str
-    per_hour: Decimal
-    currency: str
-    minimum_hours: int
-    net: Money
-    tax: Money
-    rate: str
-
-    @property
-    def gross(self) -> Money:
-        """A month with tax."""
-        return self.net + self.tax
 
 
 @dataclass
@@ -121,7 +108,7 @@ def order_new(request: HttpRequest, desk: Desk, slug: str) -> HttpResponse:
     context = {
         "offering": chosen.offering,
         "chosen": chosen,
-        "quote": _quote(desk, slug, chosen.plan, chosen.places, chosen.form["region"].value()),
+        "quote": _quote(desk, slug, chosen.plan, chosen.places, chosen.form["region"].value(), _typed(request)),
         "may_order": desk.may(CAN_ORDER),
         "what_happens": _what_happens(),
         "breadcrumbs": [
@@ -137,8 +124,12 @@ def order_new(request: HttpRequest, desk: Desk, slug: str) -> HttpResponse:
 @member_page
 def order_price(request: HttpRequest, desk: Desk, slug: str) -> HttpResponse:
     """The inside of the price box, for what is chosen right now."""
-    quote = _quote(desk, slug, request.POST.get("plan", ""), regions(), request.POST.get("region", ""))
+    quote = _quote(desk, slug, request.POST.get("plan", ""), regions(), request.POST.get("region", ""), _typed(request))
     return render(request, "console/parts/quote.html", {"quote": quote})
+
+
+def _typed(request: HttpRequest) -> int:
+    return quoting.gibibytes(request.POST.get("extra_gib"))
 
 
 def _what_happens() -> list[Step]:
@@ -176,23 +167,14 @@ def _plan(desk: Desk, slug: str, size: dict[str, Any]) -> Plan | None:
     return selling.plan(size, sold.price.per_hour, sold.price.per_month, sold.price.currency)
 
 
-def _quote(desk: Desk, slug: str, plan: str, places: list[RegionRow], region: str | None) -> Quote | None:
+def _quote(
+    desk: Desk, slug: str, plan: str, places: list[RegionRow], region: str | None, extra_gib: int
+) -> quoting.Quote | None:
     try:
         sold = catalog.sellable(selling.MARKETPLACE, slug, plan, desk.organization.segment, clock.now())
     except Problem:
         return None
-    country = next((place.country for place in places if place.code == region), "MA")
-    rate = selling.tax_rate(country)
-    net = Money.of(sold.price.per_month, sold.price.currency)
-    return Quote(
-        plan,
-        sold.price.per_hour,
-        sold.price.currency,
-        sold.price.minimum_hours,
-        net,
-        net.share(rate),
-        words.percent(rate),
-    )
+    return quoting.quote(sold, sold.price, extra_gib, quoting.country_of(places, region))
 
 
 def _details(desk: Desk, slug: str, chosen: _Chosen) -> commands.OrderDetails:
@@ -206,6 +188,7 @@ def _details(desk: Desk, slug: str, chosen: _Chosen) -> commands.OrderDetails:
         name=given["name"],
         parameters=chosen.parameters.values,
         project=UUID(given["project"]),
+        extra_gib=given["extra_gib"] or 0,
     )
 
 

@@ -29,6 +29,7 @@ from souk.kernel.errors import NotFound, Problem
 from souk.kernel.money import Money
 from souk.kernel.scope import Scope
 from souk.metering import queries as metering
+from souk.monitoring import metrics
 from souk.monitoring.queries import health
 from souk.ordering.queries import SubscriptionRow, subscription_of
 from souk.parties.access import CAN_OPERATE, CAN_SEE_MONEY
@@ -85,6 +86,7 @@ def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "ending": versions.ending(known),
         "updated_at": known.updated_at,
         "silent": health(desk.scope, service).answers is False,
+        "read_only": _read_only(desk.scope, row),
         "breadcrumbs": [Crumb(_("Services"), reverse("services")), Crumb(row.name)],
         "here": reverse("service", args=[service]),
     }
@@ -150,6 +152,8 @@ def _page(scope: Scope, row: queries.ServiceRow, *, money: bool) -> dict[str, An
         "size": size_of(row),
         "release": queries.release(scope, row.id),
         "suspension": words.SUSPENSIONS.get(row.suspension, row.suspension),
+        "beyond": words.ltr(values.size(row.extra_disk)),
+        "grow_to": words.ltr(values.size(row.grow_to)) if row.grow_to else "",
         "lead": _("%(offering)s, plan %(plan)s, %(region)s")
         % {
             "offering": words.isolated(subscription.offering_name),
@@ -173,6 +177,11 @@ def _page(scope: Scope, row: queries.ServiceRow, *, money: bool) -> dict[str, An
         "intervals": _intervals(metering.intervals(scope, row.id, now - PERIOD, now), now),
         "trouble": _(row.trouble) if row.trouble else "",
     }
+
+
+def _read_only(scope: Scope, row: queries.ServiceRow) -> bool:
+    """Whether nothing could be written when the service was last looked at, because its disk is full."""
+    return row.desired == "running" and bool(metrics.last(scope, row.id, row.blueprint, "read_only"))
 
 
 def _parameters(row: queries.ServiceRow) -> list[tuple[str, str]]:

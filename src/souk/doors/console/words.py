@@ -34,10 +34,11 @@ METERS: dict[str, Text] = {
     "stopped": pgettext_lazy("meter", "Stopped"),
     "egress": pgettext_lazy("meter", "Sent to the Internet"),
     "stopped_disk": pgettext_lazy("meter", "Disk while stopped"),
+    "extra_disk": pgettext_lazy("meter", "Disk beyond the plan"),
 }
 
 #: What one unit of a meter's price is.
-METER_UNITS: dict[str, Text] = {"egress": _("GiB"), "stopped_disk": _("GiB per hour")}
+METER_UNITS: dict[str, Text] = {"egress": _("GiB"), "stopped_disk": _("GiB per hour"), "extra_disk": _("GiB per hour")}
 
 #: How connection fields that clients know by a code are called.
 CONNECTION: dict[str, Text] = {
@@ -63,6 +64,7 @@ OPERATIONS: dict[str, Text] = {
     "stop": pgettext_lazy("operation", "Stop"),
     "restart": pgettext_lazy("operation", "Restart"),
     "resize": pgettext_lazy("operation", "Change of size"),
+    "grow": pgettext_lazy("operation", "Change of disk"),
     "delete": pgettext_lazy("operation", "Deletion"),
     "recover": pgettext_lazy("operation", "Recovery"),
     "grant": pgettext_lazy("operation", "New credentials"),

@@ -17,13 +17,16 @@ router = Router(tags=["Orders"])
 
 
 class OrderIn(Schema):
-    """What is ordered. Without `organization`, the caller's only one; without `project`, its first."""
+    """What is ordered, `extra_gib` being whole gibibytes of disk beyond the plan. Without `organization`, the caller's
+    only one; without `project`, its first.
+    """
 
     offering: str
     plan: str
     region: str
     name: str
     marketplace: str = "public"
+    extra_gib: int = 0
     parameters: dict[str, Any] = {}
     organization: UUID | None = None
     project: UUID | None = None
@@ -48,6 +51,7 @@ def place(request: HttpRequest, body: OrderIn, idempotency_key: Header[str | Non
         name=body.name,
         parameters=body.parameters,
         project=body.project,
+        extra_gib=body.extra_gib,
     )
     return Status(201, {"id": commands.place_order(scope, details, key=idempotency_key)})
 

@@ -15,7 +15,7 @@ from souk.doors.rest.auth import either, member
 from souk.doors.rest.pages import Limit, Page, page
 from souk.kernel import clock
 from souk.metering import queries as metering
-from souk.ordering.commands import change_plan
+from souk.ordering.commands import change_size, set_ceiling
 from souk.ordering.queries import subscription_of
 from souk.provisioning import commands, queries
 from souk.provisioning.credentials import reveal
@@ -87,9 +87,18 @@ class ParametersIn(Schema):
 
 
 class PlanIn(Schema):
-    """The plan to change to, by its key."""
+    """The plan to change to, by its key (empty: the present one), and how many whole gibibytes of disk each machine is
+    to have beyond it (left out: as many as now).
+    """
 
-    plan: str
+    plan: str = ""
+    extra_gib: int | None = None
+
+
+class GrowthIn(Schema):
+    """How many gibibytes, in all, the disk may grow to by itself; null: it does not."""
+
+    ceiling_gib: int | None
 
 
 class UpdateIn(Schema):
@@ -99,9 +108,16 @@ class UpdateIn(Schema):
 
 
 class OrderPlaced(Schema):
-    """The order that changes the plan."""
+    """The order that was placed."""
 
     order: UUID
+
+
+class SizeChanges(Schema):
+    """The operation that changes the size, and the order for it: null where the price stays."""
+
+    operation: UUID
+    order: UUID | None
 
 
 class LogLine(Schema):
@@ -181,12 +197,23 @@ def parameters(request: HttpRequest, service: UUID, body: ParametersIn) -> Statu
     return Status(202, {"operation": commands.change_parameters(member(request), service, body.parameters)})
 
 
-@router.post("/services/{service}/plan", response={202: OrderPlaced}, operation_id="changePlan")
+@router.post("/services/{service}/plan", response={202: SizeChanges}, operation_id="changePlan")
 def plan(
     request: HttpRequest, service: UUID, body: PlanIn, idempotency_key: Header[str | None] = None
 ) -> Status[dict[str, Any]]:
-    """Order another plan, at today's price. It holds from when the service has its new size."""
-    return Status(202, {"order": change_plan(member(request), service, body.plan, key=idempotency_key)})
+    """Change plan and disk in one step. Another plan is ordered at today's price, which holds from when the service has
+    its new size; more or less disk beyond the present plan costs what it did when the service was sold.
+    """
+    changed = change_size(member(request), service, body.plan, extra_gib=body.extra_gib, key=idempotency_key)
+    return Status(202, {"operation": changed.operation, "order": changed.order})
+
+
+@router.put("/services/{service}/growth", response=queries.ServiceRow, operation_id="setGrowth")
+def growth(request: HttpRequest, service: UUID, body: GrowthIn) -> queries.ServiceRow:
+    """Let the disk grow by itself when it is 85 per cent full, up to a ceiling, or no longer."""
+    scope = member(request)
+    set_ceiling(scope, service, body.ceiling_gib)
+    return telling.service(queries.service(scope, service))
 
 
 @router.delete("/services/{service}", response={202: Requested}, operation_id="deleteService")

@@ -29,6 +29,7 @@ from souk.engines.incus.address import Https, UnixSocket
 from souk.engines.incus.events import follow
 from souk.engines.incus.execution import execute
 from souk.engines.incus.spec import Place
+from souk.engines.incus.traffic import Traffic
 from souk.engines.incus.transport import Transport
 
 _INSTANCES = "/1.0/instances"
@@ -41,17 +42,19 @@ _MARGIN = 128 * 1024 * 1024
 class IncusEngine:
     """One Incus server or cluster, seen through one project."""
 
-    def __init__(self, transport: Transport, place: Place) -> None:
+    def __init__(self, transport: Transport, place: Place, traffic: Traffic) -> None:
         self._transport = transport
         self._place = place
+        self._traffic = traffic
 
     @classmethod
     def connect(cls, place: Place, address: UnixSocket | Https | None = None) -> IncusEngine:
         """The engine at `address` (by default this host's own), in the project and on the network of `place`.
 
-        Nothing is sent before the first call.
+        Nothing is sent before the first call. Only this host's own firewall can be asked what machines sent.
         """
-        return cls(Transport(address or UnixSocket(), place.project), place)
+        counters = "" if isinstance(address, Https) else place.counters
+        return cls(Transport(address or UnixSocket(), place.project), place, Traffic(counters))
 
     def close(self) -> None:
         """End all idle connections."""
@@ -190,14 +193,18 @@ class IncusEngine:
     def usage(self) -> Sequence[Usage]:
         """See the contract."""
         rows = self._transport.get(_INSTANCES, list[wire.Instance], recursion="2")
-        return [found for row in rows if (found := spec.usage(row.name, row.state)) is not None]
+        sent = self._traffic.sent()
+        found = (spec.usage(row.name, row.state, _sent(sent, row)) for row in rows)
+        return [each for each in found if each is not None]
 
     def usage_of(self, name: str) -> Usage | None:
         """See the contract."""
         try:
-            return spec.usage(name, self._transport.get(f"{self._path(name)}/state", wire.State))
+            row = self._transport.get(self._path(name), wire.Instance)
+            state = self._transport.get(f"{self._path(name)}/state", wire.State)
         except NotFound:
             return None
+        return spec.usage(name, state, _sent(self._traffic.sent(), row))
 
     # Inside machines
 
@@ -247,6 +254,11 @@ class IncusEngine:
 
     def _path(self, name: str) -> str:
         return f"{_INSTANCES}/{quote(name, safe='')}"
+
+
+def _sent(sent: Mapping[str, int] | None, row: wire.Instance) -> int | None:
+    """What a machine sent to its clients; nothing yet, if its card was not seen."""
+    return None if sent is None else sent.get(spec.mac(row.config), 0)
 
 
 def _patiently(act: Callable[[], object]) -> None:

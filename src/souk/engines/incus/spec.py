@@ -33,6 +33,10 @@ class Place(Protocol):
     def bridge(self) -> str:
         """The bridge network."""
 
+    @property
+    def counters(self) -> str:
+        """The host's nftables table that counts what machines send to clients."""
+
 
 def labels(values: Mapping[str, str]) -> dict[str, str]:
     """Labels as configuration keys."""
@@ -119,15 +123,19 @@ def machine(row: Instance, *, server: str, etag: str | None = None) -> Machine:
     )
 
 
-def usage(name: str, state: State | None) -> Usage | None:
-    """Counters of a running machine, or None when it doesn't run."""
+def mac(config: Mapping[str, str]) -> str:
+    """The address of a machine's card on the bridge, which it keeps for life."""
+    return config.get("volatile.eth0.hwaddr", "")
+
+
+def usage(name: str, state: State | None, sent: int | None) -> Usage | None:
+    """Counters of a running machine, with what was `sent` to its clients; None when it doesn't run."""
     if state is None or state.status not in _STATUSES or _STATUSES[state.status] != MachineStatus.RUNNING:
         return None
-    cards = (state.network or {}).items()
     return Usage(
         name=name,
         disk=(state.disk or {})["root"].usage if "root" in (state.disk or {}) else 0,
-        egress=sum(card.counters.bytes_sent for card_name, card in cards if card_name != "lo"),
+        egress=sent,
         cpu_seconds=(state.cpu.usage if state.cpu else 0) / 1e9,
         memory=state.memory.usage if state.memory else 0,
     )

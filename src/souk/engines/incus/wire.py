@@ -26,18 +26,6 @@ class Operation(msgspec.Struct):
     metadata: dict[str, Any] | None = None
 
 
-class Counters(msgspec.Struct):
-    """Bytes sent over a network card since it was plugged in."""
-
-    bytes_sent: int = 0
-
-
-class Card(msgspec.Struct):
-    """A network card of a running machine."""
-
-    counters: Counters = msgspec.field(default_factory=Counters)
-
-
 class Amount(msgspec.Struct):
     """Something in use: bytes, or nanoseconds of processor time."""
 
@@ -51,7 +39,6 @@ class State(msgspec.Struct):
     cpu: Amount | None = None
     memory: Amount | None = None
     disk: dict[str, Amount] | None = None
-    network: dict[str, Card] | None = None
 
 
 class Instance(msgspec.Struct):

@@ -54,11 +54,11 @@ class _Claimed:
     attempts: int
 
 
-def announce(alert: Alert, name: str) -> None:
-    """Have an alert told, in the transaction that changed it."""
+def announce(alert: Alert, name: str, event: str = "") -> None:
+    """Have an alert told, in the transaction that changed it, as its state or as an event of another name."""
     now = clock.now()
     body = {
-        "event": f"alert.{alert.state}",
+        "event": event or f"alert.{alert.state}",
         "at": now.isoformat(),
         "alert": str(alert.id),
         "service": {"id": str(alert.instance_id), "name": name},

@@ -11,6 +11,7 @@ from django.db import connection
 
 from souk.monitoring import vocabulary
 from souk.provisioning import registry
+from souk.provisioning.commands.disks import step
 from souk.provisioning.storage import storage_of
 
 _SECOND, _HOUR, _DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
@@ -19,7 +20,7 @@ _FACTS = """
 select i.id, i.organization_id, i.name, i.blueprint, i.disk, i.ready_at, l.vals, lower(o.during),
     e.certificate_expires_at,
     (select max(b.finished_at) from provisioning_backup b where b.instance_id = i.id and b.state = 'available'),
-    i.site_id
+    i.site_id, i.grow_to, i.growth_refused_at
 from monitoring_watch w
 join provisioning_serviceinstance i on i.id = w.instance_id
 left join monitoring_lastlook l on l.instance_id = i.id
@@ -54,6 +55,8 @@ class _Known:
     certificate_until: datetime | None
     backed_up_at: datetime | None
     site: UUID
+    grow_to: int | None
+    growth_refused_at: datetime | None
 
 
 def facts(now: datetime) -> list[Facts]:
@@ -71,6 +74,10 @@ def _values(of: _Known, now: datetime, archiving: set[UUID]) -> Iterator[tuple[s
     yield "no_answer", (now - of.silent_since) / _SECOND if of.silent_since else 0.0
     if (disk := _share(told.get("disk_bytes"), of.disk)) is not None:
         yield "disk", disk
+        yield "disk_ceiling", disk if of.grow_to is not None and step(of.disk, of.grow_to) == 0 else 0.0
+        yield "disk_no_room", disk if of.growth_refused_at is not None else 0.0
+    if (closed := told.get("read_only")) is not None:
+        yield "read_only", closed
     if (open_ones := _share(told.get("connections"), told.get("connections_limit"))) is not None:
         yield "connections", open_ones
     if (lag := told.get("replication_lag")) is not None:

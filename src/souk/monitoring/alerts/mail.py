@@ -31,7 +31,7 @@ def written(body: dict[str, Any]) -> tuple[str, str]:
 
 
 def _about_alert(body: dict[str, Any]) -> str:
-    state = _("Resolved") if body["event"] == "alert.resolved" else _("Alert")
+    state = {"alert.resolved": _("Resolved"), "disk.grown": _("Notice")}.get(body["event"], _("Alert"))
     return f"{state}: {body['service']['name']} – {RULES[body['rule']]}"
 
 
@@ -41,6 +41,7 @@ def _alert(body: dict[str, Any]) -> str:
         {
             "name": body["service"]["name"],
             "resolved": body["event"] == "alert.resolved",
+            "grown": body["event"] == "disk.grown",
             "rule": RULES[body["rule"]],
             "value": told(body["rule"], body["value"]),
             "threshold": told(body["rule"], body["threshold"]),
@@ -84,6 +85,7 @@ def _rendered(letter: str, context: dict[str, Any]) -> str:
 
 _LETTERS: dict[str, tuple[Callable[[dict[str, Any]], str], Callable[[dict[str, Any]], str]]] = {
     "alert": (_about_alert, _alert),
+    "disk": (_about_alert, _alert),
     "version": (_about_version, _version),
     "maintenance": (_about_maintenance, _maintenance),
 }

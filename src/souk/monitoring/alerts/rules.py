@@ -40,12 +40,24 @@ RULES = {
     for rule in (
         Rule("no_answer", 60, "s", timedelta(0), 86_400),
         Rule("disk", 85, "%", 3 * _MINUTE, 100),
+        Rule("disk_ceiling", 85, "%", timedelta(0), 100),
+        Rule("disk_no_room", 85, "%", timedelta(0), 100),
+        Rule("read_only", 1, "s", timedelta(0), 86_400),
         Rule("connections", 90, "%", 3 * _MINUTE, 100),
         Rule("replication_lag", 60, "s", 3 * _MINUTE, 86_400),
         Rule("backup_age", 26, "h", timedelta(0), 24 * 31),
         Rule("certificate", 14, "d", timedelta(0), 365, sinks=True),
     )
 }
+
+
+NOTICES = {"disk_grown": "GiB"}
+"""What is told once and has no threshold, with the unit of its value."""
+
+
+def unit(key: str) -> str:
+    """What a rule's or notice's value is in."""
+    return NOTICES.get(key) or RULES[key].unit
 
 
 @dataclass(frozen=True)

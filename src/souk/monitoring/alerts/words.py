@@ -11,6 +11,10 @@ from souk.ui import format as values
 RULES: dict[str, str | Promise] = {
     "no_answer": pgettext_lazy("rule", "The service does not answer"),
     "disk": pgettext_lazy("rule", "The disk fills up"),
+    "disk_ceiling": pgettext_lazy("rule", "The disk fills up and has reached its ceiling"),
+    "disk_no_room": pgettext_lazy("rule", "The disk fills up and its region has no room for more"),
+    "disk_grown": pgettext_lazy("rule", "The disk has grown by itself"),
+    "read_only": pgettext_lazy("rule", "The disk is full: nothing can be written"),
     "connections": pgettext_lazy("rule", "Connections run out"),
     "replication_lag": pgettext_lazy("rule", "A replica falls behind"),
     "backup_age": pgettext_lazy("rule", "The last backup is too old"),
@@ -27,7 +31,9 @@ UNITS: dict[str, str | Promise] = {
 
 def told(rule: str, value: float) -> str:
     """A rule's value or threshold with its unit."""
-    match rules.RULES[rule].unit:
+    match rules.unit(rule):
+        case "GiB":
+            return values.quantity(value, "GiB", 0)
         case "%":
             return values.quantity(value, "%", 1)
         case "s":

@@ -14,11 +14,10 @@ from souk.kernel import clock, events, idempotency
 from souk.kernel.errors import NotFound
 from souk.kernel.ids import new_id
 from souk.kernel.scope import Member, Scope, acting
-from souk.ordering import errors
+from souk.ordering import errors, sizing
 from souk.ordering.models import Order, OrderState, Subscription
 from souk.parties.access import CAN_ORDER, need
 from souk.provisioning.commands import InstanceDetails, Origin, clean_name, create_instance, erase_instance
-from souk.provisioning.contract import Size
 from souk.provisioning.registry import blueprint
 from souk.provisioning.schema import complete
 
@@ -32,10 +31,11 @@ where o.id = %(organization)s order by p.created_at limit 1
 _RECORD = """
 with placed as (
     insert into ordering_order (id, number, organization_id, project_id, person_id, marketplace_id, listing_id,
-        version_id, plan_id, offering_name, plan_key, region_code, service_name, parameters, state, reason, placed_at)
+        version_id, plan_id, offering_name, plan_key, extra_disk, region_code, service_name, parameters, state, reason,
+        placed_at)
     values (%(id)s, nextval('ordering_order_number'), %(organization)s, %(project)s, %(person)s, %(marketplace)s,
-        %(listing)s, %(version)s, %(plan)s, %(offering_name)s, %(plan_key)s, %(region)s, %(name)s, %(parameters)s,
-        'placed', '', %(now)s) returning id)
+        %(listing)s, %(version)s, %(plan)s, %(offering_name)s, %(plan_key)s, %(extra_disk)s, %(region)s, %(name)s,
+        %(parameters)s, 'placed', '', %(now)s) returning id)
 insert into ordering_subscription
     (id, organization_id, order_id, instance_id, issuer_id, price, disk, state, created_at)
 select %(subscription)s, %(organization)s, id, %(instance)s, %(issuer)s, %(price)s, %(disk)s, 'pending', %(now)s
@@ -45,8 +45,8 @@ from placed
 
 @dataclass(frozen=True)
 class OrderDetails:
-    """What is ordered, by the names a customer sees. Without a project, the organization's first one. `origin` is whose
-    data it begins with.
+    """What is ordered, by the names a customer sees. Without a project, the organization's first one. `extra_gib` are
+    whole gibibytes of disk beyond the plan, for each machine; `origin` is whose data it begins with.
     """
 
     organization: UUID
@@ -58,6 +58,7 @@ class OrderDetails:
     parameters: dict[str, Any] = field(default_factory=dict)
     project: UUID | None = None
     origin: Origin | None = None
+    extra_gib: int = 0
 
 
 def place_order(scope: Scope, details: OrderDetails, *, key: str | None = None) -> UUID:
@@ -66,8 +67,8 @@ def place_order(scope: Scope, details: OrderDetails, *, key: str | None = None) 
     A second call with the same idempotency `key` returns the first one's order.
 
     Raises:
-        RoleTooLow, OfferingMissing, UnknownPlan, NotForSale, InvalidParameters, InvalidName, NameTaken, QuotaExceeded,
-        NoCapacity, UnknownRegion, ProjectMissing, IdempotencyKeyReused.
+        RoleTooLow, OfferingMissing, UnknownPlan, NotForSale, ExtraDiskOutOfRange, ExtraDiskNotSold, InvalidParameters,
+        InvalidName, NameTaken, QuotaExceeded, NoCapacity, UnknownRegion, ProjectMissing, IdempotencyKeyReused.
     """
     need(scope, details.organization, CAN_ORDER, grant="order")
     name = clean_name(details.name)
@@ -77,6 +78,7 @@ def place_order(scope: Scope, details: OrderDetails, *, key: str | None = None) 
             return known
         segment, project, issuer = _buyer(details)
         sold = sellable(details.marketplace, details.offering, details.plan, segment, clock.now())
+        size = sizing.size(sold, details.extra_gib)
         produced = blueprint(sold.blueprint)
         # What another service runs with holds for its copy, whatever is offered by now.
         parameters = details.parameters if details.origin else complete(sold.parameters, details.parameters)
@@ -90,7 +92,7 @@ def place_order(scope: Scope, details: OrderDetails, *, key: str | None = None) 
                 prefix=produced.prefix,
                 name=name,
                 parameters=parameters,
-                size=Size(sold.vcpus, sold.memory, sold.disk, sold.members),
+                size=size,
                 origin=details.origin,
             ),
         )
@@ -145,6 +147,7 @@ def _record(
                 "plan": sold.plan_id,
                 "offering_name": sold.offering_name,
                 "plan_key": sold.plan_key,
+                "extra_disk": sizing.beyond(details.extra_gib),
                 "region": details.region,
                 "name": name,
                 "parameters": msgspec.json.encode(parameters).decode(),

@@ -9,23 +9,27 @@ from uuid import UUID
 from souk.catalog.queries import listed, sellable
 from souk.kernel import clock
 from souk.kernel.scope import Scope, acting
+from souk.ordering import sizing
 from souk.ordering.commands.placing import OrderDetails, place_order
 from souk.ordering.queries import order, subscription_of
 from souk.parties.queries import organization
 from souk.provisioning.commands.backups import restorable
 from souk.provisioning.commands.maintenance import parameters_at
+from souk.provisioning.contract import GIB
+from souk.provisioning.queries import service
 
 
 @dataclass(frozen=True)
 class RestoreDetails:
     """What is to be restored, to which instant (None: the last that was kept), as which service, on which plan (empty:
-    the same).
+    the same), with how many gibibytes of disk beyond it (None: as many as the source has).
     """
 
     source: UUID
     name: str
     until: datetime | None = None
     plan: str = ""
+    extra_gib: int | None = None
 
 
 def restore(scope: Scope, details: RestoreDetails, *, key: str | None = None) -> UUID:
@@ -35,7 +39,8 @@ def restore(scope: Scope, details: RestoreDetails, *, key: str | None = None) ->
     returns the first one's order.
 
     Raises:
-        NotFound, RoleTooLow, NothingToRestore, OutsideRetention, RestoreTooSmall, and whatever `place_order` raises.
+        NotFound, RoleTooLow, NothingToRestore, OutsideRetention, BetweenBackups, RestoreTooSmall, and whatever
+        `place_order` raises.
     """
     with acting(scope):
         subscription = subscription_of(scope, details.source)
@@ -44,7 +49,10 @@ def restore(scope: Scope, details: RestoreDetails, *, key: str | None = None) ->
         plan = details.plan or before.plan_key
         segment = organization(scope, before.organization_id).segment
         sold = sellable(marketplace, offering, plan, segment, clock.now())
-        origin, source = restorable(scope, details.source, details.until, sold.disk)
+        held = service(scope, details.source).extra_disk // GIB
+        extra_gib = held if details.extra_gib is None else details.extra_gib
+        size = sizing.size(sold, extra_gib)
+        origin, source = restorable(scope, details.source, details.until, size.disk)
         return place_order(
             scope,
             OrderDetails(
@@ -57,6 +65,7 @@ def restore(scope: Scope, details: RestoreDetails, *, key: str | None = None) ->
                 parameters=parameters_at(source, details.until),
                 project=source.project_id,
                 origin=origin,
+                extra_gib=extra_gib,
             ),
             key=key,
         )

@@ -13,6 +13,7 @@ from souk.provisioning.commands.bindings import (
 )
 from souk.provisioning.commands.creating import InstanceDetails, Origin, clean_name, create_instance
 from souk.provisioning.commands.databases import create_database, drop_database
+from souk.provisioning.commands.disks import Growth, change_disk, grow, let_grow
 from souk.provisioning.commands.lifecycle import (
     delete_instance,
     erase_instance,
@@ -34,6 +35,7 @@ from souk.provisioning.commands.suspending import resume_instance, suspend_insta
 from souk.provisioning.models import Suspension
 
 __all__ = [
+    "Growth",
     "InstanceDetails",
     "Network",
     "Origin",
@@ -43,6 +45,7 @@ __all__ = [
     "back_up_instance",
     "cancel_operation",
     "change_binding",
+    "change_disk",
     "change_parameters",
     "change_pool",
     "change_window",
@@ -53,6 +56,8 @@ __all__ = [
     "delete_instance",
     "drop_database",
     "erase_instance",
+    "grow",
+    "let_grow",
     "protect_instance",
     "prove_backups",
     "recover_instance",

@@ -38,10 +38,11 @@ quota as (
     returning 1),
 instance as (
     insert into provisioning_serviceinstance (id, organization_id, project_id, site_id, region_code, blueprint, name,
-        label, parameters, vcpus, memory, disk, members, desired, generation, observed_generation, state, trouble,
-        created_at, restored_from, restore_until, allowed)
+        label, parameters, vcpus, memory, disk, members, extra_disk, desired, generation, observed_generation, state,
+        trouble, created_at, restored_from, restore_until, allowed)
     select %(id)s, %(organization)s, %(project)s, site_id, %(region)s, %(blueprint)s, %(name)s, %(label)s,
-        %(parameters)s, %(vcpus)s, %(memory)s, %(disk)s, %(members)s, 'running', 1, 0, 'pending', '', %(now)s,
+        %(parameters)s, %(vcpus)s, %(memory)s, %(disk)s, %(members)s, %(extra_disk)s, 'running', 1, 0, 'pending', '',
+        %(now)s,
         %(restored_from)s::uuid, %(restore_until)s::timestamptz,
         (select allowed from provisioning_serviceinstance where id = %(restored_from)s::uuid)
     from promise, quota returning id),
@@ -115,6 +116,7 @@ def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
             "memory": details.size.memory,
             "disk": details.size.disk,
             "members": details.size.members,
+            "extra_disk": details.size.extra_disk,
             **{f"all_{key}": value for key, value in asdict(details.size.promised).items()},
             "now": clock.now(),
             "actor": actor(scope),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +18,7 @@ from souk.provisioning.commands.operations import alive, locked, wish
 from souk.provisioning.contract import Size
 from souk.provisioning.models import (
     OPEN,
+    SIZING,
     Desired,
     InstanceState,
     OperationKind,
@@ -113,9 +116,9 @@ def _erase(scope: Scope, row: ServiceInstance) -> UUID:
     )
 
 
-def _give_up_resize(row: ServiceInstance) -> dict[str, int]:
+def _give_up_resize(row: ServiceInstance) -> dict[str, Any]:
     """Take back a change of size that is not reached yet: what is recovered later has the size that is paid for."""
-    asked = row.operations.filter(kind=OperationKind.RESIZE, state__in=OPEN).first()
+    asked = row.operations.filter(kind__in=SIZING, state__in=OPEN).first()
     if asked is None:
         return {}
     before = Size(**asked.details["from"])
@@ -222,21 +225,29 @@ def resize_instance(scope: Scope, instance: UUID, size: Size, *, order: UUID) ->
             raise errors.NotReadyYet(name=row.name)
         if row.members != size.members:
             raise errors.MembersFixed(name=row.name)
-        if row.operations.filter(kind=OperationKind.RESIZE, state__in=OPEN).exists():
-            raise errors.ResizeUnderWay(name=row.name)
-        before = row.size
-        promise(row, before, size)
-        return wish(
-            scope,
-            row,
-            OperationKind.RESIZE,
-            {
-                "order": str(order),
-                "from": asdict(before),
-                "to": asdict(size),
-            },
-            **asdict(size),
-        )
+        return resize(scope, row, size, OperationKind.RESIZE, {"order": str(order)})
+
+
+def resize(
+    scope: Scope,
+    row: ServiceInstance,
+    size: Size,
+    kind: OperationKind,
+    details: Mapping[str, Any],
+    operation: UUID | None = None,
+    **changes: Any,
+) -> UUID:
+    """Ask for a locked instance to get another size, in the running transaction. Returns the operation.
+
+    Raises:
+        ResizeUnderWay, NoCapacity.
+    """
+    if row.operations.filter(kind__in=SIZING, state__in=OPEN).exists():
+        raise errors.ResizeUnderWay(name=row.name)
+    before = row.size
+    promise(row, before, size)
+    sizes = {"from": asdict(before), "to": asdict(size)}
+    return wish(scope, row, kind, {**details, **sizes}, operation, **asdict(size), **changes)
 
 
 def promise(row: ServiceInstance, before: Size, after: Size) -> None:

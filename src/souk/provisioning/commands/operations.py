@@ -10,6 +10,7 @@ from django.db import connection
 
 from souk.kernel import clock, events
 from souk.kernel.errors import NotFound
+from souk.kernel.ids import new_id
 from souk.kernel.scope import Scope, acting, actor
 from souk.parties.access import CAN_OPERATE, need
 from souk.provisioning import errors
@@ -71,7 +72,12 @@ def way_back(row: ServiceInstance) -> Machine | None:
 
 
 def wish(
-    scope: Scope, row: ServiceInstance, kind: OperationKind, details: Mapping[str, Any] | None = None, **changes: Any
+    scope: Scope,
+    row: ServiceInstance,
+    kind: OperationKind,
+    details: Mapping[str, Any] | None = None,
+    identifier: UUID | None = None,
+    **changes: Any,
 ) -> UUID:
     """Record a new generation of a locked instance and the operation that follows from it; returns the operation."""
     for key, value in changes.items():
@@ -79,6 +85,7 @@ def wish(
     row.generation += 1
     row.save(update_fields=[*changes, "generation"])
     operation = Operation.objects.create(
+        id=identifier or new_id(),
         organization_id=row.organization_id,
         instance=row,
         kind=kind,

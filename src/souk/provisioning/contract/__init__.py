@@ -21,7 +21,7 @@ from souk.provisioning.contract.observing import (
     Severity,
     Statement,
 )
-from souk.provisioning.contract.selling import FRONT, Size, StartingOffering, StartingPlan
+from souk.provisioning.contract.selling import FRONT, GIB, Size, StartingOffering, StartingPlan
 from souk.provisioning.contract.serving import (
     CHANGEABLE,
     ConfigurationFailed,
@@ -49,6 +49,7 @@ from souk.provisioning.contract.warming import Warmer
 __all__ = [
     "CHANGEABLE",
     "FRONT",
+    "GIB",
     "VERSION",
     "Archivist",
     "BackupFound",

@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+GIB = 1024**3
+
 
 @dataclass(frozen=True)
 class Size:
-    """What a plan gives: whole processors, bytes of memory and of disk, to each of its `members`.
+    """How large a service is: whole processors, bytes of memory and of disk, for each of its `members`. `extra_disk` is
+    the part of the disk that is beyond what its plan gives.
 
     More than one member is a highly available service: its data is on each of them.
     """
@@ -18,6 +21,7 @@ class Size:
     memory: int
     disk: int
     members: int = 1
+    extra_disk: int = 0
 
     @property
     def promised(self) -> Size:

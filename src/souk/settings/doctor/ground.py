@@ -98,11 +98,16 @@ def _network() -> Iterator[Finding]:
         yield fail(subject, _("machines are not isolated from each other"), mend)
     else:
         yield ok(subject, _("isolated by %(acl)s, %(subnet)s") % {"acl": namespace.acl, "subnet": namespace.subnet})
-    yield from _firewall(f"souk_{namespace.name}")
+    yield from _firewall(
+        namespace.firewall, _("Run `make run`, which loads it: without it, machines reach this host's ports.")
+    )
+    yield from _firewall(
+        namespace.counters, _("Run `make run`, which loads it: without it, nobody counts what machines send.")
+    )
     yield from names.check(namespace.dns_hosts, namespace.gateway)
 
 
-def _firewall(table: str) -> Iterator[Finding]:
+def _firewall(table: str, mend: str) -> Iterator[Finding]:
     subject = _("Firewall %(table)s") % {"table": table}
     program = shutil.which("nft", path="/usr/sbin:/sbin:/usr/bin")
     if program is None:
@@ -111,7 +116,7 @@ def _firewall(table: str) -> Iterator[Finding]:
     done = subprocess.run([program, "list", "table", "inet", table], capture_output=True, text=True, check=False)
     if done.returncode:
         said = (done.stderr.strip().splitlines() or [_("not loaded")])[0]
-        yield fail(subject, said, _("Run `make run`, which loads it: without it, machines reach this host's ports."))
+        yield fail(subject, said, mend)
     else:
         yield ok(subject, _("loaded"))
 

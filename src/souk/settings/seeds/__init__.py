@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from decimal import Decimal
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from souk.kernel import clock, rules
 from souk.kernel.scope import Scope, System, acting
 from souk.parties.models import BankAccount, Organization
 from souk.provisioning import registry
-from souk.provisioning.contract import Blueprint, StartingOffering
+from souk.provisioning.contract import Blueprint, StartingOffering, StartingPlan
 from souk.sites.commands import DefaultSite, ensure_default_site
 
 AUTHOR, REVIEWER = System("seed"), System("seed-review")
@@ -93,6 +92,11 @@ def _marketplace() -> UUID:
     return catalog.create_marketplace(AUTHOR, "public", "Souk", "public")
 
 
+def _plan(plan: StartingPlan) -> catalog.PlanDetails:
+    size = plan.size
+    return catalog.PlanDetails(plan.key, size.vcpus, size.memory, size.disk, size.members)
+
+
 def _offering(blueprint: Blueprint, start: StartingOffering, operator: UUID, marketplace: UUID) -> None:
     if Offering.objects.filter(slug=start.slug).exists():
         return
@@ -104,7 +108,7 @@ def _offering(blueprint: Blueprint, start: StartingOffering, operator: UUID, mar
         blueprint.key,
         start.texts,
         blueprint.schema(),
-        [catalog.PlanDetails(plan.key, **asdict(plan.size)) for plan in start.plans],
+        [_plan(plan) for plan in start.plans],
     )
     _price(start, marketplace, version)
     catalog.move_version(AUTHOR, version, "submitted")

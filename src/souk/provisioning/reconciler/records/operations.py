@@ -14,6 +14,7 @@ from souk.provisioning.contract import Size
 from souk.provisioning.models import (
     OPEN,
     SETTLED,
+    SIZING,
     Desired,
     Operation,
     OperationKind,
@@ -102,16 +103,21 @@ def resize_refused(subject: Subject, sentence: str, **told: str) -> None:
     """
     with acting(WORKER):
         row = ServiceInstance.objects.select_for_update().get(id=subject.row.id)
-        asked = Operation.objects.filter(instance=row, kind=OperationKind.RESIZE, state__in=OPEN).first()
+        asked = Operation.objects.filter(instance=row, kind__in=SIZING, state__in=OPEN).first()
         if asked is not None:
             before = Size(**asked.details["from"])
             promise(row, row.size, before)
-            row.vcpus, row.memory, row.disk = before.vcpus, before.memory, before.disk
-            row.save(update_fields=["vcpus", "memory", "disk"])
+            row.vcpus, row.memory, row.disk, row.extra_disk = (
+                before.vcpus,
+                before.memory,
+                before.disk,
+                before.extra_disk,
+            )
+            row.save(update_fields=["vcpus", "memory", "disk", "extra_disk"])
             asked.state, asked.trouble, asked.finished_at = OperationState.FAILED, sentence[:300], clock.now()
             asked.result = told
             asked.save(update_fields=["state", "trouble", "finished_at", "result"])
-            _tell_resized(row, asked.details, reached=False)
+            _tell_resized(row, asked.kind, asked.details, reached=False)
     raise Superseded
 
 
@@ -127,17 +133,19 @@ def finish_operations(row: ServiceInstance, result: dict[str, Any] | None = None
         open_ones.exclude(kind="delete").update(state=OperationState.CANCELLED, finished_at=now)
     settled = open_ones.filter(kind__in=SETTLED)
     for kind, details in settled.values_list("kind", "details"):
-        if kind == OperationKind.RESIZE:
-            _tell_resized(row, details, reached=True)
+        if kind in SIZING:
+            _tell_resized(row, kind, details, reached=True)
     settled.update(
         state=OperationState.SUCCEEDED, progress=100, finished_at=now, **({"result": result} if result else {})
     )
 
 
-def _tell_resized(row: ServiceInstance, details: dict[str, Any], *, reached: bool) -> None:
-    """Say what came of a change of size: whoever sells it follows."""
+def _tell_resized(row: ServiceInstance, kind: str, details: dict[str, Any], *, reached: bool) -> None:
+    """Say what came of a change of size: whoever sells it and whoever meters it follows."""
+    told = {OperationKind.RESIZE: ("resized", "resize_refused"), OperationKind.GROW: ("grown", "growth_refused")}
+    done, refused = told[OperationKind(kind)]
     events.record(
-        "service.resized" if reached else "service.resize_refused",
+        f"service.{done if reached else refused}",
         ("service", row.id),
         organization=row.organization_id,
         data={"at": clock.now().isoformat(), **details},

@@ -68,7 +68,11 @@ def converged(lease: Lease, subject: Subject, state: InstanceState) -> None:
                 f"service.{state}",
                 ("service", row.id),
                 organization=row.organization_id,
-                data={"at": now.isoformat(), "generation": row.generation},
+                data={
+                    "at": now.isoformat(),
+                    "generation": row.generation,
+                    "extra_disk": row.extra_disk * row.members,
+                },
             )
         finish_operations(row)
 

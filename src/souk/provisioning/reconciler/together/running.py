@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.utils.translation import gettext_noop
 
@@ -79,7 +80,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
                 keep_history(crew, one)
     leader = _leader(crew)
     configure(crew, leader, credentials, certificate)
-    if _resized(crew, observed):
+    if _needs_restarts(crew, observed):
         # The members look at what was shared with them once every few seconds.
         crew.wait(crew.members, lambda states: all(state.restart_pending for state in states), NOTICED_WITHIN)
     restart_pending(crew)
@@ -181,9 +182,13 @@ def _fit(lease: Lease, crew: Crew, before: Mapping[str, engines.Machine | None],
                 machines.fit(crew.engine, lease, crew.subject, now, limits)
 
 
-def _resized(crew: Crew, before: Mapping[str, engines.Machine | None]) -> bool:
+def _needs_restarts(crew: Crew, before: Mapping[str, engines.Machine | None]) -> bool:
+    """Whether settings change with the size that wait for a restart: more disk alone changes none of those."""
     limits = crew.blueprint.limits(crew.subject.row.size)
-    return any((seen := before[one.name]) is not None and seen.limits != limits for one in crew.members)
+    return any(
+        (seen := before[one.name]) is not None and replace(seen.limits, disk=limits.disk) != limits
+        for one in crew.members
+    )
 
 
 def _restore(lease: Lease, crew: Crew) -> None:

@@ -16,6 +16,7 @@ BIN = "/usr/lib/postgresql/17/bin"
 """Clients of the newest version, which serve every other; a server's own programs are those of its data's version."""
 
 SOCKETS = "/run/postgresql"
+OPTIONS = "-c search_path=pg_catalog -c default_transaction_read_only=off"
 NO_CONNECTION = 2
 
 
@@ -55,9 +56,11 @@ def sql(script: str, deadline: float, database: str = "postgres") -> str:
 
 
 def psql(script: str, database: str = "postgres", sockets: str = SOCKETS) -> subprocess.CompletedProcess[str]:
-    """Only PostgreSQL's own functions are found without their schema: in a customer's database there may be others."""
+    """Only PostgreSQL's own functions are found without their schema: in a customer's database there may be others. The
+    platform writes even where nobody else may, because the disk is full.
+    """
     command = [BIN + "/psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]
-    environment = {"PGHOST": sockets, "PGUSER": "postgres", "PGOPTIONS": "-c search_path=pg_catalog", "HOME": "/"}
+    environment = {"PGHOST": sockets, "PGUSER": "postgres", "PGOPTIONS": OPTIONS, "HOME": "/"}
     return as_postgres([*command, "--dbname=" + database], stdin=script, environment=environment)
 
 
