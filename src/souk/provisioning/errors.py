@@ -283,3 +283,46 @@ class BindingMissing(NotFound):
 
 class RevealTimedOut(Unavailable):
     """The password could not be fetched in time, because the worker is busy or stopped. Try again in a minute."""
+
+
+class InvalidDomain(Problem):
+    """“{given}” is no name that DNS can know. Write it out in full, like db.example.ma."""
+
+    status = 422
+    field = "name"
+
+
+class WildcardDomain(Problem):
+    """A name that stands for many (*.example.ma) is not taken. Add each name by itself."""
+
+    status = 422
+    field = "name"
+
+
+class PlatformsDomain(Problem):
+    """“{name}” is in the platform's own zone. Add a name of yours."""
+
+    status = 422
+    field = "name"
+
+
+class DomainThere(Conflict):
+    """The service has the name “{name}” already."""
+
+    field = "name"
+
+
+class DomainTaken(Conflict):
+    """“{name}” is another service's. If it is yours, remove it there first, or tell the operator."""
+
+    field = "name"
+
+
+class TooManyDomains(Conflict):
+    """A service has at most {most} names of its own. Remove one first."""
+
+    field = "name"
+
+
+class DomainMissing(NotFound):
+    """The service has no such name."""

@@ -10,7 +10,7 @@ import pytest
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from souk.blueprints.objectstorage.signing import signed_headers
+from souk.kernel.signing import signed_headers
 
 AT = datetime(2026, 3, 1, 9, 30, 15, tzinfo=UTC)
 

@@ -80,6 +80,8 @@ OPERATIONS: dict[str, Text] = {
     "switchover": pgettext_lazy("operation", "Switchover"),
     "failover": pgettext_lazy("operation", "Failover"),
     "undo": pgettext_lazy("operation", "Undoing of a restore"),
+    "prove_name": pgettext_lazy("operation", "Check of a name"),
+    "remove_name": pgettext_lazy("operation", "Removal of a name"),
 }
 
 DUTIES: dict[str, Text] = {

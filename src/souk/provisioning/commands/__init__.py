@@ -25,6 +25,7 @@ from souk.provisioning.commands.lifecycle import (
     stop_instance,
     switch_over,
 )
+from souk.provisioning.commands.names import add_name, prove_name, remove_name
 from souk.provisioning.commands.operations import cancel_operation
 from souk.provisioning.commands.parameters import change_parameters
 from souk.provisioning.commands.pools import change_pool
@@ -34,6 +35,7 @@ __all__ = [
     "InstanceDetails",
     "Network",
     "Origin",
+    "add_name",
     "allow_networks",
     "ask_reveal",
     "back_up_instance",
@@ -50,7 +52,9 @@ __all__ = [
     "erase_instance",
     "protect_instance",
     "prove_backups",
+    "prove_name",
     "recover_instance",
+    "remove_name",
     "rename_instance",
     "reset_binding",
     "resize_instance",

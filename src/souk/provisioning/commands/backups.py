@@ -27,7 +27,7 @@ from souk.provisioning.models import (
     ServiceInstance,
 )
 from souk.provisioning.registry import blueprint
-from souk.provisioning.storage import storage_of
+from souk.provisioning.storage import keeps_backups
 
 MOVES = (OperationKind.RESTORE, OperationKind.UNDO)
 """Operations by which another machine carries a service."""
@@ -41,7 +41,7 @@ def back_up_instance(scope: Scope, instance: UUID, kind: BackupKind = BackupKind
     """
     with acting(scope):
         row = alive(scope, instance)
-        if blueprint(row.blueprint).archivist is None or storage_of(row.site_id) is None:
+        if blueprint(row.blueprint).archivist is None or not keeps_backups(row.site_id):
             raise errors.NoBackups
         return wish(scope, row, OperationKind.BACKUP, {"kind": kind})
 

@@ -16,6 +16,7 @@ from souk.provisioning.reconciler.actions import (
     bindings,
     databases,
     leading,
+    names,
     parameters,
     proofs,
     restores,
@@ -41,6 +42,8 @@ ACTIONS: Mapping[str, Action] = {
     OperationKind.SWITCHOVER: leading.switch_over,
     OperationKind.RESTORE: restores.restore,
     OperationKind.UNDO: restores.undo,
+    OperationKind.PROVE_NAME: names.prove,
+    OperationKind.REMOVE_NAME: names.remove,
 }
 
 

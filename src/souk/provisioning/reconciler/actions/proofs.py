@@ -1,15 +1,17 @@
-"""Proving a backup: it is restored into a machine that is thrown away, started there, and read to the last row."""
+"""Proving a backup: it is restored into a machine that is thrown away, started there, and compared with the service."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
+import structlog
 from django.utils.translation import gettext_noop
 
 from souk.kernel import clock, secrets
 from souk.kernel.scope import acting
-from souk.provisioning.contract import ConfigurationFailed, ServerCertificate
+from souk.provisioning.contract import ConfigurationFailed, Extent, Fingerprint, ServerCertificate
 from souk.provisioning.models import Backup, BackupState, OperationState
 from souk.provisioning.reconciler import guarding, trials
 from souk.provisioning.reconciler.actions.work import Asked, Work, settle
@@ -18,41 +20,71 @@ from souk.provisioning.reconciler.records import WORKER
 from souk.provisioning.reconciler.repositories import open_repository
 from souk.sites import authority, certificates
 
+log = structlog.get_logger("souk.reconciler")
+_SEEDS = 2**31
+_NAMED = 10
+"""How many tables that differ are named."""
+
 
 def prove(work: Work, asked: Asked) -> None:
-    """Restore the newest backup, with all that was written since, into a trial machine, and read it there.
+    """Restore the newest backup, with what was written since, to a mark made now, into a trial machine, and compare it
+    with the service as it was at the mark.
 
-    What was proved are the backups that this restore went through: the newest one, and the full one it builds on.
+    What was proved are the backups that this restore went through: the newest one, and the full one it builds on. An
+    attempt that is repeated makes another mark.
     """
     archivist = work.blueprint.archivist
     assert archivist is not None, "commands ask only services that are backed up"
-    row = work.subject.row
-    started = clock.now()
+    row, started = work.subject.row, clock.now()
+    name = f"souk-{asked.id.hex}-{asked.attempts}"
+    with work.step("mark", 20, gettext_noop("An instant is marked, and a checksum made of the data as it was then.")):
+        was = archivist.mark(work.guest, work.wanted, name, asked.id.int % _SEEDS)
+    with work.step("attach", 25, gettext_noop("All that was written is in the repository.")):
+        archivist.attach(work.guest, work.wanted, open_repository(row.id, work.engine))
     try:
-        with work.step("create", 25, gettext_noop("A machine for the trial is made.")):
-            machine = trials.begin(work.engine, work.subject, work.blueprint, work.lease.epoch)
-        guest = MachineGuest(work.engine, machine.name)
-        guarding.guard(guest, row)
-        wanted = replace(work.wanted, address=machine.address)
-        with work.step("restore", 65, gettext_noop("The data is restored.")):
-            archivist.restore(guest, wanted, open_repository(row.id, work.engine), None)
-        with work.step("configure", 75, gettext_noop("The service is configured.")):
-            ca = authority.unlock(row.site_id)
-            issued = certificates.issue(ca, wanted.hostname, machine.address)
-            certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
-            credentials = work.blueprint.credentials(row.parameters, secrets.new_password())
-            work.blueprint.configure(guest, wanted, credentials, certificate)
-        with work.step("read", 90, gettext_noop("Every row is read, and a checksum made of all of them.")):
-            fingerprint = archivist.fingerprint(guest, wanted)
+        found = _tried_out(work, name, was.extent)
     except ConfigurationFailed:
         trials.throw_away(work.engine, work.subject)
         raise
     with work.step("delete", 95, gettext_noop("The machine of the trial is thrown away.")):
         trials.throw_away(work.engine, work.subject)
+    told: dict[str, Any] = {"fingerprint": found.digest, "tables": len(found.tables), "share": was.extent.share}
+    if differences := was.differences(found):
+        log.error("proof differs", instance=str(row.id), operation=str(asked.id), tables=len(differences))
+        settle(
+            work,
+            asked,
+            OperationState.FAILED,
+            trouble=gettext_noop("What was restored is not what the service held at the same instant."),
+            **told,
+            expected=was.digest,
+            differs=differences[:_NAMED],
+        )
+        return
     with acting(WORKER):
-        proved = _proved(row.id)
-        Backup.objects.filter(id__in=proved).update(proved_at=started)
-        settle(work, asked, OperationState.SUCCEEDED, fingerprint=fingerprint, proved_at=started.isoformat())
+        Backup.objects.filter(id__in=_proved(row.id)).update(proved_at=started)
+        settle(work, asked, OperationState.SUCCEEDED, **told, proved_at=started.isoformat())
+
+
+def _tried_out(work: Work, mark: str, extent: Extent) -> Fingerprint:
+    """The fingerprint of what a trial machine holds that the backup was restored into, to the mark, and that serves."""
+    archivist, row = work.blueprint.archivist, work.subject.row
+    assert archivist is not None, "commands ask only services that are backed up"
+    with work.step("create", 30, gettext_noop("A machine for the trial is made.")):
+        machine = trials.begin(work.engine, work.subject, work.blueprint, work.lease.epoch)
+    guest = MachineGuest(work.engine, machine.name)
+    guarding.guard(guest, row)
+    wanted = replace(work.wanted, address=machine.address)
+    with work.step("restore", 65, gettext_noop("The data is restored.")):
+        archivist.restore(guest, wanted, open_repository(row.id, work.engine), None, mark)
+    with work.step("configure", 75, gettext_noop("The service is configured.")):
+        ca = authority.unlock(row.site_id)
+        issued = certificates.issue(ca, wanted.hostname, machine.address)
+        certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
+        credentials = work.blueprint.credentials(row.parameters, secrets.new_password())
+        work.blueprint.configure(guest, wanted, credentials, certificate)
+    with work.step("read", 90, gettext_noop("What was restored is read, and compared with the service at the mark.")):
+        return archivist.fingerprint(guest, wanted, extent)
 
 
 def _proved(instance: UUID) -> list[UUID]:
