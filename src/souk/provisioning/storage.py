@@ -37,7 +37,8 @@ class Outside:
     """An S3 server that somebody else runs, for the backups of all sites: a bucket that exists, and a key to it.
 
     `address` is its IPv4 where names are not to be asked, `authority` who signed its certificate (PEM; nothing: whoever
-    a system trusts). The key is read anew each time, so that it can be changed.
+    a system trusts). `iam` is the address of its IAM, where it has one that makes keys. The key is read anew each time,
+    so that it can be changed.
     """
 
     endpoint: str
@@ -48,6 +49,7 @@ class Outside:
     authority: str = field(repr=False)
     access_key: str
     secret_key: str = field(repr=False)
+    iam: str = ""
 
     @property
     def host(self) -> str:
@@ -70,6 +72,8 @@ def outside() -> Outside:
     parts = urlsplit(told["endpoint"])
     if parts.scheme != "https" or not parts.hostname or not told["bucket"]:
         raise OutsideMisset("SOUK_S3_ENDPOINT must begin with https://, and SOUK_S3_BUCKET be given")
+    if told["iam"] and urlsplit(told["iam"]).scheme != "https":
+        raise OutsideMisset("SOUK_S3_IAM must begin with https://")
     key = _read("SOUK_S3_KEY_FILE", told["key_file"]).split()
     if len(key) != 2:
         raise OutsideMisset("SOUK_S3_KEY_FILE must hold an access key and a secret key, on a line each")
@@ -83,6 +87,7 @@ def outside() -> Outside:
         authority=authority,
         access_key=key[0],
         secret_key=key[1],
+        iam=told["iam"],
     )
 
 

@@ -32,6 +32,7 @@ S3 = {
     "address": os.environ.get("SOUK_S3_ADDRESS", ""),
     "key_file": os.environ.get("SOUK_S3_KEY_FILE", ""),
     "ca_file": os.environ.get("SOUK_S3_CA_FILE", ""),
+    "iam": os.environ.get("SOUK_S3_IAM", ""),
 }
 """The S3 outside (`souk.provisioning.storage.Outside`)."""
 WARM_LEAST = int(os.environ.get("SOUK_WARM_LEAST", "1"))

@@ -8,10 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from tests.support.killing import run_until_killed
 from tests.support.reconciling import forget_leases, order, work
 from tests.support.vault import Vault, vault
 from tests.support.world import Customer, operator
 
+from souk.engines.memory import MemoryEngine
 from souk.kernel.scope import System, acting
 from souk.ordering import commands as ordering
 from souk.ordering.commands import RestoreDetails
@@ -19,8 +21,9 @@ from souk.provisioning import commands
 from souk.provisioning.models import Repository
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import backups, operations, service, services
+from souk.provisioning.reconciler import keymaking
 from souk.provisioning.reconciler.converge import Ground
-from souk.provisioning.storage import OutsideMisset, outside
+from souk.provisioning.storage import Outside, OutsideMisset, outside
 from souk.settings.doctor import storage as doctor
 from souk.settings.doctor.finding import Level
 
@@ -44,6 +47,7 @@ def kept(settings: Any, key: Path) -> Iterator[Vault]:
         "address": "192.0.2.9",
         "key_file": str(key),
         "ca_file": "",
+        "iam": "",
     }
     with vault() as kept:
         kept.keys["the-access-key"] = "the-secret-key"
@@ -133,6 +137,7 @@ def test_it_is_restored_and_erased_like_any_other(kept: Vault, place: Ground, bu
         ({"endpoint": "http://s3.example"}, "https://"),
         ({"bucket": ""}, "SOUK_S3_BUCKET"),
         ({"key_file": "/nonexistent"}, "SOUK_S3_KEY_FILE can't be read"),
+        ({"iam": "http://iam.example"}, "SOUK_S3_IAM"),
         ({"ca_file": "/nonexistent"}, "SOUK_S3_CA_FILE can't be read"),
     ],
 )
@@ -156,4 +161,71 @@ def test_a_key_file_of_one_line_is_refused_without_telling_it(kept: Vault, key: 
 def test_a_server_that_does_not_answer_is_a_failure(kept: Vault, settings: Any) -> None:
     settings.S3 = {**settings.S3, "endpoint": "https://127.0.0.1:1", "address": ""}
     (found,) = doctor.check()
-    assert (found.level, "does not answer" in found.seen) == (Level.FAIL, True)
+    assert (found.level, "https://127.0.0.1:1" in found.seen) == (Level.FAIL, True)
+
+
+@pytest.fixture
+def iam(kept: Vault, settings: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The server makes keys: the one of each folder that opens something."""
+    settings.S3 = {**settings.S3, "iam": "https://iam.example"}
+    keys: dict[str, str] = {}
+
+    def make(place: Outside, folder: str) -> tuple[str, str]:
+        destroy(place, folder)
+        keys[folder] = f"key-{len(kept.keys)}-{folder}"
+        kept.keys[keys[folder]] = "its-secret"
+        return keys[folder], "its-secret"
+
+    def destroy(place: Outside, folder: str) -> None:
+        kept.keys.pop(keys.pop(folder, ""), None)
+
+    monkeypatch.setattr(keymaking, "make", make)
+    monkeypatch.setattr(keymaking, "destroy", destroy)
+    return keys
+
+
+def test_where_keys_are_made_each_service_has_one_until_it_is_erased(
+    kept: Vault, place: Ground, buyer: Customer, iam: dict[str, str]
+) -> None:
+    del kept.keys["the-access-key"]
+    both = [_backed_up(place, buyer, name) for name in ("compta", "ventes")]
+    assert [backups(buyer.scope, each).backups[0].state for each in both] == ["available"] * 2
+    assert {row.folder: row.access_key for row in _repositories()} == iam
+    assert b"its-secret" not in b"".join(bytes(row.sealed_secret_key) for row in _repositories())
+    commands.erase_instance(buyer.scope, both[0])
+    _settle(place)
+    assert list(iam) == [_repositories()[1].folder]
+
+
+def test_a_service_that_began_with_the_key_of_all_gets_its_own_with_the_next_backup(
+    kept: Vault, place: Ground, buyer: Customer, settings: Any, request: pytest.FixtureRequest
+) -> None:
+    made = _backed_up(place, buyer)
+    assert {each.access_key for each in kept.attached.values()} == {"the-access-key"}
+    iam = request.getfixturevalue("iam")
+    commands.back_up_instance(buyer.scope, made)
+    _settle(place)
+    assert {each.access_key for each in kept.attached.values()} == set(iam.values())
+    assert [each.state for each in backups(buyer.scope, made).backups] == ["available", "available"]
+
+
+def test_killed_at_every_boundary_a_service_has_one_key_and_it_is_the_one_that_is_used(
+    kept: Vault, place: Ground, buyer: Customer, iam: dict[str, str], engine: MemoryEngine
+) -> None:
+    at = 0
+    while True:
+        at += 1
+        made = order(buyer, f"service-{at}")
+        _settle(place)
+        commands.back_up_instance(buyer.scope, made)
+        crossed = run_until_killed(place, engine, at, work).crossed
+        _settle(place)
+        row = _repositories()[-1]
+        assert iam[row.folder] == row.access_key in kept.keys
+        assert backups(buyer.scope, made).backups[0].state == "available"
+        commands.erase_instance(buyer.scope, made)
+        _settle(place)
+        assert iam == {}
+        if crossed < at:
+            break
+    assert at > 15

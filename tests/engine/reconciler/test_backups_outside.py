@@ -36,11 +36,20 @@ def elsewhere(rig: Rig) -> Storage:
     images.ensure(rig.engine, STORAGE.recipe, image_cache())
     made = order_storage(rig, STORAGE.recipe.alias)
     made.configure()
+    _let_it_make_keys(made)
     return made
 
 
-@pytest.fixture
-def told(elsewhere: Storage, tmp_path: Path, settings: Any) -> dict[str, str]:
+def _let_it_make_keys(storage: Storage) -> None:
+    unit = "/etc/systemd/system/souk-objectstorage.service"
+    again = "systemctl daemon-reload && systemctl restart souk-objectstorage"
+    command = f"sed -i 's/-s3.iam=false/-s3.iam=true -s3.iam.readOnly=false/' {unit} && {again}"
+    assert storage.execute(["sh", "-c", command]).exit_code == 0
+    storage.configure()
+
+
+@pytest.fixture(params=["", "iam"], ids=["one key for all", "a key for each"])
+def told(request: pytest.FixtureRequest, elsewhere: Storage, tmp_path: Path, settings: Any) -> dict[str, str]:
     """What the operator sets, for the worker and for this process."""
     key, files = elsewhere.grant("everything"), {"key_file": tmp_path / "s3.key", "ca_file": tmp_path / "s3.crt"}
     files["key_file"].write_text(f"{key.username}\n{key.password}\n")
@@ -51,6 +60,7 @@ def told(elsewhere: Storage, tmp_path: Path, settings: Any) -> dict[str, str]:
         "bucket": key.database,
         "folder": "souk/temara",
         "address": elsewhere.wanted.address,
+        "iam": f"https://{elsewhere.wanted.hostname}:{STORAGE.port}" if request.param else "",
         **{name: str(path) for name, path in files.items()},
     }
     settings.OBJECT_STORAGE, settings.S3 = "s3", place

@@ -12,7 +12,7 @@ from souk.kernel.scope import acting
 from souk.provisioning import contract
 from souk.provisioning.contract import Archivist, ConfigurationFailed, Credentials, Guest
 from souk.provisioning.models import Desired, Endpoint, InstanceState, Repository, ServiceInstance
-from souk.provisioning.reconciler import records
+from souk.provisioning.reconciler import keymaking, records
 from souk.provisioning.reconciler.guest import MachineGuest
 from souk.provisioning.reconciler.records import WORKER, Subject
 from souk.provisioning.registry import blueprint
@@ -63,12 +63,14 @@ def ensure_repository(subject: Subject, engine: Engine) -> contract.Repository:
     if settings.OBJECT_STORAGE == "s3" and row is None:
         row = _begun_outside(instance)
     if row is not None and row.storage_id is None:
-        return _opened_outside(row)
+        return _opened_outside(_with_key(row))
     return _ensure_bucket(instance, row, engine)
 
 
 def _begun_outside(instance: ServiceInstance) -> Repository:
-    """A folder in the operator's bucket: there is nothing to make before something is put there."""
+    """A folder in the operator's bucket: there is nothing to make before something is put there, but a key of its own
+    where the server makes keys.
+    """
     place = _outside()
     with acting(WORKER):
         return Repository.objects.create(
@@ -83,6 +85,22 @@ def _begun_outside(instance: ServiceInstance) -> Repository:
             created_at=clock.now(),
             attached_at=clock.now(),
         )
+
+
+def _with_key(row: Repository) -> Repository:
+    """The repository, with a key that opens its folder only, if the server outside makes such keys."""
+    place = _outside()
+    if not place.iam or row.sealed_secret_key or not _lies_at(row, place):
+        return row
+    row.access_key, secret = keymaking.make(place, row.folder)
+    row.sealed_secret_key = secrets.ring("master").seal(secret.encode(), _context(row.instance_id, "key"))
+    with acting(WORKER):
+        row.save(update_fields=["access_key", "sealed_secret_key"])
+    return row
+
+
+def _lies_at(row: Repository, place: Outside) -> bool:
+    return (row.endpoint, row.bucket) == (place.endpoint, place.bucket)
 
 
 def _ensure_bucket(instance: ServiceInstance, row: Repository | None, engine: Engine) -> contract.Repository:
@@ -134,6 +152,8 @@ def erase_repository(subject: Subject, engine: Engine) -> dict[str, object] | No
         binder = blueprint(served.row.blueprint).binder
         if binder is not None and row.attached_at is not None:
             binder.revoke(guest, served.wanted(_address(row.storage_id)), row.access_key)
+    elif row.sealed_secret_key and (there := _outside()).iam and _lies_at(row, there):
+        keymaking.destroy(there, row.folder)
     with acting(WORKER):
         Repository.objects.filter(id=row.id).update(sealed_secret_key=b"", sealed_passphrase=b"", erased_at=clock.now())
     place = {"bucket": row.bucket, **({"folder": row.folder} if row.folder else {})}
@@ -160,14 +180,20 @@ def _outside() -> Outside:
 
 
 def _opened_outside(row: Repository) -> contract.Repository:
-    """With the key of today. What lies at an endpoint that the settings no longer name can't be reached any more.
+    """With its own key, or else the operator's of today. What lies at an endpoint that the settings no longer name
+    can't be reached any more.
 
     Raises:
         StorageNotReady.
     """
     place = _outside()
-    if (row.endpoint, row.bucket) != (place.endpoint, place.bucket):
+    if not _lies_at(row, place):
         raise StorageNotReady(f"the backups lie at {row.endpoint} in {row.bucket}, which the settings no longer name")
+    access_key, secret_key = place.access_key, place.secret_key
+    if row.sealed_secret_key:
+        sealed = bytes(row.sealed_secret_key)
+        secret_key = secrets.ring("master").open(sealed, _context(row.instance_id, "key")).decode()
+        access_key = row.access_key
     with acting(WORKER):
         members = Repository.objects.values_list("instance__members", flat=True).get(id=row.id)
     return contract.Repository(
@@ -176,9 +202,9 @@ def _opened_outside(row: Repository) -> contract.Repository:
         port=place.port,
         region=place.region,
         bucket=row.bucket,
-        access_key=place.access_key,
+        access_key=access_key,
         authority=place.authority,
-        secret_key=place.secret_key,
+        secret_key=secret_key,
         passphrase=_passphrase(row),
         members=members,
         folder=row.folder,

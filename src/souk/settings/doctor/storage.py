@@ -69,7 +69,7 @@ def _asked(place: Outside) -> int:
     """
     named = place.host if place.port == 443 else f"{place.host}:{place.port}"
     path, key = f"/{place.bucket}", (place.access_key, place.secret_key)
-    headers = signed_headers("HEAD", named, path, *key, datetime.now(UTC), place.region)
+    headers = signed_headers("HEAD", named, path, *key, datetime.now(UTC), region=place.region)
     trusted = ssl.create_default_context(cadata=place.authority or None)
     url = f"https://{place.address or place.host}:{place.port}{path}"
     with httpx.Client(verify=trusted, timeout=_WITHIN, trust_env=False) as client:
