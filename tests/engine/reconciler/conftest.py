@@ -66,7 +66,7 @@ def shop_with_storage(own_database: str, incus: IncusEngine, image: str, tmp_pat
 @pytest.fixture
 def shop_with_waiting_machine(own_database: str, incus: IncusEngine, image: str, tmp_path: Path) -> Iterator[Shop]:
     """The same as `shop`, where a machine of the smallest plan waits ready once the worker has started."""
-    with _open(incus, Worker(tmp_path / "worker.log", warm=1), BLUEPRINT) as shop:
+    with opened(incus, Worker(tmp_path / "worker.log", warm=1), BLUEPRINT) as shop:
         yield shop
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('provisioning', '0014_roles_and_kinds'),
+        ('provisioning', '0036_walls_of_warm_machines'),
     ]
 
     operations = [
