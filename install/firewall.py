@@ -11,9 +11,9 @@ import pwd
 from pathlib import Path
 from typing import Any
 
-from install import users
+from install import application, users
 from install.host import has_systemd
-from install.isolation import NOT_INTERNET, PLATFORM_PORTS, platform_addresses
+from install.isolation import NOT_INTERNET, PLATFORM_PORTS, outside, platform_addresses
 from install.services import UNITS
 from install.shell import attempt, run
 
@@ -22,6 +22,8 @@ def ruleset(ns: Any) -> str:
     """The table, as a script for `nft -f` that replaces an older one in one transaction."""
     bridge, gateway = f'"{ns.bridge}"', ns.gateway
     closed = ", ".join(str(block) for block in NOT_INTERNET)
+    storage = outside(application.settings(ns))
+    outwards = f"\n    ip daddr {storage[0]} tcp dport {storage[1]} accept" if storage else ""
     platform, ports = platform_addresses(ns.subnet), ", ".join(map(str, PLATFORM_PORTS))
     return f"""# Written by Souk's installer.
 table inet {ns.firewall} {{}}
@@ -49,7 +51,7 @@ table inet {ns.firewall} {{
     oifname {bridge} ct state established,related accept
     oifname {bridge} ip saddr {ns.subnet} ip daddr {platform} tcp dport {{ {ports} }} accept
     oifname {bridge} drop
-    ct state established,related accept
+    ct state established,related accept{outwards}
     ip daddr {{ {closed} }} drop
   }}
 }}

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from install import isolation
+from install import application, isolation
 from install.host import in_container
 from install.incus_api import Refused, call, find
 
@@ -18,7 +18,7 @@ def ensure(ns: Any) -> str:
     """Make what is missing, correct what differs. Returns a remark."""
     _project(ns)
     pool = _pool(ns)
-    _put("/1.0/network-acls", ns.acl, isolation.acl(ns.gateway, ns.subnet))
+    _put("/1.0/network-acls", ns.acl, isolation.acl(ns.gateway, ns.subnet, isolation.outside(application.settings(ns))))
     ns.dns_hosts.mkdir(parents=True, exist_ok=True)
     _network(ns)
     _profile(ns)

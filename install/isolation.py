@@ -8,7 +8,11 @@ private, reserved or somebody's own.
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
+
+from install.failure import Failure
 
 NOT_INTERNET = tuple(
     ipaddress.IPv4Network(block)
@@ -52,9 +56,24 @@ def platform_addresses(subnet: str) -> str:
     return f"{network[_PLATFORM_FIRST]}-{network[_PLATFORM_LAST]}"
 
 
-def acl(gateway: str, subnet: str) -> dict[str, Any]:
+def outside(settings: Mapping[str, str]) -> tuple[str, int] | None:
+    """Address and port of the S3 outside that backups go to, if machines need to be let through to it by address.
+
+    Raises:
+        Failure: the address is none.
+    """
+    address = settings.get("SOUK_S3_ADDRESS", "") if settings.get("SOUK_OBJECT_STORAGE") == "s3" else ""
+    if not address:
+        return None
+    try:
+        return str(ipaddress.IPv4Address(address)), urlsplit(settings.get("SOUK_S3_ENDPOINT", "")).port or 443
+    except ValueError as error:
+        raise Failure(f"SOUK_S3_ADDRESS or the port of SOUK_S3_ENDPOINT: {error}") from error
+
+
+def acl(gateway: str, subnet: str, storage: tuple[str, int] | None = None) -> dict[str, Any]:
     """The ACL's body: the host reaches machines over TCP and by ping; machines reach the internet and, at its ports,
-    the platform.
+    the platform and the storage outside.
 
     The bridge keeps customers' machines apart by itself. Where its traffic passes the host's filters all the same
     (`bridge-nf-call-iptables`), what reaches the platform must be allowed there.
@@ -76,5 +95,19 @@ def acl(gateway: str, subnet: str) -> dict[str, Any]:
             {"action": "allow", "state": "enabled", "source": host, "protocol": "icmp4", "icmp_type": "8"},
             platform,
         ],
-        "egress": [{"action": "allow", "state": "enabled", "destination": ",".join(internet())}, platform],
+        "egress": [
+            {"action": "allow", "state": "enabled", "destination": ",".join(internet())},
+            platform,
+            *([_to_storage(*storage)] if storage else []),
+        ],
+    }
+
+
+def _to_storage(address: str, port: int) -> dict[str, Any]:
+    return {
+        "action": "allow",
+        "state": "enabled",
+        "protocol": "tcp",
+        "destination": f"{address}/32",
+        "destination_port": str(port),
     }

@@ -26,6 +26,8 @@ from souk.provisioning.contract import (
     Credentials,
     Declined,
     ExtensionRaised,
+    Extent,
+    Fingerprint,
     Guest,
     Obstacle,
     Repository,
@@ -64,7 +66,7 @@ class ExampleUpgrader:
 @dataclass
 class Vault:
     """Buckets by their key, what is in each by label, and how often something was copied; `told` are the addresses of
-    machines that keep their history in one; `broken` refuses.
+    machines that keep their history in one; `broken` refuses, `damaged` restores other data than was kept.
     """
 
     keys: dict[str, str] = field(default_factory=dict)
@@ -76,6 +78,8 @@ class Vault:
     copies: int = 0
     broken: bool = False
     upgrader: ExampleUpgrader = field(default_factory=ExampleUpgrader)
+    damaged: bool = False
+    marks: list[str] = field(default_factory=list)
 
     def binding(self, wanted: Wanted, name: str, password: str) -> Credentials:
         return Credentials(name, password, f"bucket-{name}".replace("_", "-"))
@@ -104,17 +108,25 @@ class Vault:
     def backups(self, guest: Guest, wanted: Wanted) -> Mapping[str, BackupFound]:
         return dict(self._of(wanted))
 
-    def restore(self, guest: Guest, wanted: Wanted, repository: Repository, until: datetime | None) -> None:
+    def restore(
+        self, guest: Guest, wanted: Wanted, repository: Repository, until: datetime | None, mark: str = ""
+    ) -> None:
         self._open(repository)
         if not self.kept[repository.bucket]:
             raise Declined("nothing to restore")
+        if mark and mark not in self.marks:
+            raise Declined("the mark is not in the repository")
         self.restored[wanted.hostname] = (repository.bucket, until)
 
     def shut_out_all_but(self, guest: Guest, wanted: Wanted, usernames: Collection[str]) -> None:
         self.let_in[wanted.address] = set(usernames)
 
-    def fingerprint(self, guest: Guest, wanted: Wanted) -> str:
-        return "same"
+    def mark(self, guest: Guest, wanted: Wanted, name: str, seed: int) -> Fingerprint:
+        self.marks.append(name)
+        return Fingerprint({"db: public.t": "same"})
+
+    def fingerprint(self, guest: Guest, wanted: Wanted, extent: Extent | None = None) -> Fingerprint:
+        return Fingerprint({"db: public.t": "other" if self.damaged else "same"})
 
     def expire(self, guest: Guest, wanted: Wanted, keep_full: int) -> None:
         kept = self._of(wanted)

@@ -15,8 +15,9 @@ from django.db import connection
 class Worker:
     """`souk-manage worker` as a child process; its log goes to a file."""
 
-    def __init__(self, log: Path, *, storage: str = "none", warm: int = 0) -> None:
-        self._log, self._storage, self._warm = log, storage, warm
+    def __init__(self, log: Path, *, storage: str = "none", warm: int = 0, **told: str) -> None:
+        """`told` are further variables of its environment."""
+        self._log, self._told = log, {"SOUK_OBJECT_STORAGE": storage, "SOUK_WARM_MOST": str(warm), **told}
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -26,8 +27,7 @@ class Worker:
         environment = {
             **os.environ,
             "SOUK_PROCESS": "worker",
-            "SOUK_OBJECT_STORAGE": self._storage,
-            "SOUK_WARM_MOST": str(self._warm),
+            **self._told,
             "DATABASE_URL_WORKER": url,
             "DJANGO_SETTINGS_MODULE": "souk.settings.django",
         }

@@ -20,6 +20,7 @@ from souk.cli.commands import (
     market,
     money,
     monitoring,
+    names,
     operator,
     orders,
     organizations,
@@ -138,6 +139,10 @@ def _services(app: App) -> None:
     held = _branch(app, "databases", _("The databases of a service."), databases.listing)
     held.command(databases.create, name="create", help=_("Make one more database."))
     held.command(databases.delete, name="delete", help=_("Delete a database with all that is in it."))
+    named = _branch(app, "names", _("Names of a service of your own."), names.listing)
+    named.command(names.add, name="add", help=_("Begin with a name; shows the TXT record that proves it."))
+    named.command(names.check, name="check", help=_("Look for the record; found, the certificate gets the name."))
+    named.command(names.remove, name="remove", help=_("Take a name off the certificate."))
     reach = _branch(app, "access", _("Who may reach a service."), access.listing)
     reach.command(access.allow, name="allow", help=_("Let one more network in; the first one shuts all others out."))
     reach.command(access.forbid, name="forbid", help=_("Take a network off the list."))

@@ -58,6 +58,8 @@ def _handle(event: EventRow) -> None:
             incidents.close_incident(instance, "answered", at)
         case "service.grown" if event.data.get("automatic"):
             noticing.grown(event, at)
+        case "operation.failed" if event.data["kind"] == "prove":
+            incidents.note_incident(instance, IncidentCause.PROOF_FAILED, at, str(event.data.get("why", "")))
         case "service.failed":
             if not incidents.open_incident(instance, IncidentCause.LOST, at):
                 incidents.add(instance, "lost", at)

@@ -54,6 +54,14 @@ def open_incident(instance: UUID, cause: IncidentCause, at: datetime, detail: st
     return True
 
 
+def note_incident(instance: UUID, cause: IncidentCause, at: datetime, detail: str = "") -> None:
+    """Record an instant that is no outage: in the incident that is open, or in one that ends at once."""
+    if open_incident(instance, cause, at, detail):
+        close_incident(instance, "answered", at)
+    else:
+        add(instance, cause, at, detail)
+
+
 def add(instance: UUID, what: str, at: datetime, detail: str = "") -> None:
     """Say in the open incident, if there is one, what was done."""
     row = _open_one(instance)

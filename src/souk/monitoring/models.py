@@ -43,12 +43,15 @@ class Watch(Row):
 
 
 class IncidentCause(models.TextChoices):
-    """What was seen first: its machine ended, its process ended, it did not answer, or it could not be kept."""
+    """What was seen first: its machine ended, its process ended, it did not answer, or it could not be kept; or its
+    backup failed a proof, which is an instant: the service serves on.
+    """
 
     MACHINE_ENDED = "machine_ended"
     PROCESS_ENDED = "process_ended"
     NO_ANSWER = "no_answer"
     LOST = "lost"
+    PROOF_FAILED = "proof_failed"
 
 
 class Incident(Row):

@@ -10,6 +10,7 @@ CAUSES: dict[str, str | Promise] = {
     "process_ended": pgettext_lazy("incident", "Its process ended"),
     "no_answer": pgettext_lazy("incident", "It did not answer"),
     "lost": pgettext_lazy("incident", "Its machine is lost"),
+    "proof_failed": pgettext_lazy("incident", "Its backup failed a proof"),
 }
 
 STEPS: dict[str, str | Promise] = {

@@ -190,6 +190,8 @@ class OperationKind(models.TextChoices):
     UPDATE = "update"
     REHEARSE = "rehearse"
     UPGRADE = "upgrade"
+    PROVE_NAME = "prove_name"
+    REMOVE_NAME = "remove_name"
 
 
 SETTLED = frozenset(
@@ -410,7 +412,7 @@ class Ensemble(Row):
 
 
 class Endpoint(Row):
-    """The address and the stable DNS name of a service instance."""
+    """The address and the stable DNS name of a service instance; `names` are others that are in its certificate."""
 
     organization_id = models.UUIDField()
     instance = models.OneToOneField(ServiceInstance, on_delete=models.CASCADE, related_name="endpoint")
@@ -419,6 +421,37 @@ class Endpoint(Row):
     port = models.PositiveIntegerField()
     certificate = models.TextField()
     certificate_expires_at = models.DateTimeField()
+    names = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+
+
+class OwnName(Row):
+    """A DNS name of the customer's own for a service, as DNS has it: lowercase letters, digits, hyphens and dots.
+
+    Whoever can publish the `token` at the name controls it: then it is `proved_at`, and the certificate gets it. A name
+    that is proved belongs to one service at a time; one that is not keeps nobody from proving it.
+    """
+
+    organization_id = models.UUIDField()
+    instance = models.ForeignKey(ServiceInstance, on_delete=models.CASCADE, related_name="own_names")
+    name = models.CharField(max_length=240)
+    token = models.CharField(max_length=60)
+    created_at = models.DateTimeField()
+    proved_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["instance", "name"],
+                condition=models.Q(removed_at__isnull=True),
+                name="own_name_once_for_an_instance",
+            ),
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=models.Q(removed_at__isnull=True, proved_at__isnull=False),
+                name="own_name_proved_once",
+            ),
+        ]
 
 
 class Binding(Row):
@@ -456,17 +489,21 @@ class Binding(Row):
 
 
 class Repository(Row):
-    """Where an instance's backups go: a bucket of its own on a site's object storage (itself a service instance, which
-    the platform runs), with a key for this bucket alone and a passphrase that encrypts what is put there.
+    """Where an instance's backups go, with a passphrase that encrypts what is put there: a bucket of its own on a
+    site's object storage (itself a service instance, which the platform runs), with a key for this bucket alone; or,
+    without `storage`, a folder of its own in the operator's bucket at an `endpoint` outside, whose key is in the
+    settings.
 
-    Both are sealed under the worker's key. Without the passphrase the backups can't be read by anybody: destroying it
-    erases them all.
+    Both secrets are sealed under the worker's key. Without the passphrase the backups can't be read by anybody:
+    destroying it erases them all.
     """
 
     organization_id = models.UUIDField()
     instance = models.OneToOneField(ServiceInstance, on_delete=models.PROTECT, related_name="repository")
-    storage = models.ForeignKey(ServiceInstance, on_delete=models.PROTECT, related_name="repositories")
+    storage = models.ForeignKey(ServiceInstance, on_delete=models.PROTECT, null=True, related_name="repositories")
+    endpoint = models.CharField(max_length=200, blank=True, db_default="")
     bucket = models.CharField(max_length=63)
+    folder = models.CharField(max_length=120, blank=True, db_default="")
     access_key = models.CharField(max_length=63)
     sealed_secret_key = models.BinaryField()
     sealed_passphrase = models.BinaryField()
@@ -487,7 +524,8 @@ class BackupState(models.TextChoices):
 class Backup(Row):
     """A copy of an instance's data in its repository; `size` is what it restores, `stored` what it takes, in bytes.
 
-    It was `proved_at` when it was restored into a machine of its own and every row of it could be read there.
+    It was `proved_at` when it was restored into a machine of its own and what could be read there was what the service
+    held at the same instant.
     """
 
     organization_id = models.UUIDField()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,7 @@ from souk.provisioning.models import (
     MachineRole,
     Operation,
     OperationKind,
+    OperationState,
     ServiceInstance,
 )
 from souk.provisioning.registry import blueprint
@@ -165,7 +166,8 @@ class BackupRow:
 @dataclass(frozen=True)
 class BackupsRow:
     """An instance's backups, newest first, the earliest instant to which it can be restored, and when a restore was
-    last tried out. Until `way_back_until` its restore in place can be undone.
+    last tried out and gave what the service held. `unproved` is why the last try did not, if so (a message id). Until
+    `way_back_until` its restore in place can be undone.
     """
 
     kept: bool
@@ -173,16 +175,18 @@ class BackupsRow:
     earliest: datetime | None
     proved_at: datetime | None
     way_back_until: datetime | None
+    unproved: str = ""
 
 
 @dataclass(frozen=True)
 class ConnectionRow:
-    """How to reach a service, without the password."""
+    """How to reach a service, without the password; `own` says the same for each name of the customer's own."""
 
     connection: Connection
     username: str
     authority: str
     address: str
+    own: list[Connection] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -361,11 +365,14 @@ def backups(scope: Scope, instance: UUID) -> BackupsRow:
         rows = Backup.objects.filter(instance_id=instance).order_by("-id")
         former = Machine.objects.filter(instance_id=instance, role=MachineRole.FORMER, deleted_at__isnull=True)
         way_back = former.filter(kept_until__gt=clock.now()).values_list("kept_until", flat=True).first()
+        tried = Operation.objects.filter(instance_id=instance, kind=OperationKind.PROVE).exclude(state__in=OPEN)
+        last = tried.order_by("-id").first()
         found = [BackupRow(*each) for each in rows.values_list(*BackupRow.__dataclass_fields__)[:100]]
     ends = [each.finished_at for each in found if each.state == BackupState.AVAILABLE and each.finished_at]
     proofs = [each.proved_at for each in found if each.proved_at]
     archived = blueprint(row.blueprint).archivist is not None
-    return BackupsRow(archived, found, min(ends, default=None), max(proofs, default=None), way_back)
+    unproved = last.trouble if last is not None and last.state == OperationState.FAILED else ""
+    return BackupsRow(archived, found, min(ends, default=None), max(proofs, default=None), way_back, unproved)
 
 
 def machines(scope: Scope) -> list[MachineRow]:
@@ -445,9 +452,11 @@ def connection_of(scope: Scope, instance: UUID, name: str = "default") -> Connec
             hostname=endpoint.hostname,
             address=endpoint.address,
         )
+        kind, who = blueprint(row.blueprint), (binding.username, binding.database)
         return ConnectionRow(
-            blueprint(row.blueprint).connection(wanted, binding.username, binding.database),
+            kind.connection(wanted, *who),
             binding.username,
             authority.certificate(row.site_id),
             endpoint.address,
+            [kind.connection(replace(wanted, hostname=name), *who) for name in endpoint.names],
         )

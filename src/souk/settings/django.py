@@ -22,7 +22,19 @@ DELETION_GRACE = timedelta(days=float(os.environ.get("SOUK_DELETION_GRACE_DAYS",
 BACKUP_EVERY = timedelta(hours=float(os.environ.get("SOUK_BACKUP_HOURS", "24")))
 """How often each service that holds data is backed up by itself."""
 OBJECT_STORAGE = os.environ.get("SOUK_OBJECT_STORAGE", "own")
-"""Where backups go: `own`, a server that the platform runs for itself on each site, or `none`: no backups."""
+"""Where backups go: `own`, a server that the platform runs for itself on each site; `s3`, one that somebody else runs
+(`S3`); or `none`: no backups."""
+S3 = {
+    "endpoint": os.environ.get("SOUK_S3_ENDPOINT", ""),
+    "region": os.environ.get("SOUK_S3_REGION", "us-east-1"),
+    "bucket": os.environ.get("SOUK_S3_BUCKET", ""),
+    "folder": os.environ.get("SOUK_S3_FOLDER", NAMESPACE.name).strip("/"),
+    "address": os.environ.get("SOUK_S3_ADDRESS", ""),
+    "key_file": os.environ.get("SOUK_S3_KEY_FILE", ""),
+    "ca_file": os.environ.get("SOUK_S3_CA_FILE", ""),
+    "iam": os.environ.get("SOUK_S3_IAM", ""),
+}
+"""The S3 outside (`souk.provisioning.storage.Outside`)."""
 WARM_LEAST = int(os.environ.get("SOUK_WARM_LEAST", "1"))
 WARM_MOST = int(os.environ.get("SOUK_WARM_MOST", "4"))
 """How many machines of the smallest plan wait ready for orders from the beginning, and how many of any size at most."""
@@ -30,6 +42,8 @@ WEBHOOKS_IN_THE_CLEAR = os.environ.get("SOUK_WEBHOOKS_IN_THE_CLEAR") == "1"
 """Whether alerts are also sent to plain http addresses."""
 WEBHOOK_NETWORKS = [ip_network(each) for each in os.environ.get("SOUK_WEBHOOK_NETWORKS", "").split(",") if each]
 """Private networks that alerts may be sent into all the same, such as the operator's own."""
+DNS_RESOLVERS = [each for each in os.environ.get("SOUK_DNS_RESOLVERS", "").split(",") if each]
+"""Who is asked whether a customer controls a name: addresses, with `#PORT` unless 53. None: whom the system asks."""
 ROTATION_OVERLAP = timedelta(hours=float(os.environ.get("SOUK_ROTATION_OVERLAP_HOURS", "24")))
 """How long former credentials work on after a rotation, unless asked for otherwise."""
 

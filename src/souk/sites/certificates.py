@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -26,8 +27,8 @@ class Issued:
     expires_at: datetime
 
 
-def issue(authority: Authority, hostname: str, address: str) -> Issued:
-    """A fresh key and a certificate for it, naming the endpoint by DNS name and address."""
+def issue(authority: Authority, hostname: str, address: str, others: Sequence[str] = ()) -> Issued:
+    """A fresh key and a certificate for it, naming the endpoint by DNS name, by `others`, and by address."""
     signer = serialization.load_pem_private_key(authority.key.encode(), None)
     if not isinstance(signer, ec.EllipticCurvePrivateKey):
         raise TypeError("a site's authority has an elliptic-curve key")
@@ -35,7 +36,7 @@ def issue(authority: Authority, hostname: str, address: str) -> Issued:
     key = ec.generate_private_key(ec.SECP256R1())
     now = clock.now()
     expires = min(now + LIFETIME, parent.not_valid_after_utc)
-    names = [x509.DNSName(hostname), x509.IPAddress(ipaddress.ip_address(address))]
+    names = [*(x509.DNSName(name) for name in (hostname, *others)), x509.IPAddress(ipaddress.ip_address(address))]
     certificate = (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hostname[:64])]))

@@ -43,7 +43,7 @@ SYSTEM = System("test")
 PARTS = (
     *("plan/", "rename/", "settings/", "access/", "backups/", "backups/in-place/", "delete/", "metrics/", "versions/"),
     *("bindings/", "bindings/rapports/change/", "databases/", "databases/boutique/delete/", "metrics/?range=24h"),
-    *("health/", "alerts/", "logs/", "logs/?q=rien", "statements/"),
+    *("names/", "health/", "alerts/", "logs/", "logs/?q=rien", "statements/"),
 )
 LONG = "un-nom-de-service-vraiment-très-long-qui-remplit-toute-la-ligne"
 
@@ -110,6 +110,8 @@ def inhabited(folder: Path) -> World:
     _use(ready)
     networks = [provisioning.Network("203.0.113.0/24", "Bureau de Rabat"), provisioning.Network("198.51.100.7", "VPN")]
     provisioning.allow_networks(buyer.scope, ready, networks)
+    provisioning.add_name(buyer.scope, ready, "قاعدة-البيانات.شبكة")
+    provisioning.add_name(buyer.scope, ready, "une-base-de-données-très-longue.comptabilité.exemple.ma")
     provisioning.create_database(buyer.scope, ready, "boutique")
     provisioning.create_binding(buyer.scope, ready, "rapports", BindingRole.READER, "boutique")
     provisioning.back_up_instance(buyer.scope, ready)

@@ -158,6 +158,22 @@ def test_a_list_of_networks_is_read_replaced_and_refused_where_it_locks_out(
     assert call("put", here, {"networks": []}).json()["type"] == "urn:souk:problem:nobody-not-said"
 
 
+def test_names_of_ones_own_are_added_listed_checked_and_removed(call: Caller, place: Ground, service: UUID) -> None:
+    here = f"/services/{service}/names"
+    added = call("post", here, {"name": "données.example.ma"})
+    assert (added.status_code, added.json()["state"]) == (201, "pending")
+    (row,) = call("get", here).json()
+    assert (row["ascii"], row["record"]) == (
+        "xn--donnes-eva.example.ma",
+        "_souk-challenge.xn--donnes-eva.example.ma",
+    )
+    assert call("post", here, {"name": "*.example.ma"}).json()["type"] == "urn:souk:problem:wildcard-domain"
+    assert call("post", f"{here}/{row['ascii']}/check").status_code == 202
+    assert call("post", f"{here}/autre.example.ma/check").json()["type"] == "urn:souk:problem:domain-missing"
+    assert call("delete", f"{here}/{row['name']}").status_code == 202
+    assert call("get", f"/services/{service}/connection").json()["own"] == []
+
+
 def test_the_way_to_connect_is_told_without_a_password_and_the_authority_is_a_file(call: Caller, service: UUID) -> None:
     told = call("get", f"/services/{service}/connection").json()
     assert told["uri"].startswith("example://owner:PASSWORD@")
@@ -203,6 +219,10 @@ def test_an_operation_is_cancelled_before_it_begins(call: Caller, place: Ground,
         ("patch", "/parameters"),
         ("get", "/access"),
         ("put", "/access"),
+        ("get", "/names"),
+        ("post", "/names"),
+        ("post", "/names/db.example.ma/check"),
+        ("delete", "/names/db.example.ma"),
         ("get", "/connection"),
         ("get", "/ca.pem"),
         ("get", "/databases"),
@@ -235,6 +255,7 @@ def test_backups_are_made_listed_and_restored_into_an_order(place: Ground, buyer
             "earliest": None,
             "proved_at": None,
             "way_back_until": None,
+            "unproved": "",
         }
         refused = call("post", f"/services/{instance}/restore", {"name": "copie"})
         assert (refused.status_code, refused.json()["type"]) == (409, "urn:souk:problem:nothing-to-restore")

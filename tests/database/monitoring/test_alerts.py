@@ -17,6 +17,7 @@ from django.db import connection
 from tests.support.following import catch_up
 from tests.support.observing import ExampleObserver
 from tests.support.receiving import Receiver, receiver
+from tests.support.reconciling import forget_leases, work
 from tests.support.vault import vault
 from tests.support.world import Customer, customer
 
@@ -29,9 +30,11 @@ from souk.monitoring.alerts import commands, queries
 from souk.monitoring.alerts.delivering import ATTEMPTS, deliver, forget
 from souk.monitoring.alerts.evaluating import judge
 from souk.monitoring.models import LastLook
+from souk.monitoring.queries import incidents
 from souk.provisioning import commands as provisioning
 from souk.provisioning.contract import Health
 from souk.provisioning.platform import ensure_storage
+from souk.provisioning.reconciler.converge import Ground
 
 GIB = 2**30
 
@@ -55,6 +58,12 @@ def start(engine: MemoryEngine, instance: UUID) -> datetime:
     """When the service was first looked at."""
     rounds.take_round(engine)
     return clock.now()
+
+
+def reconcile(place: Ground) -> None:
+    for _ in range(2):
+        forget_leases()
+        work(place, rounds=100)
 
 
 def uses(instance: UUID, disk: float, connections: float = 1) -> None:
@@ -143,6 +152,29 @@ def test_a_service_whose_last_backup_is_too_old_is_an_alert_even_if_there_never_
         assert states(buyer, instance) == []
         judged(start, 27 * 60)
         assert states(buyer, instance) == [("backup_age", "firing")]
+
+
+def test_a_backup_that_fails_its_proof_is_an_incident_and_an_alert_until_one_agrees(
+    buyer: Customer, instance: UUID, start: datetime, place: Ground
+) -> None:
+    with vault() as kept:
+        ensure_storage()
+        reconcile(place)
+        provisioning.back_up_instance(buyer.scope, instance)
+        reconcile(place)
+        kept.damaged = True
+        provisioning.prove_backups(buyer.scope, instance)
+        reconcile(place)
+        catch_up()
+        judged(start, 1)
+        assert states(buyer, instance) == [("proofs", "firing")]
+        (incident,) = incidents(buyer.scope, instance)
+        assert (incident.cause, incident.ended_at is not None) == ("proof_failed", True)
+        kept.damaged = False
+        provisioning.prove_backups(buyer.scope, instance)
+        reconcile(place)
+        judged(start, 2, 5)
+        assert states(buyer, instance) == [("proofs", "resolved")]
 
 
 def test_a_value_that_is_not_told_changes_nothing(buyer: Customer, instance: UUID, start: datetime) -> None:

@@ -273,7 +273,7 @@ def test_the_first_backup_is_proved_at_once_on_a_machine_that_is_thrown_away(
     assert found.proved_at is not None
     assert found.backups[0].proved_at == found.proved_at
     proof = operations(buyer.scope, instance)[0]
-    assert (proof.kind, proof.state, proof.result["fingerprint"]) == ("prove", "succeeded", "same")
+    assert (proof.kind, proof.state, proof.result["tables"], proof.result["share"]) == ("prove", "succeeded", 1, 100)
     assert set(engine.simulated) == before
     assert compare(engine).orphans == []
 
@@ -301,6 +301,29 @@ def test_a_backup_that_cannot_be_restored_is_not_proved_and_nothing_is_left(
     assert service(buyer.scope, instance).state == "ready"
 
 
+def test_a_backup_that_holds_other_data_fails_its_proof_and_says_where(
+    kept: Vault, place: Ground, buyer: Customer, instance: UUID, engine: MemoryEngine
+) -> None:
+    _back_up(place, buyer, instance)
+    agreed = backups(buyer.scope, instance).proved_at
+    kept.damaged = True
+    commands.prove_backups(buyer.scope, instance)
+    _settle(place)
+    failed = operations(buyer.scope, instance)[0]
+    assert (failed.state, failed.result["differs"]) == ("failed", ["db: public.t"])
+    assert failed.result["fingerprint"] != failed.result["expected"]
+    found = backups(buyer.scope, instance)
+    assert found.proved_at == agreed
+    assert found.unproved == failed.trouble != ""
+    assert len(engine.machines()) == 2
+    kept.damaged = False
+    with clock.at(clock.now() + timedelta(days=1, minutes=10)):
+        _settle(place)
+        _settle(place)
+        assert backups(buyer.scope, instance).unproved == ""
+        assert backups(buyer.scope, instance).proved_at != agreed
+
+
 def test_killed_at_every_boundary_a_proof_leaves_no_machine(
     kept: Vault, place: Ground, buyer: Customer, instance: UUID, engine: MemoryEngine
 ) -> None:
@@ -316,6 +339,7 @@ def test_killed_at_every_boundary_a_proof_leaves_no_machine(
         if crossed < at:
             break
     assert at > 25
+    assert len(kept.marks) == len(set(kept.marks))
 
 
 def test_erased_in_the_middle_of_a_proof_nothing_is_left(

@@ -51,7 +51,7 @@ class Shop:
 @pytest.fixture
 def shop(own_database: str, incus: IncusEngine, image: str, tmp_path: Path) -> Iterator[Shop]:
     """PostgreSQL for sale, a worker that isn't started yet, a customer."""
-    with _open(incus, Worker(tmp_path / "worker.log"), BLUEPRINT) as shop:
+    with opened(incus, Worker(tmp_path / "worker.log"), BLUEPRINT) as shop:
         yield shop
 
 
@@ -59,14 +59,14 @@ def shop(own_database: str, incus: IncusEngine, image: str, tmp_path: Path) -> I
 def shop_with_storage(own_database: str, incus: IncusEngine, image: str, tmp_path: Path) -> Iterator[Shop]:
     """The same, on a site that gets its own object storage when the worker starts."""
     images.ensure(incus, STORAGE.recipe, image_cache())
-    with _open(incus, Worker(tmp_path / "worker.log", storage="own"), BLUEPRINT, STORAGE) as shop:
+    with opened(incus, Worker(tmp_path / "worker.log", storage="own"), BLUEPRINT, STORAGE) as shop:
         yield shop
 
 
 @pytest.fixture
 def shop_with_waiting_machine(own_database: str, incus: IncusEngine, image: str, tmp_path: Path) -> Iterator[Shop]:
     """The same as `shop`, where a machine of the smallest plan waits ready once the worker has started."""
-    with _open(incus, Worker(tmp_path / "worker.log", warm=1), BLUEPRINT) as shop:
+    with opened(incus, Worker(tmp_path / "worker.log", warm=1), BLUEPRINT) as shop:
         yield shop
 
 
@@ -74,7 +74,7 @@ def shop_with_waiting_machine(own_database: str, incus: IncusEngine, image: str,
 def shop_of_many(own_database: str, incus: IncusEngine, image: str, tmp_path: Path) -> Iterator[Shop]:
     """The same as `shop`, on a site that can have services on several machines."""
     images.ensure(incus, COORDINATION.recipe, image_cache())
-    with _open(incus, Worker(tmp_path / "worker.log"), BLUEPRINT, COORDINATION) as shop:
+    with opened(incus, Worker(tmp_path / "worker.log"), BLUEPRINT, COORDINATION) as shop:
         yield shop
 
 
@@ -83,12 +83,12 @@ def shop_of_many_with_storage(own_database: str, incus: IncusEngine, image: str,
     """Services on several machines, on a site that keeps backups."""
     for blueprint in (STORAGE, COORDINATION):
         images.ensure(incus, blueprint.recipe, image_cache())
-    with _open(incus, Worker(tmp_path / "worker.log", storage="own"), BLUEPRINT, STORAGE, COORDINATION) as shop:
+    with opened(incus, Worker(tmp_path / "worker.log", storage="own"), BLUEPRINT, STORAGE, COORDINATION) as shop:
         yield shop
 
 
 @contextmanager
-def _open(incus: IncusEngine, worker: Worker, *sold: Blueprint) -> Iterator[Shop]:
+def opened(incus: IncusEngine, worker: Worker, *sold: Blueprint) -> Iterator[Shop]:
     with mock.patch.object(registry, "blueprints", return_value={each.key: each for each in sold}):
         seed()
         shop = Shop(incus, worker, customer())

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from install import firewall, isolation
+from install.failure import Failure
 
 from souk.settings.namespace import Namespace
 from souk.sites import addresses
@@ -98,3 +99,22 @@ def test_what_is_sent_to_clients_is_counted_by_card_and_what_was_counted_stays(t
     added = [line for line in rules.splitlines() if line.startswith("add rule")]
     assert all("ct direction reply" in line for line in added if "update @sent" in line)
     assert sum("update @sent { ether saddr counter }" in line for line in added) == 2
+
+
+def test_machines_are_let_through_to_the_storage_outside_at_its_address_and_port_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    told = {
+        "SOUK_OBJECT_STORAGE": "s3",
+        "SOUK_S3_ADDRESS": "192.168.7.9",
+        "SOUK_S3_ENDPOINT": "https://s3.example:9000",
+    }
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    chain = firewall.ruleset(Namespace("demo", tmp_path, tmp_path)).partition("chain leaving {")[2]
+    assert chain.index("ip daddr 192.168.7.9 tcp dport 9000 accept") < chain.index("192.168.0.0/16")
+    *_, rule = isolation.acl("10.98.187.1", "10.98.187.0/24", isolation.outside(told))["egress"]
+    assert (rule["destination"], rule["destination_port"], rule["protocol"]) == ("192.168.7.9/32", "9000", "tcp")
+    assert isolation.outside({**told, "SOUK_OBJECT_STORAGE": "own"}) is None
+    with pytest.raises(Failure, match="SOUK_S3_ADDRESS"):
+        isolation.outside({**told, "SOUK_S3_ADDRESS": "s3.example"})

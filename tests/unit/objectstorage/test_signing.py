@@ -10,7 +10,7 @@ import pytest
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from souk.blueprints.objectstorage.signing import signed_headers
+from souk.kernel.signing import signed_headers
 
 AT = datetime(2026, 3, 1, 9, 30, 15, tzinfo=UTC)
 
@@ -33,3 +33,10 @@ def test_a_request_is_signed_as_another_client_signs_it(method: str, path: str) 
 
 def test_a_signature_tells_nothing_of_the_secret() -> None:
     assert "a-secret" not in str(signed_headers("GET", "h", "/", "key", "a-secret", AT))
+
+
+def test_a_query_is_signed_too() -> None:
+    path = "/souk?list-type=2&max-keys=1&prefix=a%2Fb%2F"
+    assert signed_headers("GET", "h.example", path, "key", "secret", AT)["authorization"] == _theirs(
+        "GET", "h.example", path, "key", "secret"
+    )

@@ -70,13 +70,14 @@ def test_secrets_are_on_the_input_only() -> None:
 
 
 def test_a_machine_gives_up_before_it_is_given_up_on() -> None:
-    guest = _answering({"backups": [], "sha256": ""})
+    guest = _answering({"backups": [], "tables": {}, "reading": {}})
     calls: list[Callable[[Guest], object]] = [
         lambda guest: ARCHIVIST.attach(guest, WANTED, REPOSITORY),
         lambda guest: ARCHIVIST.back_up(guest, WANTED, BackupKind.FULL, "l"),
         lambda guest: ARCHIVIST.backups(guest, WANTED),
         lambda guest: ARCHIVIST.restore(guest, WANTED, REPOSITORY, None),
         lambda guest: ARCHIVIST.fingerprint(guest, WANTED),
+        lambda guest: ARCHIVIST.mark(guest, WANTED, "m", 1),
         lambda guest: ARCHIVIST.expire(guest, WANTED, 2),
     ]
     for call in calls:

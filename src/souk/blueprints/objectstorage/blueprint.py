@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from souk.blueprints import guests
-from souk.blueprints.objectstorage import probing, server, signing, sizing
+from souk.blueprints.objectstorage import probing, server, sizing
 from souk.blueprints.objectstorage.binder import BucketBinder
 from souk.blueprints.objectstorage.bundle import bundle
 from souk.blueprints.objectstorage.naming import OWNER
 from souk.engines.contract import Limits
 from souk.engines.images import Recipe, load
+from souk.kernel import signing
 from souk.provisioning.contract import (
     Archivist,
     Binder,

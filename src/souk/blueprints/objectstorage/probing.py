@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import httpx
 
-from souk.blueprints.objectstorage.signing import signed_headers
+from souk.kernel.signing import signed_headers
 from souk.provisioning.contract import Credentials, Health, Wanted
 
 PORT = 8333

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from souk.blueprints import guests
 from souk.blueprints.postgresql import programs, sizing
 from souk.blueprints.postgresql.binder import GRANT, OWNER
-from souk.provisioning.contract import BackupFound, BackupKind, Guest, Repository, Wanted
+from souk.provisioning.contract import (
+    BackupFound,
+    BackupKind,
+    Extent,
+    Fingerprint,
+    Guest,
+    Repository,
+    Wanted,
+)
 
 _MINUTE = 60.0
 _HOUR = 60 * _MINUTE
 _MARGIN = 10.0
 """Seconds that a program in the machine has to answer after its own limit."""
 
-_ATTACH, _BACKUPS, _RESTORE, _FINGERPRINT = (
-    f"/usr/lib/souk/{program}" for program in ("attach", "backups", "restore", "fingerprint")
+_ATTACH, _BACKUPS, _RESTORE, _FINGERPRINT, _MARK = (
+    f"/usr/lib/souk/{program}" for program in ("attach", "backups", "restore", "fingerprint", "mark")
 )
+READ_WHOLE = 10 * sizing.GIB
+"""Databases up to so many bytes are read to the last row for a proof, of larger ones about as much."""
+
 _TYPES = {BackupKind.FULL: "full", BackupKind.DIFFERENTIAL: "diff"}
 
 
@@ -56,17 +68,19 @@ class PgBackRest:
         found = (_found(backup) for backup in listed if backup.get("annotation", {}).get("souk"))
         return {backup.label: backup for backup in found}
 
-    def restore(self, guest: Guest, wanted: Wanted, repository: Repository, until: datetime | None) -> None:
+    def restore(
+        self, guest: Guest, wanted: Wanted, repository: Repository, until: datetime | None, mark: str = ""
+    ) -> None:
         """Put a repository's data in the place of a new machine's; `configure` it after that, as ever.
 
         Raises:
-            Declined: `until` is before the first backup, or after the last commit that was archived.
+            Declined: `until` is before the first backup, or after the last commit that was archived; the mark is not.
             ConfigurationFailed: the machine is in use, the repository can't be read or holds no backup.
         """
         moment = until.astimezone(UTC).isoformat(sep=" ") if until else None
         # Each change of who leads begins another timeline; on one machine a restore does, and what it undid counts.
         timeline = "latest" if repository.members > 1 else "current"
-        document = {**_described(wanted, repository), "until": moment, "timeline": timeline}
+        document = {**_described(wanted, repository), "until": moment, "mark": mark, "timeline": timeline}
         _run(guest, _RESTORE, document, within=12 * _HOUR, refusals={"early": _TOO_EARLY, "late": _TOO_LATE})
 
     def shut_out_all_but(self, guest: Guest, wanted: Wanted, usernames: Collection[str]) -> None:
@@ -79,14 +93,26 @@ class PgBackRest:
         del wanted
         programs.run(guest, GRANT, {"owner": OWNER, "only": list(usernames)}, within=2 * _MINUTE)
 
-    def fingerprint(self, guest: Guest, wanted: Wanted) -> str:
-        """SHA-256, hexadecimal, over the rows of every permanent table, materialized view and large object.
+    def mark(self, guest: Guest, wanted: Wanted, name: str, seed: int) -> Fingerprint:
+        """A restore point in the history, and a copy of the data's files that is brought to it in the same machine.
+
+        Raises:
+            Declined: the machine is older than this, or its disk can't hold the copy.
+            ConfigurationFailed.
+        """
+        del wanted
+        document = {"name": name, "seed": seed, "most": READ_WHOLE}
+        refusals = {"room": _NO_ROOM, "late": _NO_MARK, "early": _NO_MARK}
+        return _read(programs.run(guest, _MARK, document, within=4 * _HOUR, refusals=refusals))
+
+    def fingerprint(self, guest: Guest, wanted: Wanted, extent: Extent | None = None) -> Fingerprint:
+        """Over the rows of every permanent table, materialized view and large object.
 
         Raises:
             ConfigurationFailed.
         """
         del wanted
-        return str(_run(guest, _FINGERPRINT, {}, within=4 * _HOUR)["sha256"])
+        return _read(_run(guest, _FINGERPRINT, {"reading": asdict(extent) if extent else None}, within=4 * _HOUR))
 
     def expire(self, guest: Guest, wanted: Wanted, keep_full: int) -> None:
         """Forget all but the newest `keep_full` full backups, with what only older ones need.
@@ -119,6 +145,7 @@ def _described(wanted: Wanted, repository: Repository) -> dict[str, Any]:
             "port": repository.port,
             "region": repository.region,
             "bucket": repository.bucket,
+            "folder": repository.folder,
             "access_key": repository.access_key,
             "secret_key": repository.secret_key,
             "passphrase": repository.passphrase,
@@ -127,6 +154,10 @@ def _described(wanted: Wanted, repository: Repository) -> dict[str, Any]:
         "processes": min(2, wanted.size.vcpus),
         "most_waiting": sizing.most_waiting(wanted.size),
     }
+
+
+def _read(answer: Mapping[str, Any]) -> Fingerprint:
+    return Fingerprint(answer["tables"], Extent(**answer["reading"]))
 
 
 def _found(backup: Mapping[str, Any]) -> BackupFound:
@@ -148,4 +179,6 @@ def _(message: str) -> str:
 
 
 _TOO_EARLY = _("No backup is old enough for this time. Choose a later one.")
+_NO_ROOM = _("The disk has no room to look at the data as it was at one instant: this backup can't be compared.")
+_NO_MARK = _("The data could not be looked at as it was at one instant: this backup can't be compared.")
 _TOO_LATE = _("What was kept does not reach this time. Choose an earlier one, or the latest state.")

@@ -44,6 +44,7 @@ def backups(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     context = {
         "service": row,
         "kept": found,
+        "unproved": _(found.unproved) if found.unproved else "",
         "table": _table(found.backups),
         "form": form,
         "moving": live.moves(row),

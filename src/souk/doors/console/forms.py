@@ -177,6 +177,17 @@ class DatabaseForm(forms.Form):
     )
 
 
+class OwnNameForm(forms.Form):
+    """A DNS name of the customer's own."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=253,
+        help_text=_("In full, like db.example.ma, in any script."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto", "spellcheck": "false"}),
+    )
+
+
 class DatabaseDeletionForm(forms.Form):
     """The name of the database that is to be deleted, typed by hand."""
 

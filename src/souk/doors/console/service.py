@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -207,8 +208,9 @@ def _reach(scope: Scope, row: queries.ServiceRow) -> Reach | None:
     except Problem:
         return None
     fields = [(words.CONNECTION.get(name, name), value) for name, value in found.connection.fields.items()]
-    connection = found.connection
-    return Reach(fields, shlex.join(connection.client), connection.uri, connection.pooled, connection.snippets)
+    fields += [(_("Own name"), urlsplit(each.uri).hostname or "") for each in found.own]
+    connection, copied = found.connection, [*found.own, found.connection][0]
+    return Reach(fields, shlex.join(connection.client), connection.uri, connection.pooled, copied.snippets)
 
 
 def _cost(scope: Scope, row: queries.ServiceRow, subscription: SubscriptionRow) -> Cost:

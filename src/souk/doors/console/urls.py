@@ -14,6 +14,7 @@ from souk.doors.console import (
     logs,
     market,
     monitoring,
+    names,
     ordering,
     orders,
     organization,
@@ -51,6 +52,9 @@ urlpatterns = [
         )
     ),
     path("services/<uuid:service>/access/", access.access, name="access"),
+    path("services/<uuid:service>/names/", names.names, name="names"),
+    path("services/<uuid:service>/names/<str:name>/check/", names.check, name="name-check"),
+    path("services/<uuid:service>/names/<str:name>/remove/", names.remove, name="name-remove"),
     path("services/<uuid:service>/databases/", databases.databases, name="databases"),
     path("services/<uuid:service>/databases/<slug:name>/delete/", databases.database_delete, name="database-delete"),
     path("services/<uuid:service>/backups/", backups.backups, name="backups"),

@@ -87,6 +87,8 @@ OPERATIONS: dict[str, Text] = {
     "upgrade": pgettext_lazy("operation", "Upgrade"),
     "suspend": pgettext_lazy("operation", "Suspension"),
     "resume": pgettext_lazy("operation", "End of the suspension"),
+    "prove_name": pgettext_lazy("operation", "Check of a name"),
+    "remove_name": pgettext_lazy("operation", "Removal of a name"),
 }
 
 #: Why the operator suspended a service.

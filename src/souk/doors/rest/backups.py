@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from ninja import Header, Router, Schema, Status
 
 from souk.doors.rest.auth import either, member
@@ -45,7 +47,8 @@ class InPlaceIn(Schema):
 @router.get("/services/{service}/backups", response=queries.BackupsRow, operation_id="listBackups")
 def backups(request: HttpRequest, service: UUID) -> queries.BackupsRow:
     """A service's backups, newest first, and the earliest instant it can be restored to."""
-    return queries.backups(either(request), service)
+    found = queries.backups(either(request), service)
+    return replace(found, unproved=gettext(found.unproved)) if found.unproved else found
 
 
 @router.post("/services/{service}/backups", response={202: Requested}, operation_id="createBackup")

@@ -50,7 +50,8 @@ class SnippetOut(Schema):
 
 class ConnectionOut(Schema):
     """How to connect, without the password: `uri` has `PASSWORD` in its place, and so has `pooled`, which leads through
-    the connection pool where there is one. `address` is where `hostname` points.
+    the connection pool where there is one. `own` are the same by names of the customer's own. `address` is where the
+    host's name points.
     """
 
     uri: str
@@ -58,6 +59,7 @@ class ConnectionOut(Schema):
     fields: dict[str, str]
     client: list[str]
     snippets: list[SnippetOut]
+    own: list[str]
     username: str
     address: str
 
@@ -304,6 +306,7 @@ def connection(request: HttpRequest, service: UUID, binding: str = "default") ->
         fields=dict(found.connection.fields),
         client=list(found.connection.client),
         snippets=[SnippetOut(language=each.language, text=each.text) for each in found.connection.snippets],
+        own=[each.uri for each in found.own],
         username=found.username,
         address=found.address,
     )

@@ -12,7 +12,7 @@ from django.db import connection
 from souk.monitoring import vocabulary
 from souk.provisioning import registry
 from souk.provisioning.commands.disks import step
-from souk.provisioning.storage import storage_of
+from souk.provisioning.storage import keeps_backups
 
 _SECOND, _HOUR, _DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 
@@ -20,7 +20,11 @@ _FACTS = """
 select i.id, i.organization_id, i.name, i.blueprint, i.disk, i.ready_at, l.vals, lower(o.during),
     e.certificate_expires_at,
     (select max(b.finished_at) from provisioning_backup b where b.instance_id = i.id and b.state = 'available'),
-    i.site_id, i.grow_to, i.growth_refused_at
+    i.site_id, i.grow_to, i.growth_refused_at,
+    (select count(*) from provisioning_operation p
+        where p.instance_id = i.id and p.kind = 'prove' and p.state = 'failed' and not exists (
+            select from provisioning_operation l
+            where l.instance_id = i.id and l.kind = 'prove' and l.state = 'succeeded' and l.id > p.id))
 from monitoring_watch w
 join provisioning_serviceinstance i on i.id = w.instance_id
 left join monitoring_lastlook l on l.instance_id = i.id
@@ -57,6 +61,7 @@ class _Known:
     site: UUID
     grow_to: int | None
     growth_refused_at: datetime | None
+    proofs_failed: int
 
 
 def facts(now: datetime) -> list[Facts]:
@@ -64,7 +69,7 @@ def facts(now: datetime) -> list[Facts]:
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, [list(registry.blueprints())])
         found = [_Known(*row) for row in cursor.fetchall()]
-    archiving = {site for site in {each.site for each in found} if storage_of(site) is not None}
+    archiving = {site for site in {each.site for each in found} if keeps_backups(site)}
     return [Facts(each.instance, each.organization, each.name, dict(_values(each, now, archiving))) for each in found]
 
 
@@ -84,6 +89,7 @@ def _values(of: _Known, now: datetime, archiving: set[UUID]) -> Iterator[tuple[s
         yield "replication_lag", lag
     if of.site in archiving and registry.blueprint(of.blueprint).archivist is not None:
         yield "backup_age", (now - (of.backed_up_at or of.ready_at)) / _HOUR
+        yield "proofs", float(of.proofs_failed)
     if of.certificate_until is not None:
         yield "certificate", (of.certificate_until - now) / _DAY
 

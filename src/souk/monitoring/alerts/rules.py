@@ -12,7 +12,7 @@ from souk.monitoring.models import AlertState
 class Rule:
     """When a value is too high, or too low if it `sinks`. It must be so for `patience` before anybody is told.
 
-    `most` is the highest threshold that makes sense, `unit` what it is in: %, s, h, d.
+    `most` is the highest threshold that makes sense, `unit` what it is in: %, s, h, d, or nothing: times.
     """
 
     key: str
@@ -46,6 +46,7 @@ RULES = {
         Rule("connections", 90, "%", 3 * _MINUTE, 100),
         Rule("replication_lag", 60, "s", 3 * _MINUTE, 86_400),
         Rule("backup_age", 26, "h", timedelta(0), 24 * 31),
+        Rule("proofs", 1, "", timedelta(0), 10),
         Rule("certificate", 14, "d", timedelta(0), 365, sinks=True),
     )
 }

@@ -18,10 +18,12 @@ RULES: dict[str, str | Promise] = {
     "connections": pgettext_lazy("rule", "Connections run out"),
     "replication_lag": pgettext_lazy("rule", "A replica falls behind"),
     "backup_age": pgettext_lazy("rule", "The last backup is too old"),
+    "proofs": pgettext_lazy("rule", "Backups fail their proof"),
     "certificate": pgettext_lazy("rule", "The certificate ends soon"),
 }
 
 UNITS: dict[str, str | Promise] = {
+    "": pgettext_lazy("unit", "times in a row"),
     "%": "%",
     "s": pgettext_lazy("unit of time", "seconds"),
     "h": pgettext_lazy("unit of time", "hours"),
@@ -36,6 +38,8 @@ def told(rule: str, value: float) -> str:
             return values.quantity(value, "GiB", 0)
         case "%":
             return values.quantity(value, "%", 1)
+        case "":
+            return values.quantity(value, str(UNITS[""]), 0)
         case "s":
             return values.duration(value)
         case "h":

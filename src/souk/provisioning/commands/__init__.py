@@ -27,6 +27,7 @@ from souk.provisioning.commands.lifecycle import (
     switch_over,
 )
 from souk.provisioning.commands.maintenance import change_window, rehearse_upgrade, upgrade_instance
+from souk.provisioning.commands.names import add_name, prove_name, remove_name
 from souk.provisioning.commands.operations import cancel_operation
 from souk.provisioning.commands.parameters import change_parameters
 from souk.provisioning.commands.pools import change_pool
@@ -40,6 +41,7 @@ __all__ = [
     "Network",
     "Origin",
     "Suspension",
+    "add_name",
     "allow_networks",
     "ask_reveal",
     "back_up_instance",
@@ -60,8 +62,10 @@ __all__ = [
     "let_grow",
     "protect_instance",
     "prove_backups",
+    "prove_name",
     "recover_instance",
     "rehearse_upgrade",
+    "remove_name",
     "rename_instance",
     "reset_binding",
     "resize_instance",

@@ -28,7 +28,7 @@ from souk.provisioning.models import (
     ServiceInstance,
 )
 from souk.provisioning.registry import blueprint
-from souk.provisioning.storage import storage_of
+from souk.provisioning.storage import keeps_backups
 
 
 def back_up_instance(scope: Scope, instance: UUID, kind: BackupKind = BackupKind.DIFFERENTIAL) -> UUID:
@@ -39,7 +39,7 @@ def back_up_instance(scope: Scope, instance: UUID, kind: BackupKind = BackupKind
     """
     with acting(scope):
         row = alive(scope, instance)
-        if blueprint(row.blueprint).archivist is None or storage_of(row.site_id) is None:
+        if blueprint(row.blueprint).archivist is None or not keeps_backups(row.site_id):
             raise errors.NoBackups
         return wish(scope, row, OperationKind.BACKUP, {"kind": kind})
 

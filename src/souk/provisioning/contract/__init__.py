@@ -4,7 +4,7 @@ Blueprints are found by the entry point group `souk.blueprints`; provisioning ne
 """
 
 from souk.provisioning.contract.access import Binder, BindingRole, DatabaseKeeper
-from souk.provisioning.contract.backups import Archivist, BackupFound, BackupKind, Repository
+from souk.provisioning.contract.backups import Archivist, BackupFound, BackupKind, Extent, Fingerprint, Repository
 from souk.provisioning.contract.blueprint import Blueprint
 from souk.provisioning.contract.ensembles import Coordinator, Ensemble, Member, MemberState
 from souk.provisioning.contract.leading import HighAvailability
@@ -67,6 +67,8 @@ __all__ = [
     "Declined",
     "Ensemble",
     "ExtensionRaised",
+    "Extent",
+    "Fingerprint",
     "Guest",
     "Health",
     "HighAvailability",

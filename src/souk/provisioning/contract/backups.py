@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -13,10 +14,11 @@ from souk.provisioning.contract.serving import Guest, Wanted
 
 @dataclass(frozen=True)
 class Repository:
-    """Where one instance's backups go: a bucket on an S3 server, reached over TLS with a key for this bucket alone.
+    """Where one instance's backups go: a bucket on an S3 server, or a `folder` in one, reached over TLS.
 
-    `passphrase` encrypts the backups before they leave the machine. `address` is the server's IPv4, `host` the name
-    in its certificate, which `authority` (a PEM text) signed. `members` is how many machines wrote its history.
+    `passphrase` encrypts the backups before they leave the machine. `address` is the server's IPv4 (nothing: its name
+    is asked for), `host` the name in its certificate, which `authority` (a PEM text; nothing: whoever a system trusts)
+    signed. `members` is how many machines wrote its history.
     """
 
     host: str
@@ -29,6 +31,7 @@ class Repository:
     secret_key: str = field(repr=False)
     passphrase: str = field(repr=False)
     members: int = 1
+    folder: str = ""
 
 
 class BackupKind(StrEnum):
@@ -48,6 +51,36 @@ class BackupFound:
     finished_at: datetime
     size: int
     stored: int
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much of a service's data is read for a fingerprint: of the `sampled` tables of each database `share` per cent
+    of the pages, chosen by `seed`; everything else whole.
+    """
+
+    share: float = 100.0
+    seed: int = 0
+    sampled: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """Checksums over a customer's data, by table: equal for equal data that was read alike."""
+
+    tables: Mapping[str, str]
+    extent: Extent = field(default_factory=Extent)
+
+    @property
+    def digest(self) -> str:
+        """All of them in one: SHA-256, hexadecimal."""
+        lines = [f"{name}\n{value}\n" for name, value in sorted(self.tables.items())]
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+    def differences(self, other: Fingerprint) -> list[str]:
+        """The tables that are not alike in the two, or only in one of them."""
+        names = sorted({*self.tables, *other.tables})
+        return [name for name in names if self.tables.get(name) != other.tables.get(name)]
 
 
 class Archivist(Protocol):
@@ -70,10 +103,13 @@ class Archivist(Protocol):
     def backups(self, guest: Guest, wanted: Wanted) -> Mapping[str, BackupFound]:
         """What the repository holds, by our label."""
 
-    def restore(self, guest: Guest, wanted: Wanted, repository: Repository, until: datetime | None) -> None:
-        """Fill a machine that was never configured with the data of a repository, as it was at `until` (None: the
-        last that was archived), and let it start from there. The repository is only read. It holds the history of
-        whatever machine served at a time: what was undone by a later restore counts where it was.
+    def restore(
+        self, guest: Guest, wanted: Wanted, repository: Repository, until: datetime | None, mark: str = ""
+    ) -> None:
+        """Fill a machine that was never configured with the data of a repository, as it was at `until` or, to the
+        transaction, at a `mark` (neither: the last that was archived), and let it start from there. The repository is
+        only read. It holds the history of whatever machine served at a time: what was undone by a later restore counts
+        where it was.
 
         Raises:
             ConfigurationFailed: `until` lies outside of what the repository holds, or it can't be read.
@@ -86,8 +122,16 @@ class Archivist(Protocol):
             ConfigurationFailed.
         """
 
-    def fingerprint(self, guest: Guest, wanted: Wanted) -> str:
-        """A checksum over the customer's data: equal for equal data, whichever machine it is on."""
+    def mark(self, guest: Guest, wanted: Wanted, name: str, seed: int) -> Fingerprint:
+        """Mark an instant in the service's history and make a fingerprint of its data as it was then, while it serves
+        on. Its cost is bounded: of a large database a part is read, another one for each seed.
+
+        Raises:
+            Declined: this machine can't. ConfigurationFailed.
+        """
+
+    def fingerprint(self, guest: Guest, wanted: Wanted, extent: Extent | None = None) -> Fingerprint:
+        """Make a fingerprint of a service's data as it is, reading so much of it (None: everything)."""
 
     def expire(self, guest: Guest, wanted: Wanted, keep_full: int) -> None:
         """Forget all but the newest `keep_full` full backups, with the history that only older ones need."""

@@ -48,7 +48,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     with step(lease, subject, "prepare", 10, gettext_noop("Address, credentials and certificate are prepared.")):
         credentials = records.ensure_credentials(subject, blueprint)
         ca = authority.unlock(row.site_id)
-        issued = certificates.issue(ca, subject.hostname, machine.address)
+        issued = certificates.issue(ca, subject.hostname, machine.address, subject.own_names)
         certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
     wanted = subject.wanted(machine.address)
     spec = _spec(lease, subject, machine, blueprint.limits(wanted.size))

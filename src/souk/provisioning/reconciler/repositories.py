@@ -1,20 +1,22 @@
-"""Where an instance's backups go: its bucket on the site's object storage, and the keys to it."""
+"""Where an instance's backups go: its bucket on the site's object storage or its folder outside, and the keys to it."""
 
 from __future__ import annotations
 
 from uuid import UUID
+
+from django.conf import settings
 
 from souk.engines.contract import Engine
 from souk.kernel import clock, secrets
 from souk.kernel.scope import acting
 from souk.provisioning import contract
 from souk.provisioning.contract import Archivist, ConfigurationFailed, Credentials, Guest
-from souk.provisioning.models import Desired, Endpoint, InstanceState, Repository
-from souk.provisioning.reconciler import records
+from souk.provisioning.models import Desired, Endpoint, InstanceState, Repository, ServiceInstance
+from souk.provisioning.reconciler import keymaking, records
 from souk.provisioning.reconciler.guest import MachineGuest
 from souk.provisioning.reconciler.records import WORKER, Subject
 from souk.provisioning.registry import blueprint
-from souk.provisioning.storage import storage_of
+from souk.provisioning.storage import Outside, OutsideMisset, outside, storage_of
 from souk.sites import authority
 
 
@@ -38,7 +40,7 @@ def open_repository(instance: UUID, engine: Engine) -> contract.Repository:
         row = Repository.objects.filter(instance_id=instance, erased_at__isnull=True).first()
     if row is None:
         raise ConfigurationFailed("there is no repository to read")
-    return _opened(row, _storage(row.storage_id, engine)[0])
+    return _opened_outside(row) if row.storage_id is None else _opened(row, _storage(row.storage_id, engine)[0])
 
 
 def flushed(engine: Engine, archivist: Archivist, source: UUID) -> contract.Repository:
@@ -62,26 +64,71 @@ def ensure_repository(subject: Subject, engine: Engine) -> contract.Repository:
         StorageNotReady, ConfigurationFailed.
     """
     instance = subject.row
-    storage = storage_of(instance.site_id)
+    with acting(WORKER):
+        row = Repository.objects.filter(instance=instance).first()
+    if settings.OBJECT_STORAGE == "s3" and row is None:
+        row = _begun_outside(instance)
+    if row is not None and row.storage_id is None:
+        return _opened_outside(_with_key(row))
+    return _ensure_bucket(instance, row, engine)
+
+
+def _begun_outside(instance: ServiceInstance) -> Repository:
+    """A folder in the operator's bucket: there is nothing to make before something is put there, but a key of its own
+    where the server makes keys.
+    """
+    place = _outside()
+    with acting(WORKER):
+        return Repository.objects.create(
+            organization_id=instance.organization_id,
+            instance=instance,
+            endpoint=place.endpoint,
+            bucket=place.bucket,
+            folder="/".join(part for part in (place.folder, instance.label) if part),
+            access_key=place.access_key,
+            sealed_secret_key=b"",
+            sealed_passphrase=_sealed_passphrase(instance),
+            created_at=clock.now(),
+            attached_at=clock.now(),
+        )
+
+
+def _with_key(row: Repository) -> Repository:
+    """The repository, with a key that opens its folder only, if the server outside makes such keys."""
+    place = _outside()
+    if not place.iam or row.sealed_secret_key or not _lies_at(row, place):
+        return row
+    row.access_key, secret = keymaking.make(place, row.folder)
+    row.sealed_secret_key = secrets.ring("master").seal(secret.encode(), _context(row.instance_id, "key"))
+    with acting(WORKER):
+        row.save(update_fields=["access_key", "sealed_secret_key"])
+    return row
+
+
+def _lies_at(row: Repository, place: Outside) -> bool:
+    return (row.endpoint, row.bucket) == (place.endpoint, place.bucket)
+
+
+def _ensure_bucket(instance: ServiceInstance, row: Repository | None, engine: Engine) -> contract.Repository:
+    """A bucket on the site's own object storage."""
+    storage = row.storage_id if row is not None else storage_of(instance.site_id)
     if storage is None:
         raise StorageNotReady("the site has no object storage")
     served, guest = _storage(storage, engine)
     binder = blueprint(served.row.blueprint).binder
     assert binder is not None, "object storage makes buckets as bindings"
     wanted = served.wanted(_address(storage))
-    with acting(WORKER):
-        row = Repository.objects.filter(instance=instance).first()
-        if row is None:
-            made = binder.binding(wanted, instance.label.replace("-", "_"), secrets.new_password())
-            ring = secrets.ring("master")
+    if row is None:
+        made = binder.binding(wanted, instance.label.replace("-", "_"), secrets.new_password())
+        with acting(WORKER):
             row = Repository.objects.create(
                 organization_id=instance.organization_id,
                 instance=instance,
                 storage_id=storage,
                 bucket=made.database,
                 access_key=made.username,
-                sealed_secret_key=ring.seal(made.password.encode(), _context(instance.id, "key")),
-                sealed_passphrase=ring.seal(secrets.new_password(48).encode(), _context(instance.id, "passphrase")),
+                sealed_secret_key=secrets.ring("master").seal(made.password.encode(), _context(instance.id, "key")),
+                sealed_passphrase=_sealed_passphrase(instance),
                 created_at=clock.now(),
             )
     opened = _opened(row, served)
@@ -90,6 +137,11 @@ def ensure_repository(subject: Subject, engine: Engine) -> contract.Repository:
         with acting(WORKER):
             Repository.objects.filter(id=row.id).update(attached_at=clock.now())
     return opened
+
+
+def _sealed_passphrase(instance: ServiceInstance) -> bytes:
+    phrase = secrets.new_password(48).encode()
+    return secrets.ring("master").seal(phrase, _context(instance.id, "passphrase"))
 
 
 def erase_repository(subject: Subject, engine: Engine) -> dict[str, object] | None:
@@ -101,13 +153,17 @@ def erase_repository(subject: Subject, engine: Engine) -> dict[str, object] | No
         row = Repository.objects.filter(instance=subject.row, erased_at__isnull=True).first()
     if row is None:
         return None
-    served, guest = _storage(row.storage_id, engine)
-    binder = blueprint(served.row.blueprint).binder
-    if binder is not None and row.attached_at is not None:
-        binder.revoke(guest, served.wanted(_address(row.storage_id)), row.access_key)
+    if row.storage_id is not None:
+        served, guest = _storage(row.storage_id, engine)
+        binder = blueprint(served.row.blueprint).binder
+        if binder is not None and row.attached_at is not None:
+            binder.revoke(guest, served.wanted(_address(row.storage_id)), row.access_key)
+    elif row.sealed_secret_key and (there := _outside()).iam and _lies_at(row, there):
+        keymaking.destroy(there, row.folder)
     with acting(WORKER):
         Repository.objects.filter(id=row.id).update(sealed_secret_key=b"", sealed_passphrase=b"", erased_at=clock.now())
-    return {"bucket": row.bucket, "how": "the passphrase that encrypts the backups was destroyed"}
+    place = {"bucket": row.bucket, **({"folder": row.folder} if row.folder else {})}
+    return {**place, "how": "the passphrase that encrypts the backups was destroyed"}
 
 
 def _storage(instance: UUID, engine: Engine) -> tuple[Subject, Guest]:
@@ -120,6 +176,50 @@ def _storage(instance: UUID, engine: Engine) -> tuple[Subject, Guest]:
 def _address(storage: UUID) -> str:
     with acting(WORKER):
         return Endpoint.objects.values_list("address", flat=True).get(instance_id=storage)
+
+
+def _outside() -> Outside:
+    try:
+        return outside()
+    except OutsideMisset as error:
+        raise StorageNotReady(str(error)) from error
+
+
+def _opened_outside(row: Repository) -> contract.Repository:
+    """With its own key, or else the operator's of today. What lies at an endpoint that the settings no longer name
+    can't be reached any more.
+
+    Raises:
+        StorageNotReady.
+    """
+    place = _outside()
+    if not _lies_at(row, place):
+        raise StorageNotReady(f"the backups lie at {row.endpoint} in {row.bucket}, which the settings no longer name")
+    access_key, secret_key = place.access_key, place.secret_key
+    if row.sealed_secret_key:
+        sealed = bytes(row.sealed_secret_key)
+        secret_key = secrets.ring("master").open(sealed, _context(row.instance_id, "key")).decode()
+        access_key = row.access_key
+    with acting(WORKER):
+        members = Repository.objects.values_list("instance__members", flat=True).get(id=row.id)
+    return contract.Repository(
+        host=place.host,
+        address=place.address,
+        port=place.port,
+        region=place.region,
+        bucket=row.bucket,
+        access_key=access_key,
+        authority=place.authority,
+        secret_key=secret_key,
+        passphrase=_passphrase(row),
+        members=members,
+        folder=row.folder,
+    )
+
+
+def _passphrase(row: Repository) -> str:
+    sealed, context = bytes(row.sealed_passphrase), _context(row.instance_id, "passphrase")
+    return secrets.ring("master").open(sealed, context).decode()
 
 
 def _opened(row: Repository, served: Subject) -> contract.Repository:
@@ -139,7 +239,7 @@ def _opened(row: Repository, served: Subject) -> contract.Repository:
         authority=authority.certificate(served.row.site_id),
         secret_key=ring.open(bytes(row.sealed_secret_key), _context(row.instance_id, "key")).decode(),
         members=members,
-        passphrase=ring.open(bytes(row.sealed_passphrase), _context(row.instance_id, "passphrase")).decode(),
+        passphrase=_passphrase(row),
     )
 
 

@@ -12,9 +12,18 @@ from souk.kernel.scope import System, acting
 from souk.provisioning import releases
 from souk.provisioning.commands.operations import way_back, wish
 from souk.provisioning.contract import BackupKind
-from souk.provisioning.models import OPEN, Backup, BackupState, Desired, Operation, OperationKind, ServiceInstance
+from souk.provisioning.models import (
+    OPEN,
+    Backup,
+    BackupState,
+    Desired,
+    Operation,
+    OperationKind,
+    OperationState,
+    ServiceInstance,
+)
 from souk.provisioning.registry import blueprint
-from souk.provisioning.storage import storage_of
+from souk.provisioning.storage import keeps_backups
 
 SCHEDULE = System("reconciler")
 FIRST_AFTER = timedelta(minutes=2)
@@ -22,6 +31,8 @@ FIRST_AFTER = timedelta(minutes=2)
 
 FULL_EVERY = timedelta(days=7)
 PROVE_EVERY = timedelta(days=7)
+PROVE_AGAIN_AFTER = timedelta(days=1)
+"""After a proof that failed."""
 
 
 MOST_UPDATES_AT_ONCE = 4
@@ -60,7 +71,7 @@ def _ask_for_update(plan: releases.Plan) -> bool:
 
 def next_due(row: ServiceInstance) -> datetime | None:
     """When the instance's next backup is due; None where none is ever made, or one waits already."""
-    if row.ready_at is None or blueprint(row.blueprint).archivist is None or storage_of(row.site_id) is None:
+    if row.ready_at is None or blueprint(row.blueprint).archivist is None or not keeps_backups(row.site_id):
         return None
     with acting(SCHEDULE):
         asked = Operation.objects.filter(instance=row, kind=OperationKind.BACKUP)
@@ -71,13 +82,16 @@ def next_due(row: ServiceInstance) -> datetime | None:
 
 
 def proof_due(row: ServiceInstance) -> bool:
-    """Whether the newest full backup, or the last week, has not been proved yet."""
+    """Whether nothing was proved in the last week, or nothing ever, or the last proof failed a day ago."""
     kept = Backup.objects.filter(instance=row, state=BackupState.AVAILABLE)
     asked = Operation.objects.filter(instance=row, kind=OperationKind.PROVE)
     if not kept.exists() or asked.filter(state__in=OPEN).exists():
         return False
-    last = asked.aggregate(last=Max("created_at"))["last"]
-    return last is None or last + PROVE_EVERY <= clock.now()
+    last = asked.order_by("-id").first()
+    if last is None:
+        return True
+    pause = PROVE_AGAIN_AFTER if last.state == OperationState.FAILED else PROVE_EVERY
+    return last.created_at + pause <= clock.now()
 
 
 def kind_due(row: ServiceInstance) -> BackupKind:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from souk.engines.contract import EngineError
 from souk.kernel import audit
-from souk.settings.doctor import database, ground, keys, work
+from souk.settings.doctor import database, ground, keys, storage, work
 from souk.settings.doctor.finding import Finding, Level, fail, ok
 
 log = structlog.get_logger("souk.doctor")
@@ -22,6 +22,7 @@ _WITH_DATABASE: tuple[Check, ...] = (
     ground.engine,
     work.worker,
     work.services,
+    storage.check,
     work.backups,
     work.looks,
     work.letters,

@@ -225,7 +225,7 @@ def backups() -> Iterator[Finding]:
     """Every service that holds data has a backup that is not too old."""
     subject = _("Backups")
     kinds = [each.key for each in registry.blueprints().values() if each.archivist is not None]
-    if settings.OBJECT_STORAGE != "own" or not kinds:
+    if settings.OBJECT_STORAGE == "none" or not kinds:
         yield ok(subject, _("none are made here"))
         return
     late = 2 * settings.BACKUP_EVERY
@@ -241,6 +241,6 @@ def backups() -> Iterator[Finding]:
             "time": duration(late.total_seconds()),
             "names": names,
         }
-        yield fail(subject, seen, _("Look at their operations; the site's object storage must be ready and have room."))
+        yield fail(subject, seen, _("Look at their operations; where backups go must answer and have room."))
     else:
         yield ok(subject, _("none is too old"))

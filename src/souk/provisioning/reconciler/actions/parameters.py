@@ -13,7 +13,7 @@ from souk.provisioning.contract import ConfigurationFailed, Credentials, ServerC
 from souk.provisioning.models import OperationState, ServiceInstance
 from souk.provisioning.reconciler import records
 from souk.provisioning.reconciler.actions.work import Asked, Work, settle
-from souk.provisioning.reconciler.records import WORKER
+from souk.provisioning.reconciler.records import WORKER, Subject
 from souk.sites import authority, certificates
 
 
@@ -26,26 +26,26 @@ def configure(work: Work, asked: Asked) -> None:
     other = {**present, **asked.details["parameters"]}
     try:
         with work.step("configure", 60, gettext_noop("The service is configured.")):
-            trusted = _apply(work, other, credentials)
+            trusted = _apply(work, subject, other, credentials)
         with work.step("probe", 90, gettext_noop("The service answers over TLS.")):
             health = work.blueprint.probe(replace(work.entrance[1], parameters=other), credentials, trusted)
             if not health.ok:
                 raise ConfigurationFailed(health.detail)
     except ConfigurationFailed:
-        _apply(work, present, credentials)
+        _apply(work, subject, present, credentials)
         raise
     with acting(WORKER):
         ServiceInstance.objects.select_for_update().filter(id=subject.row.id).update(parameters=other)
         settle(work, asked, OperationState.SUCCEEDED)
 
 
-def _apply(work: Work, parameters: Mapping[str, Any], credentials: Credentials) -> str:
+def _apply(work: Work, subject: Subject, parameters: Mapping[str, Any], credentials: Credentials) -> str:
     """Configure the service, with a certificate that is recorded. Returns the authority that signed it."""
     address = work.entrance[1].address
-    ca = authority.unlock(work.subject.row.site_id)
-    issued = certificates.issue(ca, work.wanted.hostname, address)
+    ca = authority.unlock(subject.row.site_id)
+    issued = certificates.issue(ca, subject.hostname, address, subject.own_names)
     certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
     for guest, wanted in ((work.guest, work.wanted), *work.others):
         work.blueprint.configure(guest, replace(wanted, parameters=parameters), credentials, certificate)
-    records.record_endpoint(work.subject, address, work.blueprint.port, certificate, issued.expires_at)
+    records.record_endpoint(subject, address, work.blueprint.port, certificate, issued.expires_at)
     return ca.certificate

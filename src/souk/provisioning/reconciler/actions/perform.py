@@ -16,6 +16,7 @@ from souk.provisioning.reconciler.actions import (
     bindings,
     databases,
     leading,
+    names,
     parameters,
     proofs,
     rehearsals,
@@ -47,6 +48,8 @@ ACTIONS: Mapping[str, Action] = {
     OperationKind.UNDO: restores.undo,
     OperationKind.UPDATE: updates.update,
     OperationKind.UPGRADE: upgrades.upgrade,
+    OperationKind.PROVE_NAME: names.prove,
+    OperationKind.REMOVE_NAME: names.remove,
 }
 
 

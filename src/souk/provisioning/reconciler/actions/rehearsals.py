@@ -51,7 +51,7 @@ def _tried(work: Work, trial: Trial, upgrader: Upgrader, archivist: Archivist, t
         settled = upgrader.settle(trial.guest, trial.wanted, whole=True)
     with work.step("compare", 95, gettext_noop("Every row is read again, and the checksums are compared.")):
         after = archivist.fingerprint(trial.guest, trial.wanted)
-    return {**report, **reported(converted, settled), "before": before, "after": after}
+    return {**report, **reported(converted, settled), "before": before.digest, "after": after.digest}
 
 
 def reported(converted: Converted, settled: Settled | None = None) -> dict[str, Any]:

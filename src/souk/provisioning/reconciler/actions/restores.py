@@ -74,7 +74,7 @@ def restore(work: Work, asked: Asked) -> None:
         trials.throw_away(work.engine, subject)
         raise
     trials.throw_away(work.engine, subject, MachineRole.FORMER)
-    _take_over(work, asked, subject, MachineRole.NEXT, lambda: _point_to(work, wanted, certificate, ends))
+    _take_over(work, asked, subject, MachineRole.NEXT, lambda: _point_to(work, subject, wanted, certificate, ends))
 
 
 def undo(work: Work, asked: Asked) -> None:
@@ -100,7 +100,7 @@ def undo(work: Work, asked: Asked) -> None:
     except (ConfigurationFailed, Superseded):
         work.engine.stop(former.name)
         raise
-    _take_over(work, asked, subject, MachineRole.FORMER, lambda: _return_to(work, wanted, certificate, ends))
+    _take_over(work, asked, subject, MachineRole.FORMER, lambda: _return_to(work, subject, wanted, certificate, ends))
 
 
 def end_way_back(work: Work) -> None:
@@ -121,7 +121,7 @@ def _made_fit(work: Work, subject: Subject, guest: Guest, wanted: Wanted) -> tup
     row, archivist = subject.row, _archivist(work)
     credentials = records.ensure_credentials(subject, work.blueprint)
     ca = authority.unlock(row.site_id)
-    issued = certificates.issue(ca, wanted.hostname, wanted.address)
+    issued = certificates.issue(ca, wanted.hostname, wanted.address, subject.own_names)
     certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
     with work.step("configure", 80, gettext_noop("The service is configured.")):
         work.blueprint.configure(guest, wanted, credentials, certificate)
@@ -178,8 +178,8 @@ def _take_over(work: Work, asked: Asked, subject: Subject, role: MachineRole, po
     raise Superseded
 
 
-def _point_to(work: Work, wanted: Wanted, certificate: ServerCertificate, ends: datetime) -> None:
-    records.record_endpoint(work.subject, wanted.address, work.blueprint.port, certificate, ends)
+def _point_to(work: Work, subject: Subject, wanted: Wanted, certificate: ServerCertificate, ends: datetime) -> None:
+    records.record_endpoint(subject, wanted.address, work.blueprint.port, certificate, ends)
 
 
 def _as_before(subject: Subject, address: str) -> Wanted:
@@ -192,9 +192,9 @@ def _as_before(subject: Subject, address: str) -> Wanted:
     return replace(wanted, parameters={**wanted.parameters, VERSION: before}) if before else wanted
 
 
-def _return_to(work: Work, wanted: Wanted, certificate: ServerCertificate, ends: datetime) -> None:
+def _return_to(work: Work, subject: Subject, wanted: Wanted, certificate: ServerCertificate, ends: datetime) -> None:
     ServiceInstance.objects.filter(id=work.subject.row.id).update(parameters=wanted.parameters)
-    _point_to(work, wanted, certificate, ends)
+    _point_to(work, subject, wanted, certificate, ends)
 
 
 def _archivist(work: Work) -> Archivist:

@@ -38,8 +38,8 @@ class Trial:
 
 
 @contextmanager
-def restored(work: Work, archivist: Archivist) -> Iterator[Trial]:
-    """The service, restored and configured beside itself, for as long as the block takes.
+def restored(work: Work, archivist: Archivist, mark: str = "") -> Iterator[Trial]:
+    """The service, restored (to a mark, or whole) and configured beside itself, for as long as the block takes.
 
     What a killed attempt left is thrown away by the next one.
 
@@ -54,7 +54,7 @@ def restored(work: Work, archivist: Archivist) -> Iterator[Trial]:
         guarding.guard(guest, row)
         trial = Trial(work, guest, replace(work.wanted, address=machine.address))
         with work.step("restore", 40, gettext_noop("The data is restored.")):
-            archivist.restore(guest, trial.wanted, open_repository(row.id, work.engine), None)
+            archivist.restore(guest, trial.wanted, open_repository(row.id, work.engine), None, mark)
         with work.step("configure", 50, gettext_noop("The service is configured.")):
             trial = trial.configure()
         yield trial

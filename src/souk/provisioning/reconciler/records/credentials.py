@@ -50,7 +50,7 @@ def confined(subject: Subject) -> dict[str, str]:
 
 
 def record_endpoint(subject: Subject, address: str, port: int, issued: ServerCertificate, until: datetime) -> None:
-    """Record where the service answers and with which certificate."""
+    """Record where the service answers and with which certificate, made for the names that the subject has."""
     with acting(WORKER):
         Endpoint.objects.update_or_create(
             instance=subject.row,
@@ -61,6 +61,7 @@ def record_endpoint(subject: Subject, address: str, port: int, issued: ServerCer
                 "port": port,
                 "certificate": issued.certificate,
                 "certificate_expires_at": until,
+                "names": list(subject.own_names),
             },
         )
 

@@ -21,6 +21,7 @@ from souk.provisioning.models import (
     InstanceState,
     Machine,
     OperationKind,
+    OwnName,
     ServiceInstance,
 )
 from souk.provisioning.reconciler import schedule
@@ -140,6 +141,7 @@ def erased(lease: Lease, subject: Subject, statement: dict[str, Any]) -> None:
         lease.finish()
         Machine.objects.filter(instance=row, deleted_at__isnull=True).update(deleted_at=now)
         Endpoint.objects.filter(instance=row).delete()
+        OwnName.objects.filter(instance=row, removed_at__isnull=True).update(removed_at=now)
         Binding.objects.filter(instance=row, revoked_at__isnull=True).update(
             revoked_at=now, sealed_password=b"", sealed_next_password=None
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q
 
 from souk.kernel import clock
@@ -19,6 +20,7 @@ from souk.provisioning.models import (
     Machine,
     MachineRole,
     Operation,
+    OwnName,
     ServiceInstance,
 )
 from souk.sites.models import Site
@@ -51,7 +53,8 @@ class Subject:
     """An instance as the reconciler needs it.
 
     `settling`: something was asked of its state that is not reached yet; `asked`: something is to be done to it, or
-    falls due. `certificate_until` is when its endpoint's certificate ends, if it has one.
+    falls due. `certificate_until` is when its endpoint's certificate ends, if it has one; `certified` are the names of
+    the customer's own that are in it, `own_names` those that should be.
     """
 
     row: ServiceInstance
@@ -61,12 +64,15 @@ class Subject:
     settling: bool
     asked: bool
     certificate_until: datetime | None
+    own_names: tuple[str, ...] = ()
+    certified: tuple[str, ...] = ()
 
     @property
     def steady(self) -> bool:
-        """Whether it should just run as it did: nothing to configure, no certificate to renew."""
+        """Whether it should just run as it did: nothing to configure, no certificate to make anew."""
         renewed = self.certificate_until is not None and self.certificate_until - RENEW_BEFORE > clock.now()
-        return not self.settling and renewed and self.row.state == InstanceState.READY and self.faces is not None
+        certified = renewed and self.own_names == self.certified
+        return not self.settling and certified and self.row.state == InstanceState.READY and self.faces is not None
 
     @property
     def machine(self) -> Assigned | None:
@@ -114,6 +120,7 @@ def load(instance: UUID) -> Subject:
     open_ones = Operation.objects.filter(instance=OuterRef("id"), state__in=OPEN)
     due = Binding.objects.filter(instance=OuterRef("id"), revoked_at__isnull=True, former_until__lte=clock.now())
     kept = Machine.objects.filter(instance=OuterRef("id"), deleted_at__isnull=True, kept_until__lte=clock.now())
+    proved = OwnName.objects.filter(instance=OuterRef("id"), proved_at__isnull=False, removed_at__isnull=True)
     with acting(WORKER):
         row = ServiceInstance.objects.annotate(
             settling=Exists(open_ones.filter(kind__in=SETTLED)),
@@ -121,11 +128,14 @@ def load(instance: UUID) -> Subject:
             | Exists(due)
             | Exists(kept),
             certificate_until=F("endpoint__certificate_expires_at"),
+            certified=F("endpoint__names"),
+            proved=ArraySubquery(proved.order_by("name").values("name")),
         ).get(id=instance)
         domain = Site.objects.values_list("domain", flat=True).get(id=row.site_id)
         machines = machines_of(instance)
         binding = Binding.objects.filter(instance=row, name="default", revoked_at__isnull=True).first()
-    return Subject(row, domain, machines, binding, row.settling, row.asked, row.certificate_until)
+    names = tuple(row.proved), tuple(row.certified or ())
+    return Subject(row, domain, machines, binding, row.settling, row.asked, row.certificate_until, *names)
 
 
 def machines_of(instance: UUID) -> tuple[Assigned, ...]:

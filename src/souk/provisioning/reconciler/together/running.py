@@ -51,7 +51,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
         crew = _crew(ground, subject)
         credentials = records.ensure_credentials(subject, crew.blueprint)
         ca = authority.unlock(row.site_id)
-        issued = certificates.issue(ca, subject.hostname, crew.front.address)
+        issued = certificates.issue(ca, subject.hostname, crew.front.address, subject.own_names)
         certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
     observed = crew.observed()
     if row.ready_at is not None:

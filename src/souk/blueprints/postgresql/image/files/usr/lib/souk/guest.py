@@ -18,6 +18,8 @@ BIN = "/usr/lib/postgresql/17/bin"
 SOCKETS = "/run/postgresql"
 OPTIONS = "-c search_path=pg_catalog -c default_transaction_read_only=off"
 NO_CONNECTION = 2
+PSQL = [BIN + "/psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]
+ENDED = "souk: ended"
 
 
 def version(data: str = DATA) -> str:
@@ -41,13 +43,13 @@ def absent(statement: str, where: str) -> str:
     return f"SELECT {literal(statement)} WHERE NOT EXISTS (SELECT FROM {where}) \\gexec"  # noqa: S608
 
 
-def sql(script: str, deadline: float, database: str = "postgres") -> str:
+def sql(script: str, deadline: float, database: str = "postgres", sockets: str = SOCKETS) -> str:
     """Run a script as the superuser; every statement commits alone, so a killed run resumes.
 
     A server that recovers from a crash is waited for.
     """
     while True:
-        done = psql(script, database)
+        done = psql(script, database, sockets)
         if done.returncode == 0:
             return done.stdout
         if done.returncode != NO_CONNECTION or time.monotonic() > deadline:
@@ -59,9 +61,43 @@ def psql(script: str, database: str = "postgres", sockets: str = SOCKETS) -> sub
     """Only PostgreSQL's own functions are found without their schema: in a customer's database there may be others. The
     platform writes even where nobody else may, because the disk is full.
     """
-    command = [BIN + "/psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]
-    environment = {"PGHOST": sockets, "PGUSER": "postgres", "PGOPTIONS": OPTIONS, "HOME": "/"}
-    return as_postgres([*command, "--dbname=" + database], stdin=script, environment=environment)
+    return as_postgres([*PSQL, "--dbname=" + database], stdin=script, environment=_known(sockets))
+
+
+class Session:
+    """A session as the superuser, of the service's own server, that lasts for several statements."""
+
+    def __init__(self) -> None:
+        command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig=KILL", *PSQL]
+        pipe, known = subprocess.PIPE, {**_known(SOCKETS), "PATH": "/usr/bin:/bin"}
+        self._psql = subprocess.Popen(
+            [*command, "--dbname=postgres"], stdin=pipe, stdout=pipe, stderr=pipe, env=known, cwd="/", text=True
+        )
+
+    def ask(self, statement: str) -> str:
+        """What a statement printed. The first that fails ends the session."""
+        assert self._psql.stdin is not None
+        assert self._psql.stdout is not None
+        assert self._psql.stderr is not None
+        self._psql.stdin.write(statement + "\n\\echo " + ENDED + "\n")
+        self._psql.stdin.flush()
+        lines: list[str] = []
+        for line in self._psql.stdout:
+            if line.rstrip("\n") == ENDED:
+                return "".join(lines)
+            lines.append(line)
+        raise Failure(self._psql.stderr.read().strip().partition("\n")[0] or "PostgreSQL ended the session")
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._psql.kill()
+        self._psql.communicate()
+
+
+def _known(sockets: str) -> dict[str, str]:
+    return {"PGHOST": sockets, "PGUSER": "postgres", "PGOPTIONS": OPTIONS, "HOME": "/"}
 
 
 def as_postgres(

@@ -23,13 +23,14 @@ NETWORK_SECONDS = 15
 def describe(document: dict, path: str, data: str) -> bool:  # type: ignore[type-arg]
     """Write the configuration file of a repository for a data directory. Returns whether anything changed.
 
-    The server is found by `/etc/hosts`, whatever DNS says, and its certificate is checked against the name.
+    A server whose address is known is found by `/etc/hosts`, whatever DNS says; its certificate is checked against the
+    name in any case.
     """
     repository = document["repository"]
     authority = path.removesuffix(".conf") + ".crt"
     settings = {
         "repo1-type": "s3",
-        "repo1-path": "/postgresql",
+        "repo1-path": f"/{repository['folder']}/postgresql" if repository["folder"] else "/postgresql",
         "repo1-s3-bucket": repository["bucket"],
         "repo1-s3-endpoint": repository["host"],
         "repo1-s3-region": repository["region"],
@@ -37,7 +38,7 @@ def describe(document: dict, path: str, data: str) -> bool:  # type: ignore[type
         "repo1-s3-key-secret": repository["secret_key"],
         "repo1-s3-uri-style": "path",
         "repo1-storage-port": repository["port"],
-        "repo1-storage-ca-file": authority,
+        **({"repo1-storage-ca-file": authority} if repository["authority"] else {}),
         "repo1-cipher-type": "aes-256-cbc",
         "repo1-cipher-pass": repository["passphrase"],
         # Thousands of small files in few objects.
@@ -56,7 +57,7 @@ def describe(document: dict, path: str, data: str) -> bool:  # type: ignore[type
     }
     lines = [f"{key}={value}" for key, value in settings.items()]
     lines = ["[global]", *lines, f"[{STANZA}]", "pg1-path=" + data, "pg1-socket-path=" + SOCKETS]
-    known = know_host(repository["host"], repository["address"])
+    known = bool(repository["address"]) and know_host(repository["host"], repository["address"])
     return any([known, write(authority, repository["authority"]), write(path, "\n".join(lines) + "\n")])
 
 

@@ -1,0 +1,72 @@
+"""A real DNS server on loopback, whose records a test sets."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+
+import dns.exception
+import dns.resolver
+
+
+class Zone:
+    """dnsmasq with the TXT records that it is given, and no others; it forwards nothing."""
+
+    def __init__(self) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """As the setting names it."""
+        return f"127.0.0.1#{self.port}"
+
+    def publish(self, texts: Mapping[str, str]) -> None:
+        """Serve these texts from now on."""
+        self.stop()
+        self._process = subprocess.Popen(
+            [
+                *("/usr/sbin/dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts"),
+                *("--listen-address=127.0.0.1", "--bind-interfaces", f"--port={self.port}", "--user=root"),
+                *("--pid-file=", "--local=/example.ma/", "--local=/xn--ngbc5azd/"),
+                *(f"--txt-record={name},{text}" for name, text in texts.items()),
+            ]
+        )
+        self._wait()
+
+    def stop(self) -> None:
+        """Answer nobody."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(10)
+            self._process = None
+
+    def _wait(self) -> None:
+        asker = dns.resolver.Resolver(configure=False)
+        asker.nameservers, asker.port = ["127.0.0.1"], self.port
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            with suppress(dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+                try:
+                    asker.resolve("there.example.ma", "TXT", lifetime=1)
+                except (dns.exception.Timeout, dns.resolver.NoNameservers):
+                    time.sleep(0.05)
+                    continue
+            return
+        raise AssertionError("dnsmasq does not answer")
+
+
+@contextmanager
+def zone() -> Iterator[Zone]:
+    """A server without records."""
+    served = Zone()
+    served.publish({})
+    try:
+        yield served
+    finally:
+        served.stop()
