@@ -1,7 +1,7 @@
 """A resync of 10,000 service instances: what one pass costs of a processor, in the worker and in PostgreSQL.
 
-A few instances were really ordered and converged; the others are copies of their rows, each with a machine of its own on
-the in-memory engine. A pass is what the worker does every ten minutes: one listing, beside what is recorded. Incus's
+A few instances were really ordered and converged; the others are copies of their rows, each with a machine of its own
+on the in-memory engine. A pass is what the worker does every ten minutes: one listing, beside what is recorded. Incus's
 answer is decoded beside it, as many machines of it as there are here, since the in-memory engine has nothing to decode.
 The floor is the one statement that reads what is recorded, asked by a bare connection.
 """
@@ -91,7 +91,7 @@ def _measure(place: Ground, engine: Any, count: int, passes: int) -> Figure:
     from souk.provisioning.reconciler.resync import resync
 
     drift = resync(engine)
-    assert not drift.instances and not drift.orphans, drift
+    assert (drift.instances, drift.orphans) == ([], [])
     assert len(drift.observed) == count, len(drift.observed)
     with connection.cursor() as cursor:
         cursor.execute("select pg_backend_pid()")
@@ -133,7 +133,10 @@ def _decoding(count: int) -> float:
 
     from souk.engines.incus import spec, wire
 
-    config = {f"volatile.key{number}": "x" * 40 for number in range(20)} | {"limits.cpu": "1", "user.souk.instance": "x"}
+    config = {f"volatile.key{number}": "x" * 40 for number in range(20)} | {
+        "limits.cpu": "1",
+        "user.souk.instance": "x",
+    }
     devices = {"root": {"type": "disk", "size": "1"}, "eth0": {"type": "nic", "ipv4.address": "10.0.0.2"}}
     row = {"name": "x", "status": "Running", "type": "container", "config": config, "devices": devices}
     row |= {"expanded_config": config, "expanded_devices": devices, "created_at": "2026-01-01T00:00:00Z"}

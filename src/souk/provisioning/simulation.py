@@ -27,6 +27,7 @@ class Simulated:
     holds_data = False
     #: Nor anything to keep of it.
     archivist = None
+    brancher = None
     #: And it tells nothing of itself.
     observer = None
     #: A machine is made in no time.

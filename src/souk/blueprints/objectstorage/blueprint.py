@@ -18,6 +18,7 @@ from souk.engines.images import Recipe, load
 from souk.provisioning.contract import (
     Archivist,
     Binder,
+    Brancher,
     Connection,
     Credentials,
     DatabaseKeeper,
@@ -48,6 +49,7 @@ class ObjectStorage:
     binder: Binder | None = BucketBinder()
     keeper: DatabaseKeeper | None = None
     archivist: Archivist | None = None
+    brancher: Brancher | None = None
     high_availability: HighAvailability | None = None
     observer: Observer | None = None
     warmer: Warmer | None = None

@@ -111,11 +111,21 @@ class IncusEngine:
         """See the contract."""
         body = spec.request(self._place, spec_, start=start)
         body["source"] = images.source(spec_.image)
-        query = {"target": spec_.host} if spec_.host and self._server.server_clustered else {}
+        self._make(body, {"target": spec_.host} if spec_.host and self._server.server_clustered else {})
+
+    def copy(self, source: str, spec_: MachineSpec) -> None:
+        """See the contract."""
+        row = self._transport.get(self._path(source), wire.Instance)
+        shared = {spec.SHARED: str(self._own(row) + spec.shared(row))}
+        # First, so that there is no copy of whose blocks the source does not know.
+        self._patch(source, {"config": shared}, None)
+        self._make(spec.copy(self._place, spec_, row, shared), {})
+
+    def _make(self, body: Mapping[str, object], query: Mapping[str, str]) -> None:
         try:
             self._transport.change("POST", _INSTANCES, body=body, query=query, timeout=_CREATE_WITHIN)
         except Busy as error:
-            raise AlreadyExists(f"{spec_.name} is being created already") from error
+            raise AlreadyExists(f"{body['name']} is being created already") from error
 
     def start(self, name: str) -> None:
         """See the contract."""
@@ -153,11 +163,14 @@ class IncusEngine:
         _patiently(lambda: self._patch(name, {"config": spec.limits(limits), "devices": devices}, etag))
 
     def _on_disk(self, row: wire.Instance) -> int:
-        """What btrfs counts against a machine's quota: its own bytes, which Incus tells, and its image's, which it
-        does not."""
+        """What btrfs counts against a machine's quota, or more: its own bytes, which Incus tells, and its image's and
+        those that it shared with a copy, which it does not."""
+        image = images.unpacked_size(self._transport, row.config.get("volatile.base_image", ""))
+        return self._own(row) + spec.shared(row) + image
+
+    def _own(self, row: wire.Instance) -> int:
         state = self._transport.get(f"{self._path(row.name)}/state", wire.State)
-        own = (state.disk or {}).get("root", wire.Amount()).usage
-        return own + images.unpacked_size(self._transport, row.config.get("volatile.base_image", ""))
+        return (state.disk or {}).get("root", wire.Amount()).usage
 
     def label(self, name: str, labels: Mapping[str, str], *, etag: str | None = None) -> None:
         """See the contract."""

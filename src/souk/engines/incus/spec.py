@@ -9,6 +9,9 @@ from souk.engines.contract import Limits, Machine, MachineKind, MachineSpec, Mac
 from souk.engines.incus.wire import Instance, State
 
 LABEL = "user.souk."
+SHARED = "user.souk-shared"
+"""The key that tells how many bytes of a machine's disk another one's held as well when one was made of the other."""
+
 _STATUSES = {
     "Running": MachineStatus.RUNNING,
     "Ready": MachineStatus.RUNNING,
@@ -96,6 +99,23 @@ def request(place: Place, spec: MachineSpec, *, start: bool) -> dict[str, Any]:
         "config": config,
         "devices": devices,
     }
+
+
+def shared(row: Instance) -> int:
+    """Bytes that count against a machine's quota, and that Incus does not count as its own."""
+    return _whole(row.config.get(SHARED))
+
+
+def copy(place: Place, spec: MachineSpec, of: Instance, more: Mapping[str, str]) -> dict[str, Any]:
+    """The body that makes a machine with another one's disk. Incus adds what the other one was given and this one was
+    not: each such key is given here as nothing, which unsets it.
+    """
+    body = request(place, spec, start=False)
+    given = {key for key in of.config if not key.startswith(("volatile.", "image."))}
+    body["config"] |= dict.fromkeys(given - body["config"].keys(), "") | dict(more)
+    body["devices"] |= {name: {"type": "none"} for name in of.devices.keys() - body["devices"].keys()}
+    body["source"] = {"type": "copy", "source": of.name, "instance_only": True}
+    return body
 
 
 def machine(row: Instance, *, server: str, etag: str | None = None) -> Machine:

@@ -36,7 +36,7 @@ from souk.engines.contract import (
 )
 from souk.engines.memory.faults import Faults
 from souk.engines.memory.guests import Guest, ToyGuest
-from souk.engines.memory.state import IMAGE_BYTES, Simulated
+from souk.engines.memory.state import Simulated
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -109,20 +109,17 @@ class MemoryEngine:
     @_call
     def create(self, spec: MachineSpec, *, start: bool = False) -> None:
         """See the contract."""
-        if spec.name in self.simulated:
-            raise AlreadyExists(f'Instance "{spec.name}" already exists')
         if not self._any_image and not any(spec.image in (i.fingerprint, *i.aliases) for i in self._images.values()):
             raise ImageMissing(f"Image {spec.image} not found")
-        if any(other.spec.address == spec.address for other in self.simulated.values()):
-            raise AddressTaken(f"Address {spec.address} already in use")
-        if self._disk_used() + IMAGE_BYTES > self._disk:
-            raise PoolFull("No space left on device")
-        if spec.private and spec.private not in self._networks:
-            raise NotFound(f"Network {spec.private} not found")
-        self.simulated[spec.name] = Simulated(spec, labels=dict(spec.labels))
-        self._tell(spec.name, "instance-created")
+        self._make(Simulated(spec, labels=dict(spec.labels)))
         if start:
             self._start(spec.name)
+
+    @_call
+    def copy(self, source: str, spec: MachineSpec) -> None:
+        """See the contract. What is shared counts once against the pool, as on the real one."""
+        of = self._known(source)
+        self._make(Simulated(spec, labels=dict(spec.labels), files=dict(of.files), disk=of.disk, shared=of.disk))
 
     @_call
     def start(self, name: str) -> None:
@@ -237,6 +234,19 @@ class MemoryEngine:
             self._subscribers.append(subscriber)
         return iter(subscriber.get, None)
 
+    def _make(self, machine: Simulated) -> None:
+        spec = machine.spec
+        if spec.name in self.simulated:
+            raise AlreadyExists(f'Instance "{spec.name}" already exists')
+        if any(other.spec.address == spec.address for other in self.simulated.values()):
+            raise AddressTaken(f"Address {spec.address} already in use")
+        if self._disk_used() + machine.disk - machine.shared > self._disk:
+            raise PoolFull("No space left on device")
+        if spec.private and spec.private not in self._networks:
+            raise NotFound(f"Network {spec.private} not found")
+        self.simulated[spec.name] = machine
+        self._tell(spec.name, "instance-created")
+
     def _start(self, name: str) -> None:
         machine = self._known(name)
         if not machine.running:
@@ -256,7 +266,7 @@ class MemoryEngine:
         return machine
 
     def _disk_used(self) -> int:
-        return sum(machine.disk for machine in self.simulated.values())
+        return sum(machine.disk - machine.shared for machine in self.simulated.values())
 
     def _tell(self, machine: str, action: str) -> None:
         for subscriber in self._subscribers:
