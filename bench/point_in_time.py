@@ -1,4 +1,4 @@
-"""A hundred megabytes of PostgreSQL restored to an instant, into a new service and in place, and forked, on a real Incus.
+"""A hundred megabytes of PostgreSQL restored to an instant, as a new service and in place, and forked; on real Incus.
 
 Beside a restore lies bare pgBackRest: the same backup, the same instant, into a bare machine of the same image, until
 its PostgreSQL answers. Beside a fork lies a bare copy: a machine with the same data, copied by the engine and started.
@@ -205,8 +205,8 @@ def _bare(open_: Shop, source: UUID, instant: datetime) -> Iterator[Bare]:
 
 def _start(engine: Any, name: str) -> None:
     """Start PostgreSQL, and wait until it takes writes."""
-    asks = "psql -U postgres -h /run/postgresql postgres -Atc 'select pg_is_in_recovery()'"
-    serves = f"pg_ctl -D {_DATA} -l /tmp/log -o '-c archive_mode=off -c max_connections=200' -w start"
+    asks = f"{_BIN}/psql -U postgres -h /run/postgresql postgres -Atc 'select pg_is_in_recovery()'"
+    serves = f"pg_ctl -D {_DATA} -l /tmp/log -o '-c archive_mode=off -c hot_standby=off' -w start"
     script = (
         "cd /; install -d -o postgres -g postgres /run/postgresql;"
         f" {_AS_POSTGRES} {_BIN}/{serves} >/tmp/out 2>&1 || exit 1;"
