@@ -64,7 +64,7 @@ def _made(open_: Shop, name: str) -> tuple[float, UUID]:
     with psycopg.connect(**open_.options(instance)) as connection:
         connection.execute("SELECT 1")
     seconds = time.perf_counter() - started
-    say(f"ready after {seconds:.1f} s")
+    say(f"ready after {seconds:.1f} s {open_.steps(instance)}")
     return seconds, instance
 
 

@@ -71,8 +71,9 @@ def _figure(name: str, measured: Pairs, floor: str, bound: float, details: dict[
 def _source(open_: Shop, megabytes: int) -> tuple[UUID, datetime, int]:
     """A service with so much in it, backed up, then one row more, an instant, and another row."""
     from souk.kernel import clock
-    from souk.provisioning import commands
+    from souk.provisioning import commands, registry
     from souk.provisioning.contract import BackupKind
+    from souk.provisioning.reconciler.repositories import flushed
 
     instance = open_.order("source")
     open_.until_ready(instance)
@@ -89,6 +90,8 @@ def _source(open_: Shop, megabytes: int) -> tuple[UUID, datetime, int]:
         instant = clock.now()
         time.sleep(1)
         connection.execute("insert into facts values (-1, 'too late')")
+    # What lies in the repository is what bare pgBackRest has; a restore by Souk sees to that by itself.
+    flushed(open_.engine, registry.blueprint("postgresql").archivist, instance)
     return instance, instant, rows + 1
 
 
@@ -101,16 +104,10 @@ def _made(open_: Shop, source: UUID, name: str, rows: int, until: datetime | Non
     made = ordering.restore(open_.scope, ordering.RestoreDetails(source, name, until))
     instance = order(open_.scope, made).instance_id
     seconds = _answers(open_, instance, rows, started)
-    say(f"{name}: {seconds:.2f} s {_steps(open_, instance)}")
+    say(f"{name}: {seconds:.2f} s {open_.steps(instance)}")
     open_.until_ready(instance)
     open_.erase(instance)
     return seconds
-
-
-def _steps(open_: Shop, instance: UUID) -> dict[str, float]:
-    from souk.provisioning.queries import operations
-
-    return {line["step"]: line["seconds"] for line in operations(open_.scope, instance)[-1].log}
 
 
 def _answers(open_: Shop, instance: UUID, rows: int, started: float) -> float:
@@ -210,7 +207,7 @@ def _start(engine: Any, name: str) -> None:
     script = (
         "cd /; install -d -o postgres -g postgres /run/postgresql;"
         f" {_AS_POSTGRES} {_BIN}/{serves} >/tmp/out 2>&1 || exit 1;"
-        f" until {_AS_POSTGRES} {asks} | grep -q f; do sleep 0.05; done"
+        f" until {_AS_POSTGRES} {asks} | grep -q f; do pgrep -x postgres >/dev/null || exit 1; sleep 0.05; done"
     )
     _run(engine, name, script)
 

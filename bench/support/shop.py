@@ -58,6 +58,12 @@ class Shop:
             raise RuntimeError(f"{row.kind} {row.state}: {row.trouble}")
         return row
 
+    def steps(self, instance: UUID) -> dict[str, float]:
+        """How many seconds each step of the service's creation took, by the worker's own word."""
+        from souk.provisioning.queries import operations
+
+        return {line["step"]: line["seconds"] for line in operations(self.scope, instance)[-1].log}
+
     def options(self, instance: UUID) -> dict[str, Any]:
         """psycopg's options for the service's first credentials; its authority lies in a file of the benchmark's."""
         from souk.provisioning.credentials import reveal
