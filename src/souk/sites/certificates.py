@@ -17,6 +17,10 @@ from souk.sites.authority import Authority
 LIFETIME = timedelta(days=397)
 
 
+class AuthorityEnded(Exception):
+    """The site's authority has ended: what it signs now is worth nothing."""
+
+
 @dataclass(frozen=True)
 class Issued:
     """A server's certificate and key as PEM texts, and when it expires."""
@@ -27,7 +31,11 @@ class Issued:
 
 
 def issue(authority: Authority, hostname: str, address: str) -> Issued:
-    """A fresh key and a certificate for it, naming the endpoint by DNS name and address."""
+    """A fresh key and a certificate for it, naming the endpoint by DNS name and address.
+
+    Raises:
+        AuthorityEnded: nobody would trust it.
+    """
     signer = serialization.load_pem_private_key(authority.key.encode(), None)
     if not isinstance(signer, ec.EllipticCurvePrivateKey):
         raise TypeError("a site's authority has an elliptic-curve key")
@@ -35,6 +43,8 @@ def issue(authority: Authority, hostname: str, address: str) -> Issued:
     key = ec.generate_private_key(ec.SECP256R1())
     now = clock.now()
     expires = min(now + LIFETIME, parent.not_valid_after_utc)
+    if expires <= now:
+        raise AuthorityEnded(f"the site's authority ended on {expires:%Y-%m-%d}")
     names = [x509.DNSName(hostname), x509.IPAddress(ipaddress.ip_address(address))]
     certificate = (
         x509.CertificateBuilder()
