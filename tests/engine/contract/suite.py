@@ -273,6 +273,26 @@ def test_a_disk_smaller_than_what_is_shared_with_a_copy_is_refused_too(workshop:
             workshop.engine.resize(one.name, replace(LIMITS, disk=16 * MIB))
 
 
+def test_what_is_shared_with_a_copy_counts_for_both_as_long_as_both_are_there(workshop: Workshop) -> None:
+    engine = workshop.engine
+    source, copy = workshop.machine(start=True), workshop.spec()
+    _wait_until_booted(workshop, source)
+    before = _disk(workshop, source)
+    engine.copy(source.name, copy)
+    engine.start(copy.name)
+    for one in (source, copy):
+        assert _disk(workshop, one) >= before
+        assert {row.name: row.disk for row in engine.usage()}[one.name] >= before
+    engine.delete(source.name)
+    assert _disk(workshop, copy) < 3 * before
+
+
+def _disk(workshop: Workshop, spec: MachineSpec) -> int:
+    usage = workshop.engine.usage_of(spec.name)
+    assert usage is not None
+    return usage.disk
+
+
 def test_usage_counts_running_machines_only(workshop: Workshop) -> None:
     running, stopped = workshop.machine(start=True), workshop.machine()
     _wait_until_booted(workshop, running)

@@ -24,7 +24,7 @@ from souk.engines.contract import (
     Refused,
     Usage,
 )
-from souk.engines.incus import images, networks, spec, wire
+from souk.engines.incus import images, networks, sharing, spec, wire
 from souk.engines.incus.address import Https, UnixSocket
 from souk.engines.incus.events import follow
 from souk.engines.incus.execution import execute
@@ -94,9 +94,12 @@ class IncusEngine:
 
     def machines(self) -> Sequence[Machine]:
         """See the contract."""
-        rows = self._transport.get(_INSTANCES, list[wire.Instance], recursion="1")
+        rows = self._rows()
         server = self._server.server_name
         return [spec.machine(row, server=server) for row in rows]
+
+    def _rows(self) -> list[wire.Instance]:
+        return self._transport.get(_INSTANCES, list[wire.Instance], recursion="1")
 
     def machine(self, name: str) -> Machine | None:
         """See the contract."""
@@ -116,10 +119,10 @@ class IncusEngine:
     def copy(self, source: str, spec_: MachineSpec) -> None:
         """See the contract."""
         row = self._transport.get(self._path(source), wire.Instance)
-        shared = {spec.SHARED: str(self._own(row) + spec.shared(row))}
+        kinship = sharing.kinship(row, self._own(row) + self._shared(row))
         # First, so that there is no copy of whose blocks the source does not know.
-        self._patch(source, {"config": shared}, None)
-        self._make(spec.copy(self._place, spec_, row, shared), {})
+        self._patch(source, {"config": kinship}, None)
+        self._make(spec.copy(self._place, spec_, row, kinship), {})
 
     def _make(self, body: Mapping[str, object], query: Mapping[str, str]) -> None:
         try:
@@ -166,7 +169,10 @@ class IncusEngine:
         """What btrfs counts against a machine's quota, or more: its own bytes, which Incus tells, and its image's and
         those that it shared with a copy, which it does not."""
         image = images.unpacked_size(self._transport, row.config.get("volatile.base_image", ""))
-        return self._own(row) + spec.shared(row) + image
+        return self._own(row) + self._shared(row) + image
+
+    def _shared(self, row: wire.Instance) -> int:
+        return sharing.shared(row, self._rows()) if sharing.related(row) else 0
 
     def _own(self, row: wire.Instance) -> int:
         state = self._transport.get(f"{self._path(row.name)}/state", wire.State)
@@ -203,12 +209,16 @@ class IncusEngine:
     def usage(self) -> Sequence[Usage]:
         """See the contract."""
         rows = self._transport.get(_INSTANCES, list[wire.Instance], recursion="2")
-        return [found for row in rows if (found := spec.usage(row.name, row.state)) is not None]
+        found = (
+            spec.usage(row.name, row.state, sharing.shared(row, rows) if sharing.related(row) else 0) for row in rows
+        )
+        return [each for each in found if each is not None]
 
     def usage_of(self, name: str) -> Usage | None:
         """See the contract."""
         try:
-            return spec.usage(name, self._transport.get(f"{self._path(name)}/state", wire.State))
+            row = self._transport.get(self._path(name), wire.Instance)
+            return spec.usage(name, self._transport.get(f"{self._path(name)}/state", wire.State), self._shared(row))
         except NotFound:
             return None
 

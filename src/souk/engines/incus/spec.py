@@ -9,9 +9,6 @@ from souk.engines.contract import Limits, Machine, MachineKind, MachineSpec, Mac
 from souk.engines.incus.wire import Instance, State
 
 LABEL = "user.souk."
-SHARED = "user.souk-shared"
-"""The key that tells how many bytes of a machine's disk another one's held as well when one was made of the other."""
-
 _STATUSES = {
     "Running": MachineStatus.RUNNING,
     "Ready": MachineStatus.RUNNING,
@@ -101,11 +98,6 @@ def request(place: Place, spec: MachineSpec, *, start: bool) -> dict[str, Any]:
     }
 
 
-def shared(row: Instance) -> int:
-    """Bytes that count against a machine's quota, and that Incus does not count as its own."""
-    return _whole(row.config.get(SHARED))
-
-
 def copy(place: Place, spec: MachineSpec, of: Instance, more: Mapping[str, str]) -> dict[str, Any]:
     """The body that makes a machine with another one's disk. Incus adds what the other one was given and this one was
     not: each such key is given here as nothing, which unsets it.
@@ -138,14 +130,14 @@ def machine(row: Instance, *, server: str, etag: str | None = None) -> Machine:
     )
 
 
-def usage(name: str, state: State | None) -> Usage | None:
-    """Counters of a running machine, or None when it doesn't run."""
+def usage(name: str, state: State | None, shared: int) -> Usage | None:
+    """Counters of a running machine, its disk with what it has `shared` with a copy; None when it doesn't run."""
     if state is None or state.status not in _STATUSES or _STATUSES[state.status] != MachineStatus.RUNNING:
         return None
     cards = (state.network or {}).items()
     return Usage(
         name=name,
-        disk=(state.disk or {})["root"].usage if "root" in (state.disk or {}) else 0,
+        disk=shared + ((state.disk or {})["root"].usage if "root" in (state.disk or {}) else 0),
         egress=sum(card.counters.bytes_sent for card_name, card in cards if card_name != "lo"),
         cpu_seconds=(state.cpu.usage if state.cpu else 0) / 1e9,
         memory=state.memory.usage if state.memory else 0,
