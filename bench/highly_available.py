@@ -35,16 +35,15 @@ def main() -> None:
     chosen = options.parse_args()
     load_before = os.getloadavg()
     with ground() as place, shop(place) as open_:
-        measured = _ready(open_, chosen.pairs)
-        figures = [_of_ready(measured), *_interruptions(open_, chosen.cuts, chosen.switchovers)]
-    publish(figures, load_before)
+        figures = _interruptions(open_, chosen.cuts, chosen.switchovers)
+        # The site's coordination is there from its first service on.
+        ready = _of_ready(_ready(open_, chosen.pairs))
+    publish([ready, *figures], load_before)
 
 
 def _ready(open_: Shop, pairs: int) -> Pairs:
     from support.bare_ensemble import once
 
-    # The site's coordination is there from its first service on.
-    open_.erase(_made(open_, "premier")[1])
     numbers = iter(range(1000))
 
     def ours() -> float:
@@ -83,6 +82,7 @@ def _interruptions(open_: Shop, cuts: int, switchovers: int) -> list[Figure]:
         for _ in range(switchovers):
             _whole(open_, instance)
             told["planned"].append(_outage(open_, writer, lambda: told["call"].append(_switched(open_, instance))))
+            say(f"the operation took {told['call'][-1]:.2f} s")
         for _ in range(cuts):
             _whole(open_, instance)
             told["witnessed"].append(_outage(open_, writer, lambda: _cut(open_, instance)))

@@ -103,7 +103,7 @@ def _patroni(name: str, private: str) -> dict[str, Any]:
         "etcd3": {"hosts": [f"{_private(0)}:2379"]},
         "bootstrap": {
             "dcs": {"ttl": 20, "loop_wait": 5, "retry_timeout": 5, "synchronous_mode": True},
-            "initdb": [{"encoding": "UTF8"}, {"locale": "C.UTF-8"}, "data-checksums"],
+            "initdb": [{"encoding": "UTF8"}, {"locale": "C.UTF-8"}, {"sync-method": "syncfs"}, "data-checksums"],
         },
         "postgresql": {
             "listen": "*:5432",
