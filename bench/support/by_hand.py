@@ -81,6 +81,18 @@ class Floor:
         finally:
             self.delete(name)
 
+    def make(self, address: str) -> str:
+        """Make one service at `address` that stays; returns its machine's name when it answers."""
+        name = f"floor-{secrets.token_hex(3)}"
+        wanted, credentials, certificate = self._prepared(name, address)
+        try:
+            self._make(wanted, credentials, certificate)
+            first_select.wait(wanted, credentials, certificate.authority)
+        except BaseException:
+            self.delete(name)
+            raise
+        return name
+
     def delete(self, name: str) -> None:
         """Take a machine down."""
         self._change("PUT", f"/1.0/instances/{name}/state", {"action": "stop", "force": True})

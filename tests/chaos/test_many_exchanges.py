@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Callable
 
 import pytest
 from tests.engine.conftest import Rig, image, incus, rig
@@ -23,7 +24,9 @@ BOTH = [
 """Copies its input to both outputs, a little at a time."""
 
 
-def test_large_exchanges_one_after_another(rig: Rig, image: str) -> None:
+def test_large_exchanges_one_after_another(
+    rig: Rig, image: str, record_property: Callable[[str, object], None]
+) -> None:
     spec = MachineSpec(f"{rig.prefix}1", image, Limits(1, 256 * MIB, 2048 * MIB, 300), next(rig.addresses()))
     rig.engine.create(spec, start=True)
     chance = random.Random(SEED)
@@ -31,5 +34,7 @@ def test_large_exchanges_one_after_another(rig: Rig, image: str) -> None:
         size = chance.randint(1, 900_000)
         done = rig.engine.execute(spec.name, BOTH, stdin=b"x" * size, timeout=60)
         assert (done.exit_code, len(done.stdout), len(done.stderr)) == (0, size, size)
+    record_property("exchanges", EXCHANGES)
+    record_property("seed", SEED)
     print(f"\n{EXCHANGES} exchanges of up to 0.9 MB in and twice that out (seed {SEED}): none hung, none cut short;")
     print(f"at 95 % fewer than {3 / EXCHANGES:.2%} do.")

@@ -55,7 +55,8 @@ def test_five_hundred_kills_lose_nothing_and_double_nothing(
         _finish(place)
         assert engine.machines() == [], f"seed {SEED}, round {round_}"
         assert machines(operator()) == [], f"seed {SEED}, round {round_}"
-    record_property("kills", killed)
+    record_property("worker kills in memory", killed)
+    record_property("seed", SEED)
     print(f"\n{killed} kills in {round_} creations and deletions, seed {SEED}: 0 lost, 0 doubled, 0 orphans")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from statistics import quantiles
 from uuid import UUID
 
@@ -24,7 +25,9 @@ WITNESSED, STOCK = 10.0, 25.0
 """Seconds within which 95 of 100 outages are over: told by Souk, and by the members' own clocks."""
 
 
-def test_a_hundred_power_cuts_lose_no_acknowledged_row(shop_of_many: Shop) -> None:
+def test_a_hundred_power_cuts_lose_no_acknowledged_row(
+    shop_of_many: Shop, record_property: Callable[[str, object], None]
+) -> None:
     shop = shop_of_many
     shop.worker.start()
     scope = shop.buyer.scope
@@ -39,6 +42,9 @@ def test_a_hundred_power_cuts_lose_no_acknowledged_row(shop_of_many: Shop) -> No
                 outages[witnessed].append(_cut(shop, instance, writer, witnessed=witnessed))
             assert until(lambda: whole(shop, instance), 120), shop.worker.log
         lost = writer.lost()
+    record_property("power cuts", POWER_CUTS)
+    record_property("rows acknowledged", len(writer.acknowledged))
+    record_property("rows lost", len(lost))
     print(
         f"\n{POWER_CUTS} power cuts, {len(writer.acknowledged)} rows acknowledged, {len(lost)} lost"
         f" (at 95 %: a cut loses rows in less than {3 / POWER_CUTS:.1%} of cases); outages at the 95th percentile:"

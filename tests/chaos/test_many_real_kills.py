@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
+from collections.abc import Callable
 
 import pytest
 from tests.engine.conftest import image, incus
@@ -22,7 +23,9 @@ KILLS = int(os.environ.get("SOUK_CHAOS_REAL_KILLS", "50"))
 SEED = int(os.environ.get("SOUK_SEED", "20261123"))
 
 
-def test_fifty_real_kills_lose_nothing_and_double_nothing(shop: Shop) -> None:
+def test_fifty_real_kills_lose_nothing_and_double_nothing(
+    shop: Shop, record_property: Callable[[str, object], None]
+) -> None:
     chance = random.Random(SEED)
     scope = shop.buyer.scope
     killed, round_ = 0, 0
@@ -48,4 +51,6 @@ def test_fifty_real_kills_lose_nothing_and_double_nothing(shop: Shop) -> None:
         shop.worker.kill()
         killed += 1
         assert shop.made() == set(), f"seed {SEED}, round {round_}"
+    record_property("worker kills", killed)
+    record_property("seed", SEED)
     print(f"\n{killed} real kills in {round_} rounds, seed {SEED}: 0 lost, 0 doubled, 0 orphans")

@@ -11,6 +11,7 @@ from souk.provisioning.contract import (
     CHANGEABLE,
     Binder,
     BindingRole,
+    Brancher,
     ConfigurationFailed,
     Connection,
     Credentials,
@@ -49,6 +50,19 @@ class ExampleBinder:
 
     def revoke(self, guest: Guest, wanted: Wanted, username: str) -> None:
         _run(guest, ("/usr/lib/souk/revoke", username))
+
+
+class ExampleBrancher:
+    """Copies of the example: one command prepares, another makes a copy a service of its own."""
+
+    mark = "/etc/souk/branch"
+
+    def prepare(self, guest: Guest, wanted: Wanted) -> bool:
+        _run(guest, ("/usr/lib/souk/prepare",))
+        return True
+
+    def branch(self, guest: Guest, wanted: Wanted) -> None:
+        _run(guest, ("/usr/lib/souk/branch",))
 
 
 class ExampleKeeper:
@@ -112,6 +126,7 @@ class Example:
     port = 4000
     serves_neighbours = False
     archivist = None
+    brancher: Brancher | None = None
     high_availability: HighAvailability | None = None
     succession: Succession | None = None
     upgrader: Upgrader | None = None

@@ -12,7 +12,7 @@ from souk.provisioning.reconciler import records
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.reconciler.lease import Lease
 
-ENGINE_CALLS = ("machine", "create", "start", "stop", "delete", "resize", "label", "execute")
+ENGINE_CALLS = ("machine", "create", "copy", "push", "start", "stop", "delete", "resize", "label", "execute")
 RECORD_CALLS = (
     "load",
     "assign_machine",

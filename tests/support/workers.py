@@ -49,6 +49,11 @@ class Worker:
         self._end(signal.SIGTERM)
 
     @property
+    def running(self) -> bool:
+        """Whether it was started and has not been ended."""
+        return self._process is not None
+
+    @property
     def log(self) -> str:
         """What it logged."""
         return self._log.read_text()

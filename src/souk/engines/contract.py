@@ -213,6 +213,16 @@ class Engine(Protocol):
         the machine may exist, stopped.
         """
 
+    def copy(self, source: str, spec: MachineSpec) -> None:
+        """Make a machine, stopped, whose disk holds what another one's held at one instant, whether that runs or not.
+
+        It shares its blocks with the other one until either writes them. Nothing else is the other one's: limits,
+        address, labels and isolation are those of `spec`, whose image and host count for nothing. What was in the other
+        one's memory is not there: what runs in it must come back from a power cut.
+
+        Raises NotFound, AlreadyExists, AddressTaken, PoolFull, DiskFull, EngineUnavailable.
+        """
+
     def start(self, name: str) -> None:
         """Start; nothing to do if it runs. Raises NotFound, AddressTaken, Busy."""
 

@@ -72,15 +72,18 @@ def _meter(event: EventRow, at: datetime) -> None:
     meter = _METERS[event.action]
     with connection.cursor() as cursor:
         cursor.execute(
-            "select meter from metering_usageinterval where instance_id = %s and upper_inf(during) for update",
+            "select meter, lower(during) from metering_usageinterval"
+            " where instance_id = %s and upper_inf(during) for update",
             [event.subject_id],
         )
         current = cursor.fetchone()
         if current is not None and current[0] == meter:
             return
-        # An event that happened before the open interval began can't shorten it below nothing.
+        # An event that happened before the open interval began, by a clock that was set back since, can't shorten it
+        # below nothing, and what begins with it begins after that.
+        at = at if current is None else max(at, current[1])
         cursor.execute(
-            "update metering_usageinterval set during = tstzrange(lower(during), greatest(lower(during), %s))"
+            "update metering_usageinterval set during = tstzrange(lower(during), %s)"
             " where instance_id = %s and upper_inf(during)",
             [at, event.subject_id],
         )
@@ -88,7 +91,7 @@ def _meter(event: EventRow, at: datetime) -> None:
             return
         cursor.execute(
             "insert into metering_usageinterval (id, organization_id, instance_id, meter, during)"
-            " select gen_random_uuid(), %s, %s, %s, tstzrange(%s, null)"
-            " where %s = 'running' or exists (select 1 from metering_usageinterval where instance_id = %s)",
-            [event.organization_id, event.subject_id, meter, at, meter, event.subject_id],
+            " select gen_random_uuid(), %s, %s, %s, tstzrange(greatest(%s, max(upper(during))), null)"
+            " from metering_usageinterval where instance_id = %s having %s = 'running' or count(*) > 0",
+            [event.organization_id, event.subject_id, meter, at, event.subject_id, meter],
         )

@@ -29,6 +29,7 @@ class Simulated:
     archivist = None
     #: Nor anything that another machine could copy.
     succession = None
+    brancher = None
     #: And it tells nothing of itself.
     observer = None
     #: A machine is made in no time.

@@ -18,6 +18,10 @@ from souk.sites.authority import Authority
 LIFETIME = timedelta(days=397)
 
 
+class AuthorityEnded(Exception):
+    """The site's authority has ended: what it signs now is worth nothing."""
+
+
 @dataclass(frozen=True)
 class Issued:
     """A server's certificate and key as PEM texts, and when it expires."""
@@ -28,7 +32,11 @@ class Issued:
 
 
 def issue(authority: Authority, hostname: str, address: str, others: Sequence[str] = ()) -> Issued:
-    """A fresh key and a certificate for it, naming the endpoint by DNS name, by `others`, and by address."""
+    """A fresh key and a certificate for it, naming the endpoint by DNS name, by `others`, and by address.
+
+    Raises:
+        AuthorityEnded: nobody would trust it.
+    """
     signer = serialization.load_pem_private_key(authority.key.encode(), None)
     if not isinstance(signer, ec.EllipticCurvePrivateKey):
         raise TypeError("a site's authority has an elliptic-curve key")
@@ -36,6 +44,8 @@ def issue(authority: Authority, hostname: str, address: str, others: Sequence[st
     key = ec.generate_private_key(ec.SECP256R1())
     now = clock.now()
     expires = min(now + LIFETIME, parent.not_valid_after_utc)
+    if expires <= now:
+        raise AuthorityEnded(f"the site's authority ended on {expires:%Y-%m-%d}")
     names = [*(x509.DNSName(name) for name in (hostname, *others)), x509.IPAddress(ipaddress.ip_address(address))]
     certificate = (
         x509.CertificateBuilder()

@@ -24,6 +24,7 @@ from souk.monitoring.models import Delivery, IncidentCause
 from souk.ordering.commands import OrderDetails, place_order
 from souk.settings.doctor import database, ground, keys, work
 from souk.settings.doctor.finding import Finding, Level
+from souk.sites.models import CertificateAuthority
 
 pytestmark = pytest.mark.django_db
 
@@ -196,6 +197,12 @@ def test_a_master_key_of_another_installation_is_found_out(key_folder: Path) -> 
 def test_the_ring_that_sealed_the_authority_opens_it() -> None:
     assert "SOUK_KEYS" in os.environ
     assert [finding.level for finding in keys.opens()] == [Level.OK]
+
+
+@pytest.mark.parametrize(("days", "level"), [(500, Level.OK), (300, Level.WARN), (-1, Level.FAIL)])
+def test_an_authority_is_told_long_before_it_ends_and_is_a_failure_after_that(days: int, level: Level) -> None:
+    CertificateAuthority.objects.update(expires_at=clock.now() + timedelta(days=days))
+    assert _one(work.certificates, "Certificates").level == level
 
 
 @pytest.mark.parametrize(("used", "level"), [(10, Level.OK), (80, Level.WARN), (95, Level.FAIL)])

@@ -169,10 +169,11 @@ def test_a_running_machine_is_deleted_and_deleting_again_does_nothing(workshop: 
     assert spec.name not in {machine.name for machine in workshop.engine.machines()}
 
 
-@pytest.mark.parametrize("act", ["start", "stop", "label", "resize", "execute", "push"])
+@pytest.mark.parametrize("act", ["copy", "start", "stop", "label", "resize", "execute", "push"])
 def test_nothing_can_be_done_to_a_machine_that_is_gone(workshop: Workshop, act: str) -> None:
     name = f"{workshop.prefix}gone"
     acts: dict[str, Callable[[], object]] = {
+        "copy": lambda: workshop.engine.copy(name, workshop.spec()),
         "start": lambda: workshop.engine.start(name),
         "stop": lambda: workshop.engine.stop(name),
         "label": lambda: workshop.engine.label(name, {"a": "b"}),
@@ -229,6 +230,73 @@ def test_a_file_comes_back_as_it_was_written(workshop: Workshop) -> None:
     assert workshop.engine.pull(spec.name, "/etc/souk-test") == content
     with pytest.raises(contract.NotFound):
         workshop.engine.pull(spec.name, "/etc/souk-nothing")
+
+
+def test_a_copy_of_a_running_machine_begins_with_what_is_on_its_disk_and_nothing_else_of_it(workshop: Workshop) -> None:
+    engine = workshop.engine
+    source = workshop.machine(start=True, labels={"instance": "a", "role": "next"})
+    engine.push(source.name, "/etc/souk-test", b"before")
+    copy = workshop.spec(labels={"instance": "b"}, limits=replace(LIMITS, vcpus=2, disk=3 * GIB))
+    engine.copy(source.name, copy)
+    engine.push(source.name, "/etc/souk-test", b"after")
+    seen = workshop.observed(copy)
+    assert (seen.status, seen.labels) == (MachineStatus.STOPPED, {"instance": "b"})
+    assert (seen.limits, seen.address, seen.private) == (copy.limits, copy.address, "")
+    assert engine.pull(copy.name, "/etc/souk-test") == b"before"
+    for again in (source, copy):
+        engine.stop(again.name, force=True)
+        engine.start(again.name)
+        assert workshop.observed(again).status == MachineStatus.RUNNING
+    engine.delete(source.name)
+    assert engine.pull(copy.name, "/etc/souk-test") == b"before"
+
+
+def test_a_copy_has_no_card_in_its_sources_private_network(workshop: Workshop, network: str) -> None:
+    workshop.engine.ensure_network(network)
+    source, copy = workshop.machine(private=network), workshop.spec()
+    workshop.engine.copy(source.name, copy)
+    assert workshop.observed(copy).private == ""
+
+
+def test_a_copy_has_a_name_and_an_address_of_its_own_or_is_not_made(workshop: Workshop) -> None:
+    source, other, copy = workshop.machine(start=True), workshop.machine(), workshop.spec()
+    with pytest.raises(contract.AlreadyExists):
+        workshop.engine.copy(source.name, replace(copy, name=other.name))
+    with pytest.raises(contract.AddressTaken):
+        _copied_and_started(workshop, source, replace(copy, address=source.address))
+
+
+def _copied_and_started(workshop: Workshop, source: MachineSpec, copy: MachineSpec) -> None:
+    workshop.engine.copy(source.name, copy)
+    workshop.engine.start(copy.name)
+
+
+def test_a_disk_smaller_than_what_is_shared_with_a_copy_is_refused_too(workshop: Workshop) -> None:
+    source, copy = workshop.machine(start=True), workshop.spec()
+    workshop.engine.copy(source.name, copy)
+    for one in (source, copy):
+        with pytest.raises(contract.Refused):
+            workshop.engine.resize(one.name, replace(LIMITS, disk=16 * MIB))
+
+
+def test_what_is_shared_with_a_copy_counts_for_both_as_long_as_both_are_there(workshop: Workshop) -> None:
+    engine = workshop.engine
+    source, copy = workshop.machine(start=True), workshop.spec()
+    _wait_until_booted(workshop, source)
+    before = _disk(workshop, source)
+    engine.copy(source.name, copy)
+    engine.start(copy.name)
+    for one in (source, copy):
+        assert _disk(workshop, one) >= before
+        assert {row.name: row.disk for row in engine.usage()}[one.name] >= before
+    engine.delete(source.name)
+    assert _disk(workshop, copy) < 3 * before
+
+
+def _disk(workshop: Workshop, spec: MachineSpec) -> int:
+    usage = workshop.engine.usage_of(spec.name)
+    assert usage is not None
+    return usage.disk
 
 
 def test_usage_counts_running_machines_only(workshop: Workshop) -> None:

@@ -66,6 +66,10 @@ def test_a_pool_is_not_said_to_be_there(guest: _OldGuest) -> None:
         BLUEPRINT.configure(guest, pooled, SHOP, certificate)
 
 
+def test_a_machine_that_could_not_be_made_another_services_own_is_not_copied(guest: _OldGuest) -> None:
+    assert BLUEPRINT.brancher.prepare(guest, WANTED) is False
+
+
 def test_there_is_no_way_back_to_a_machine_that_can_not_be_told_who_may_sign_in(guest: _OldGuest) -> None:
     with pytest.raises(Declined):
         BLUEPRINT.archivist.shut_out_all_but(guest, WANTED, ["app"])

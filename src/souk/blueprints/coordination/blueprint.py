@@ -15,6 +15,7 @@ from souk.engines.images import Recipe, load
 from souk.provisioning.contract import (
     Archivist,
     Binder,
+    Brancher,
     Connection,
     Credentials,
     DatabaseKeeper,
@@ -49,6 +50,7 @@ class Coordination:
     starting_offering: StartingOffering | None = None
     binder: Binder | None = PrefixBinder()
     archivist: Archivist | None = None
+    brancher: Brancher | None = None
     keeper: DatabaseKeeper | None = None
     high_availability: HighAvailability | None = None
     succession: Succession | None = None

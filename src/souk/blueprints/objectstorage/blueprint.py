@@ -19,6 +19,7 @@ from souk.kernel import signing
 from souk.provisioning.contract import (
     Archivist,
     Binder,
+    Brancher,
     Connection,
     Credentials,
     DatabaseKeeper,
@@ -51,6 +52,7 @@ class ObjectStorage:
     binder: Binder | None = BucketBinder()
     keeper: DatabaseKeeper | None = None
     archivist: Archivist | None = None
+    brancher: Brancher | None = None
     high_availability: HighAvailability | None = None
     succession: Succession | None = None
     upgrader: Upgrader | None = None

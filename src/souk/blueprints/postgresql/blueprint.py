@@ -11,6 +11,7 @@ from souk.blueprints import guests
 from souk.blueprints.postgresql import parameters, probing, sizing
 from souk.blueprints.postgresql.archivist import PgBackRest
 from souk.blueprints.postgresql.binder import OWNER, RoleBinder
+from souk.blueprints.postgresql.brancher import Branches
 from souk.blueprints.postgresql.bundle import bundle
 from souk.blueprints.postgresql.ensembles import READING, Patroni
 from souk.blueprints.postgresql.keeper import Databases
@@ -26,6 +27,7 @@ from souk.engines.images import Recipe, load
 from souk.provisioning.contract import (
     Archivist,
     Binder,
+    Brancher,
     Connection,
     Credentials,
     DatabaseKeeper,
@@ -57,6 +59,7 @@ class PostgreSQL:
     binder: Binder | None = RoleBinder()
     keeper: DatabaseKeeper | None = Databases()
     archivist: Archivist | None = PgBackRest()
+    brancher: Brancher | None = Branches()
     high_availability: HighAvailability | None = Patroni()
     succession: Succession | None = Streaming()
     upgrader: Upgrader | None = PgUpgrade()

@@ -24,7 +24,7 @@ from souk.engines.contract import (
     Refused,
     Usage,
 )
-from souk.engines.incus import images, networks, spec, wire
+from souk.engines.incus import images, networks, sharing, spec, wire
 from souk.engines.incus.address import Https, UnixSocket
 from souk.engines.incus.events import follow
 from souk.engines.incus.execution import execute
@@ -97,9 +97,12 @@ class IncusEngine:
 
     def machines(self) -> Sequence[Machine]:
         """See the contract."""
-        rows = self._transport.get(_INSTANCES, list[wire.Instance], recursion="1")
+        rows = self._rows()
         server = self._server.server_name
         return [spec.machine(row, server=server) for row in rows]
+
+    def _rows(self) -> list[wire.Instance]:
+        return self._transport.get(_INSTANCES, list[wire.Instance], recursion="1")
 
     def machine(self, name: str) -> Machine | None:
         """See the contract."""
@@ -114,11 +117,21 @@ class IncusEngine:
         """See the contract."""
         body = spec.request(self._place, spec_, start=start)
         body["source"] = images.source(spec_.image)
-        query = {"target": spec_.host} if spec_.host and self._server.server_clustered else {}
+        self._make(body, {"target": spec_.host} if spec_.host and self._server.server_clustered else {})
+
+    def copy(self, source: str, spec_: MachineSpec) -> None:
+        """See the contract."""
+        row = self._transport.get(self._path(source), wire.Instance)
+        kinship = sharing.kinship(row, self._own(row) + self._shared(row))
+        # First, so that there is no copy of whose blocks the source does not know.
+        self._patch(source, {"config": kinship}, None)
+        self._make(spec.copy(self._place, spec_, row, kinship), {})
+
+    def _make(self, body: Mapping[str, object], query: Mapping[str, str]) -> None:
         try:
             self._transport.change("POST", _INSTANCES, body=body, query=query, timeout=_CREATE_WITHIN)
         except Busy as error:
-            raise AlreadyExists(f"{spec_.name} is being created already") from error
+            raise AlreadyExists(f"{body['name']} is being created already") from error
 
     def start(self, name: str) -> None:
         """See the contract."""
@@ -156,11 +169,17 @@ class IncusEngine:
         _patiently(lambda: self._patch(name, {"config": spec.limits(limits), "devices": devices}, etag))
 
     def _on_disk(self, row: wire.Instance) -> int:
-        """What btrfs counts against a machine's quota: its own bytes, which Incus tells, and its image's, which it
-        does not."""
+        """What btrfs counts against a machine's quota, or more: its own bytes, which Incus tells, and its image's and
+        those that it shared with a copy, which it does not."""
+        image = images.unpacked_size(self._transport, row.config.get("volatile.base_image", ""))
+        return self._own(row) + self._shared(row) + image
+
+    def _shared(self, row: wire.Instance) -> int:
+        return sharing.shared(row, self._rows()) if sharing.related(row) else 0
+
+    def _own(self, row: wire.Instance) -> int:
         state = self._transport.get(f"{self._path(row.name)}/state", wire.State)
-        own = (state.disk or {}).get("root", wire.Amount()).usage
-        return own + images.unpacked_size(self._transport, row.config.get("volatile.base_image", ""))
+        return (state.disk or {}).get("root", wire.Amount()).usage
 
     def label(self, name: str, labels: Mapping[str, str], *, etag: str | None = None) -> None:
         """See the contract."""
@@ -194,7 +213,10 @@ class IncusEngine:
         """See the contract."""
         rows = self._transport.get(_INSTANCES, list[wire.Instance], recursion="2")
         sent = self._traffic.sent()
-        found = (spec.usage(row.name, row.state, _sent(sent, row)) for row in rows)
+        found = (
+            spec.usage(row.name, row.state, _sent(sent, row), sharing.shared(row, rows) if sharing.related(row) else 0)
+            for row in rows
+        )
         return [each for each in found if each is not None]
 
     def usage_of(self, name: str) -> Usage | None:
@@ -202,9 +224,10 @@ class IncusEngine:
         try:
             row = self._transport.get(self._path(name), wire.Instance)
             state = self._transport.get(f"{self._path(name)}/state", wire.State)
+            shared = self._shared(row)
         except NotFound:
             return None
-        return spec.usage(name, state, _sent(self._traffic.sent(), row))
+        return spec.usage(name, state, _sent(self._traffic.sent(), row), shared)
 
     # Inside machines
 

@@ -102,6 +102,18 @@ def request(place: Place, spec: MachineSpec, *, start: bool) -> dict[str, Any]:
     }
 
 
+def copy(place: Place, spec: MachineSpec, of: Instance, more: Mapping[str, str]) -> dict[str, Any]:
+    """The body that makes a machine with another one's disk. Incus adds what the other one was given and this one was
+    not: each such key is given here as nothing, which unsets it.
+    """
+    body = request(place, spec, start=False)
+    given = {key for key in of.config if not key.startswith(("volatile.", "image."))}
+    body["config"] |= dict.fromkeys(given - body["config"].keys(), "") | dict(more)
+    body["devices"] |= {name: {"type": "none"} for name in of.devices.keys() - body["devices"].keys()}
+    body["source"] = {"type": "copy", "source": of.name, "instance_only": True}
+    return body
+
+
 def machine(row: Instance, *, server: str, etag: str | None = None) -> Machine:
     """A machine as observed. Sizes somebody set by hand in other units read as 0, so that they are put right."""
     return Machine(
@@ -128,13 +140,15 @@ def mac(config: Mapping[str, str]) -> str:
     return config.get("volatile.eth0.hwaddr", "")
 
 
-def usage(name: str, state: State | None, sent: int | None) -> Usage | None:
-    """Counters of a running machine, with what was `sent` to its clients; None when it doesn't run."""
+def usage(name: str, state: State | None, sent: int | None, shared: int) -> Usage | None:
+    """Counters of a running machine, with what was `sent` to its clients, its disk with what it has `shared` with a
+    copy; None when it doesn't run.
+    """
     if state is None or state.status not in _STATUSES or _STATUSES[state.status] != MachineStatus.RUNNING:
         return None
     return Usage(
         name=name,
-        disk=(state.disk or {})["root"].usage if "root" in (state.disk or {}) else 0,
+        disk=shared + ((state.disk or {})["root"].usage if "root" in (state.disk or {}) else 0),
         egress=sent,
         cpu_seconds=(state.cpu.usage if state.cpu else 0) / 1e9,
         memory=state.memory.usage if state.memory else 0,

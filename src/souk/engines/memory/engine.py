@@ -36,7 +36,7 @@ from souk.engines.contract import (
 )
 from souk.engines.memory.faults import Faults
 from souk.engines.memory.guests import Guest, ToyGuest
-from souk.engines.memory.state import IMAGE_BYTES, Simulated
+from souk.engines.memory.state import Simulated
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -109,20 +109,18 @@ class MemoryEngine:
     @_call
     def create(self, spec: MachineSpec, *, start: bool = False) -> None:
         """See the contract."""
-        if spec.name in self.simulated:
-            raise AlreadyExists(f'Instance "{spec.name}" already exists')
         if not self._any_image and not any(spec.image in (i.fingerprint, *i.aliases) for i in self._images.values()):
             raise ImageMissing(f"Image {spec.image} not found")
-        if any(other.spec.address == spec.address for other in self.simulated.values()):
-            raise AddressTaken(f"Address {spec.address} already in use")
-        if self._disk_used() + IMAGE_BYTES > self._disk:
-            raise PoolFull("No space left on device")
-        if spec.private and spec.private not in self._networks:
-            raise NotFound(f"Network {spec.private} not found")
-        self.simulated[spec.name] = Simulated(spec, labels=dict(spec.labels), image=self._fingerprint(spec.image))
-        self._tell(spec.name, "instance-created")
+        self._make(Simulated(spec, labels=dict(spec.labels), image=self._fingerprint(spec.image)))
         if start:
             self._start(spec.name)
+
+    @_call
+    def copy(self, source: str, spec: MachineSpec) -> None:
+        """See the contract. What is shared counts once against the pool, as on the real one."""
+        of = self._known(source)
+        files, labels = dict(of.files), dict(spec.labels)
+        self._make(Simulated(spec, labels=labels, files=files, disk=of.disk, shared=of.disk, image=of.image))
 
     @_call
     def start(self, name: str) -> None:
@@ -245,6 +243,19 @@ class MemoryEngine:
     def _fingerprints(self) -> set[str]:
         return {each.fingerprint for each in self._images.values()}
 
+    def _make(self, machine: Simulated) -> None:
+        spec = machine.spec
+        if spec.name in self.simulated:
+            raise AlreadyExists(f'Instance "{spec.name}" already exists')
+        if any(other.spec.address == spec.address for other in self.simulated.values()):
+            raise AddressTaken(f"Address {spec.address} already in use")
+        if self._disk_used() + machine.disk - machine.shared > self._disk:
+            raise PoolFull("No space left on device")
+        if spec.private and spec.private not in self._networks:
+            raise NotFound(f"Network {spec.private} not found")
+        self.simulated[spec.name] = machine
+        self._tell(spec.name, "instance-created")
+
     def _start(self, name: str) -> None:
         machine = self._known(name)
         if not machine.running:
@@ -264,7 +275,7 @@ class MemoryEngine:
         return machine
 
     def _disk_used(self) -> int:
-        return sum(machine.disk for machine in self.simulated.values())
+        return sum(machine.disk - machine.shared for machine in self.simulated.values())
 
     def _tell(self, machine: str, action: str) -> None:
         for subscriber in self._subscribers:

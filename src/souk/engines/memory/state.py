@@ -14,13 +14,16 @@ IMAGE_BYTES = 300 * 1024 * 1024
 
 @dataclass
 class Simulated:
-    """A machine as the in-memory engine keeps it. `disk` and `egress` are bytes that tests may set."""
+    """A machine as the in-memory engine keeps it. `disk` and `egress` are bytes that tests may set; `shared` those of
+    its disk that another machine's holds as well.
+    """
 
     spec: MachineSpec
     status: MachineStatus = MachineStatus.STOPPED
     labels: dict[str, str] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     disk: int = IMAGE_BYTES
+    shared: int = 0
     egress: int = 0
     started: float = 0.0
     image: str = ""

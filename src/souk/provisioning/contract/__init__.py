@@ -4,7 +4,15 @@ Blueprints are found by the entry point group `souk.blueprints`; provisioning ne
 """
 
 from souk.provisioning.contract.access import Binder, BindingRole, DatabaseKeeper
-from souk.provisioning.contract.backups import Archivist, BackupFound, BackupKind, Extent, Fingerprint, Repository
+from souk.provisioning.contract.backups import (
+    Archivist,
+    BackupFound,
+    BackupKind,
+    Brancher,
+    Extent,
+    Fingerprint,
+    Repository,
+)
 from souk.provisioning.contract.blueprint import Blueprint
 from souk.provisioning.contract.ensembles import Coordinator, Ensemble, Member, MemberState
 from souk.provisioning.contract.leading import HighAvailability
@@ -57,6 +65,7 @@ __all__ = [
     "Binder",
     "BindingRole",
     "Blueprint",
+    "Brancher",
     "ConfigurationFailed",
     "Connection",
     "Converted",

@@ -135,3 +135,31 @@ class Archivist(Protocol):
 
     def expire(self, guest: Guest, wanted: Wanted, keep_full: int) -> None:
         """Forget all but the newest `keep_full` full backups, with the history that only older ones need."""
+
+
+class Brancher(Protocol):
+    """What a blueprint adds whose services can begin as a copy of another one's machine, of this instant's disk. Every
+    call is safe to repeat.
+    """
+
+    @property
+    def mark(self) -> str:
+        """A file. Where it lies, a machine that starts leaves the service alone: nothing of it runs, and nothing is
+        written into the repository of the one that it is a copy of.
+        """
+
+    def prepare(self, guest: Guest, wanted: Wanted) -> bool:
+        """Let a running service come back quickly from what would be a power cut to its copy; False where the machine
+        is older than this, and can't be copied.
+
+        Raises:
+            ConfigurationFailed.
+        """
+
+    def branch(self, guest: Guest, wanted: Wanted) -> None:
+        """Make a marked machine one that a service can be configured on, as if its data had been restored: it has no
+        repository, and no credential that the platform made for the other service signs in. Takes the mark away.
+
+        Raises:
+            ConfigurationFailed: the data does not come back.
+        """

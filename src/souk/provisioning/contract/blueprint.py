@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from souk.engines.contract import Limits
 from souk.engines.images import Recipe
 from souk.provisioning.contract.access import Binder, DatabaseKeeper
-from souk.provisioning.contract.backups import Archivist
+from souk.provisioning.contract.backups import Archivist, Brancher
 from souk.provisioning.contract.leading import HighAvailability
 from souk.provisioning.contract.observing import Observer
 from souk.provisioning.contract.selling import Size, StartingOffering
@@ -67,6 +67,10 @@ class Blueprint(Protocol):
     @property
     def archivist(self) -> Archivist | None:
         """How its services are backed up, if they hold data."""
+
+    @property
+    def brancher(self) -> Brancher | None:
+        """How a service begins as a copy of another one's machine, if it can."""
 
     @property
     def high_availability(self) -> HighAvailability | None:

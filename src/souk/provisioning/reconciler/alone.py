@@ -10,6 +10,7 @@ from souk.provisioning.contract import VERSION, ServerCertificate
 from souk.provisioning.models import InstanceState, MachineRole
 from souk.provisioning.reconciler import (
     actions,
+    branching,
     guarding,
     machines,
     records,
@@ -58,10 +59,11 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
         observed = ground.engine.machine(machine.name)
     if observed is None and blueprint.holds_data and row.ready_at is not None:
         raise MachineLost(machine.name)
-    if observed is None:
+    copied = branching.branch(ground.engine, lease, subject, spec, observed)
+    if observed is None and not copied:
         with step(lease, subject, "create", 45, gettext_noop("The machine is made and has started.")):
             machines.create(ground.engine, spec)
-    elif observed.status == MachineStatus.RUNNING and records.restart_asked(subject):
+    elif observed is not None and observed.status == MachineStatus.RUNNING and records.restart_asked(subject):
         with step(lease, subject, "stop", 30, gettext_noop("The machine is stopped.")):
             machines.stop(ground.engine, subject, machine)
     if observed is not None and observed.limits.disk > spec.limits.disk:
@@ -71,11 +73,11 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     shrinks = observed is not None and observed.limits.memory > spec.limits.memory
     if observed is not None and not shrinks:
         machines.fit(ground.engine, lease, subject, observed, spec.limits)
-    if observed is not None:
+    if observed is not None and not copied:
         with step(lease, subject, "start", 45, gettext_noop("The machine has started.")):
             ground.engine.start(machine.name)
     guarding.guard(MachineGuest(ground.engine, machine.name), row)
-    if row.ready_at is None and row.restored_from is not None and blueprint.archivist is not None:
+    if not copied and row.ready_at is None and row.restored_from is not None and blueprint.archivist is not None:
         with step(lease, subject, "restore", 70, gettext_noop("The data is restored.")):
             repository = repositories.flushed(ground.engine, blueprint.archivist, row.restored_from)
             guest = MachineGuest(ground.engine, machine.name)

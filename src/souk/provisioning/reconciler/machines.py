@@ -22,12 +22,7 @@ def create(engine: Engine, spec: MachineSpec) -> None:
     try:
         engine.create(spec, start=True)
     except engines.AlreadyExists:
-        observed = engine.machine(spec.name)
-        if observed is None or observed.labels.get("instance") != spec.labels["instance"]:
-            raise
-        if int(observed.labels.get("epoch", "0")) > int(spec.labels["epoch"]):
-            raise Fenced from None
-        engine.label(spec.name, spec.labels, etag=observed.etag)
+        adopt(engine, spec)
         engine.start(spec.name)
 
 
@@ -48,6 +43,20 @@ def claim(engine: Engine, lease: Lease, subject: Subject, observed: engines.Mach
 def carries(observed: engines.Machine, subject: Subject) -> bool:
     """Whether a machine that is recorded as an instance's is that on the engine too, or not yet anybody's."""
     return observed.labels.get("instance") == str(subject.row.id) or unclaimed(observed)
+
+
+def adopt(engine: Engine, spec: MachineSpec) -> None:
+    """Take over a machine of this name that an earlier, killed attempt for the same instance made.
+
+    Raises:
+        AlreadyExists: it is another instance's. Fenced: a later claim made it.
+    """
+    observed = engine.machine(spec.name)
+    if observed is None or observed.labels.get("instance") != spec.labels["instance"]:
+        raise engines.AlreadyExists(f"{spec.name} is another instance's")
+    if int(observed.labels.get("epoch", "0")) > int(spec.labels["epoch"]):
+        raise Fenced from None
+    engine.label(spec.name, spec.labels, etag=observed.etag)
 
 
 def fit(engine: Engine, lease: Lease, subject: Subject, observed: engines.Machine, limits: engines.Limits) -> None:

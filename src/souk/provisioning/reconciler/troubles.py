@@ -13,6 +13,7 @@ from souk.provisioning.reconciler import records
 from souk.provisioning.reconciler.ground import MachineLost, Unhealthy
 from souk.provisioning.reconciler.lease import Fenced, Lease
 from souk.provisioning.reconciler.records import Subject
+from souk.sites.certificates import AuthorityEnded
 
 log = structlog.get_logger("souk.reconciler")
 GIVE_UP_AFTER = 8
@@ -38,6 +39,10 @@ _TROUBLES: tuple[tuple[type[Exception], str], ...] = (
     (
         KmsTrouble,
         gettext_noop("The platform's key management service can't be asked; this goes on as soon as it can."),
+    ),
+    (
+        AuthorityEnded,
+        gettext_noop("The site's certificate authority has ended; the operator must give the site another one."),
     ),
     (records.NoAddress, gettext_noop("The site's network has no free address; the operator must enlarge it.")),
 )

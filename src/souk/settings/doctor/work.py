@@ -193,13 +193,17 @@ def certificates() -> Iterator[Finding]:
         "select hostname, certificate_expires_at from provisioning_endpoint e"
         " join provisioning_serviceinstance i on i.id = e.instance_id"
         " where i.deleted_at is null and certificate_expires_at < now() + interval '30 days' order by 2 limit 10"
-    ) + rows(
-        "select s.code, a.expires_at from sites_certificateauthority a join sites_site s on s.id = a.site_id"
-        " where a.expires_at < now() + interval '400 days'"
     )
     for name, until in soon:
         yield warn(subject, f"{name}: {until:%Y-%m-%d}", _("A restart of the service gives it a fresh certificate."))
-    if not soon:
+    authorities = rows(
+        "select s.code, a.expires_at, a.expires_at <= now() from sites_certificateauthority a"
+        " join sites_site s on s.id = a.site_id where a.expires_at < now() + interval '400 days'"
+    )
+    for site, until, ended in authorities:
+        mend = _("Give the site another authority, once its customers' programs trust that one too.")
+        yield (fail if ended else warn)(subject, f"{site}: {until:%Y-%m-%d}", mend)
+    if not soon and not authorities:
         yield ok(subject, _("none ends soon"))
 
 

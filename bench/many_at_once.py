@@ -1,0 +1,96 @@
+"""Fifty PostgreSQL services ordered at once on one host: how long until the last one answers, and that none fails.
+
+The floor is the engine's own: as many machines of the same image and limits, made, booted and given the same
+configuration by hand through Incus's API, as many at a time as the worker makes, until each answers over TLS.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from support.figures import Figure, Target, publish, say
+from support.ground import ground
+from support.shop import Shop, shop
+
+FLOOR = "as many machines of the same image, limits and configuration by hand through Incus's API, sixteen at a time"
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--services", type=int, default=50)
+    options.add_argument("--threads", type=int, default=16, help="how many the floor makes at a time")
+    chosen = options.parse_args()
+    load_before = os.getloadavg()
+    with ground() as place, shop(place) as open_:
+        open_.erase(_ready(open_, [open_.order("premier")])[0])
+        floor = _floor(open_, chosen.services, chosen.threads)
+        ours, failed, steps = _ours(open_, chosen.services)
+    details = {"services": chosen.services, "failed": failed, "steps_s": steps}
+    name = f"{chosen.services} services ordered at once, the last one ready"
+    targets = [Target("ratio", 1.2), Target("failed", 0)]
+    publish([Figure(name, ours, "s", floor, FLOOR, ours / floor, targets, details)], load_before)
+
+
+def _ours(open_: Shop, count: int) -> tuple[float, int, dict[str, float]]:
+    from souk.provisioning.queries import operations, service
+
+    started = time.perf_counter()
+    made = [open_.order(f"mesure{number}") for number in range(count)]
+    ordered = time.perf_counter() - started
+    _ready(open_, made)
+    seconds = time.perf_counter() - started
+    say(f"{count} ready after {seconds:.1f} s, the orders took {ordered:.1f} s")
+    rows = [operations(open_.scope, each)[-1] for each in made]
+    troubled = sum(row.state != "succeeded" or service(open_.scope, row.instance_id).trouble != "" for row in rows)
+    steps: dict[str, list[float]] = {}
+    for row in rows:
+        for line in row.log:
+            steps.setdefault(line["step"], []).append(line["seconds"])
+    for each in made:
+        open_.erase(each)
+    return seconds, troubled, {step: round(sum(values) / len(values), 3) for step, values in steps.items()}
+
+
+def _ready(open_: Shop, made: list[object]) -> list[object]:
+    with open_.place.connect() as watch:
+        sql = "select count(*) from provisioning_serviceinstance where id = any(%s) and state in ('ready', 'failed')"
+        open_.until(lambda: (watch.execute(sql, [made]).fetchone() or (0,))[0] == len(made), 0.02)
+    return made
+
+
+def _floor(open_: Shop, count: int, threads: int) -> float:
+    from support.by_hand import Floor
+
+    hands = [Floor() for _ in range(threads)]
+    taken = hands[0].taken_addresses()
+    free = iter([address for address in open_.addresses() if address not in taken])
+    places = [next(free) for _ in range(count)]
+    made: list[str] = []
+
+    def work(hand: Floor) -> None:
+        while places:
+            try:
+                address = places.pop()
+            except IndexError:
+                return
+            made.append(hand.make(address))
+
+    started = time.perf_counter()
+    try:
+        with ThreadPoolExecutor(threads) as pool:
+            for done in [pool.submit(work, hand) for hand in hands]:
+                done.result()
+        seconds = time.perf_counter() - started
+        say(f"by hand: {count} answer after {seconds:.1f} s")
+    finally:
+        for name in made:
+            hands[0].delete(name)
+    return seconds
+
+
+if __name__ == "__main__":
+    main()

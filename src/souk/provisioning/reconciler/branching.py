@@ -1,0 +1,99 @@
+"""A fork of what runs now: the new service's machine begins as a copy of the other one's disk, shared until written.
+
+Anything else begins with what the other one's repository holds: an instant of the past, a smaller disk, several
+machines, a service that does not run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import structlog
+from django.utils.translation import gettext_noop
+
+from souk.engines.contract import AlreadyExists, Engine, EngineError, Machine, MachineSpec, MachineStatus
+from souk.kernel.redaction import clean
+from souk.provisioning.contract import Brancher, ConfigurationFailed
+from souk.provisioning.models import Desired, InstanceState
+from souk.provisioning.reconciler import machines, records
+from souk.provisioning.reconciler.ground import step
+from souk.provisioning.reconciler.guest import MachineGuest
+from souk.provisioning.reconciler.lease import Lease
+from souk.provisioning.reconciler.records import Assigned, Subject
+from souk.provisioning.registry import blueprint as find_blueprint
+
+log = structlog.get_logger("souk.reconciler")
+COPY_OF = "copy-of"
+"""The label of a machine that began as a copy: of which instance."""
+
+_ATTEMPTS = 3
+"""After these, what does not come back from a copy comes from the repository."""
+
+
+def branch(engine: Engine, lease: Lease, subject: Subject, spec: MachineSpec, observed: Machine | None) -> bool:
+    """Begin a service that was never ready as a copy, if it is to; whether its machine is one, and runs as its own.
+
+    Killed anywhere and repeated, it ends the same. A copy that does not come back is deleted: the next attempt begins
+    anew.
+
+    Raises:
+        Fenced, Superseded, EngineError, ConfigurationFailed.
+    """
+    blueprint = find_blueprint(subject.row.blueprint)
+    brancher = blueprint.brancher
+    if brancher is None or subject.row.restored_from is None or subject.row.ready_at is not None:
+        return False
+    if observed is not None and COPY_OF not in observed.labels:
+        return False
+    if observed is None:
+        of = _source(engine, lease, subject, brancher)
+        if of is None:
+            return False
+        with step(lease, subject, "copy", 30, gettext_noop("The disk of the other service is copied as it is now.")):
+            _copy(engine, of, replace(spec, labels={**spec.labels, COPY_OF: str(subject.row.restored_from)}))
+    with step(lease, subject, "create", 45, gettext_noop("The machine is made and has started.")):
+        _start(engine, lease, brancher, spec.name)
+    with step(lease, subject, "branch", 70, gettext_noop("The copy is a service of its own.")):
+        try:
+            brancher.branch(MachineGuest(engine, spec.name), subject.wanted(spec.address))
+        except ConfigurationFailed:
+            engine.delete(spec.name)
+            raise
+    return True
+
+
+def _source(engine: Engine, lease: Lease, subject: Subject, brancher: Brancher) -> Assigned | None:
+    """The machine to copy, prepared for it, if there is one."""
+    row = subject.row
+    if row.restored_from is None or row.restore_until is not None or lease.attempts > _ATTEMPTS:
+        return None
+    of = records.load(row.restored_from)
+    runs = of.row.desired == Desired.RUNNING and of.row.state == InstanceState.READY
+    if not runs or of.machine is None or of.row.site_id != row.site_id or of.row.disk > row.disk:
+        return None
+    try:
+        observed = engine.machine(of.machine.name)
+        if observed is None or observed.status != MachineStatus.RUNNING:
+            return None
+        ready = brancher.prepare(MachineGuest(engine, of.machine.name), of.wanted(of.machine.address))
+    except (ConfigurationFailed, EngineError) as error:
+        log.warning("could not prepare a copy", instance=str(row.id), error=clean(str(error))[:200])
+        return None
+    return of.machine if ready else None
+
+
+def _copy(engine: Engine, of: Assigned, spec: MachineSpec) -> None:
+    try:
+        engine.copy(of.name, spec)
+    except AlreadyExists:
+        machines.adopt(engine, spec)
+
+
+def _start(engine: Engine, lease: Lease, brancher: Brancher, name: str) -> None:
+    """Mark the copy before its first boot, in which it would go on as the other service."""
+    observed = engine.machine(name)
+    if observed is not None and observed.status != MachineStatus.RUNNING:
+        # Whoever lost its claim in between marks nothing: the machine may be somebody's by now.
+        lease.renew()
+        engine.push(name, brancher.mark, b"", mode=0o644)
+        engine.start(name)
