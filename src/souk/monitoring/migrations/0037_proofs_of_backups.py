@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('monitoring', '0006_lines_of_logs'),
+        ('monitoring', '0027_announcements'),
     ]
 
     operations = [

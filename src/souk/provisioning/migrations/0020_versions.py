@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("provisioning", "0016_suspending")]
+    dependencies = [("provisioning", "0018_suspending")]
 
     operations = [
         migrations.AddField("serviceinstance", "maintenance", models.JSONField(null=True)),

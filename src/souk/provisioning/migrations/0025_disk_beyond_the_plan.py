@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('provisioning', '0036_walls_of_warm_machines'),
+        ('provisioning', '0021_kinds_of_versions'),
     ]
 
     operations = [

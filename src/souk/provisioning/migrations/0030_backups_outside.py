@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('provisioning', '0036_walls_of_warm_machines'),
+        ('provisioning', '0025_disk_beyond_the_plan'),
     ]
 
     operations = [

@@ -118,7 +118,7 @@ select i.*, s.domain as domain, e.certificate_expires_at as certificate_until,
     exists(select from provisioning_operation o where o.instance_id = i.id and o.state = any(%(open)s)
            and o.kind = any(%(settled)s)) as settling,
     exists(select from provisioning_operation o where o.instance_id = i.id and o.state = any(%(open)s)
-           and o.kind <> all(%(settled)s))
+           and o.kind <> all(%(settled)s) and (o.not_before is null or o.not_before <= %(now)s))
         or exists(select from provisioning_binding b where b.instance_id = i.id and b.revoked_at is null
                   and b.former_until <= %(now)s)
         or exists(select from provisioning_machine m where m.instance_id = i.id and m.deleted_at is null
@@ -126,7 +126,10 @@ select i.*, s.domain as domain, e.certificate_expires_at as certificate_until,
     (select coalesce(jsonb_agg(jsonb_build_array(m.name, host(m.address), m.image, m.role, m.number,
                                                   m.fingerprint)
                                order by m.role, m.number), '[]')::text
-     from provisioning_machine m where m.instance_id = i.id and m.deleted_at is null) as machines_now
+     from provisioning_machine m where m.instance_id = i.id and m.deleted_at is null) as machines_now,
+    coalesce(e.names, '[]')::text as certified,
+    (select coalesce(jsonb_agg(n.name order by n.name), '[]')::text from provisioning_ownname n
+     where n.instance_id = i.id and n.proved_at is not null and n.removed_at is null) as proved_names
 from provisioning_serviceinstance i join sites_site s on s.id = i.site_id
     left join provisioning_endpoint e on e.instance_id = i.id
 where i.id = %(instance)s

@@ -13,7 +13,7 @@ update provisioning_convergence set next_at = now() where next_at is null and su
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('provisioning', '0036_walls_of_warm_machines'),
+        ('provisioning', '0016_walls_of_warm_machines'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from souk.kernel.walls import wall
 
 
 class Migration(Migration):
-    dependencies = [("provisioning", "0035_warm_machines")]
+    dependencies = [("provisioning", "0015_warm_machines")]
 
     operations = [
         wall("provisioning_warmpool", visible="false"),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('provisioning', '0015_releases'),
+        ('provisioning', '0017_releases'),
     ]
 
     operations = [
