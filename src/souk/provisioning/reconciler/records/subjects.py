@@ -167,12 +167,8 @@ def machines_of(instance: UUID) -> tuple[Assigned, ...]:
     """The instance's machines that have a row, each role's by number."""
     with acting(WORKER):
         rows = Machine.objects.filter(instance_id=instance, deleted_at__isnull=True).order_by("role", "number")
-        return tuple(
-            _assigned(row.name, row.address, row.image, row.role, row.number, row.fingerprint) for row in rows
-        )
+        return tuple(_assigned(row.name, row.address, row.image, row.role, row.number, row.fingerprint) for row in rows)
 
 
 def _assigned(name: str, address: str, image: str, role: str, number: int, fingerprint: str) -> Assigned:
-    return Assigned(
-        name, address, image, fresh=False, role=MachineRole(role), number=number, fingerprint=fingerprint
-    )
+    return Assigned(name, address, image, fresh=False, role=MachineRole(role), number=number, fingerprint=fingerprint)

@@ -42,7 +42,9 @@ def recovered(folder: str, deadline: float, *, quietly: bool = False, **settings
     """
     words = [word for key, value in {**ALONE, **settings}.items() for word in ("-c", f"{key}={value}")]
     with tempfile.TemporaryFile("w+") as log:
-        server = _start([*(QUIETLY if quietly else []), programs(version(folder)) + "/postgres", "-D", folder, *words], log)
+        server = _start(
+            [*(QUIETLY if quietly else []), programs(version(folder)) + "/postgres", "-D", folder, *words], log
+        )
         try:
             _wait_for(server, log, deadline)
             yield
