@@ -29,6 +29,7 @@ NOT_READ |= {"service-recover", "service-protect", "service-unprotect", "operati
 NOT_READ |= {"binding-reveal", "binding-rotate", "binding-revoke", "binding-reset", "restore-undo"}
 NOT_READ |= {"service-switchover", "webhook-remove", "webhook-try"}
 NOT_READ |= {"operator-bill", "operator-pay", "operator-allocate", "operator-move", "operator-price"}
+NOT_READ |= {"service-update", "operator-service-suspend", "operator-service-resume", "operator-pool"}
 
 
 def address(pattern: URLPattern) -> str:
