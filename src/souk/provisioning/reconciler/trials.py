@@ -25,7 +25,9 @@ def begin(
     the `private` network, if one is named, and starts with this `environment`.
     """
     throw_away(engine, subject)
-    machine = records.assign_machine(subject, blueprint.recipe.alias, role=role)
+    # Clear of what is on the engine and not recorded: trying again would find the same address.
+    seen = [machine.address for machine in engine.machines() if machine.address]
+    machine = records.assign_machine(subject, blueprint.recipe.alias, seen, role)
     engine.create(
         MachineSpec(
             name=machine.name,
