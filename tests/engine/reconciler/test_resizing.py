@@ -16,6 +16,7 @@ from tests.support.writing import Writer
 
 from souk.ordering import commands as ordering
 from souk.ordering.queries import order, subscription_of
+from souk.provisioning.queries import operation
 
 pytestmark = pytest.mark.engine
 MIB = 1024**2
@@ -76,3 +77,20 @@ def test_a_plan_grows_and_shrinks_under_load_without_a_lost_row(
     assert machine.limits.memory == 1024 * MIB
     seen = shop.engine.execute(name, ["sh", "-c", "grep MemTotal /proc/meminfo | tr -dc 0-9"]).stdout
     assert int(seen) * 1024 == 1024 * MIB
+
+
+def test_more_disk_is_there_at_once_and_costs_no_connection(
+    shop: Shop, instance: UUID, options: dict[str, Any]
+) -> None:
+    with Writer(options) as writer:
+        assert until(lambda: len(writer.acknowledged) > 20)
+        changed = ordering.change_size(shop.buyer.scope, instance, extra_gib=5)
+        assert until(lambda: operation(shop.buyer.scope, changed.operation).state == "succeeded"), shop.worker.log
+        before = len(writer.acknowledged)
+        assert until(lambda: len(writer.acknowledged) > before + 20)
+    assert writer.lost() == set()
+    assert writer.outages == []
+    (name,) = shop.made()
+    machine = shop.engine.machine(name)
+    assert machine is not None
+    assert machine.limits.disk == (10 + 5 + 1) * 1024 * MIB

@@ -133,6 +133,7 @@ def load_pool(pool: UUID) -> Pool:
             memory=row.memory,
             disk=row.disk,
             members=1,
+            extra_disk=0,
             restored_from__isnull=True,
             created_at__gt=clock.now() - DEMAND,
         ).count()

@@ -30,6 +30,8 @@ def begin(ground: Ground, lease: Lease, subject: Subject, blueprint: Blueprint) 
     """
     row, warmer = subject.row, blueprint.warmer
     begins = row.ready_at is None and row.restored_from is None and row.members == 1 and not subject.machines
+    # What waits has a plan's size.
+    begins = begins and not row.extra_disk
     if warmer is None or not settings.WARM_MOST or not begins or not warmer.suits(row.parameters):
         return False
     taken = records.take_warm(lease, subject)
