@@ -205,7 +205,8 @@ def _start(engine: Any, name: str) -> None:
     asks = f"{_BIN}/psql -U postgres -h /run/postgresql postgres -Atc 'select pg_is_in_recovery()'"
     serves = f"pg_ctl -D {_DATA} -l /tmp/log -o '-c archive_mode=off -c hot_standby=off' -w start"
     script = (
-        "cd /; install -d -o postgres -g postgres /run/postgresql;"
+        "cd /; until [ -S /run/systemd/private ]; do sleep 0.02; done;"
+        " install -d -o postgres -g postgres /run/postgresql;"
         f" {_AS_POSTGRES} {_BIN}/{serves} >/tmp/out 2>&1 || exit 1;"
         f" until {_AS_POSTGRES} {asks} | grep -q f; do pgrep -x postgres >/dev/null || exit 1; sleep 0.05; done"
     )
