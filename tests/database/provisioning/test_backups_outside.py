@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from tests.support.crew import several_machines
 from tests.support.killing import run_until_killed
 from tests.support.reconciling import forget_leases, order, work
 from tests.support.vault import Vault, vault
@@ -17,7 +18,7 @@ from souk.engines.memory import MemoryEngine
 from souk.kernel.scope import System, acting
 from souk.ordering import commands as ordering
 from souk.ordering.commands import RestoreDetails
-from souk.provisioning import commands
+from souk.provisioning import commands, registry
 from souk.provisioning.models import Repository
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import backups, operations, service, services
@@ -229,3 +230,19 @@ def test_killed_at_every_boundary_a_service_has_one_key_and_it_is_the_one_that_i
         if crossed < at:
             break
     assert at > 15
+
+
+def test_a_backup_of_several_machines_is_tried_out_on_one_that_takes_no_place_among_them(
+    kept: Vault, place: Ground, buyer: Customer, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with several_machines(engine):
+        example = registry.blueprints()["example"]
+        monkeypatch.setattr(example, "archivist", kept)
+        made = order(buyer, plan="h")
+        _settle(place)
+        configured = []
+        monkeypatch.setattr(example, "configure", lambda _, wanted, *__: configured.append(wanted))
+        commands.back_up_instance(buyer.scope, made)
+        _settle(place)
+        assert backups(buyer.scope, made).proved_at is not None
+        assert [(each.member, each.ensemble) for each in configured] == [("", None)]

@@ -52,7 +52,8 @@ def restored(work: Work, archivist: Archivist, mark: str = "") -> Iterator[Trial
             machine = trials.begin(work.engine, work.subject, work.blueprint, work.lease.epoch)
         guest = MachineGuest(work.engine, machine.name)
         guarding.guard(guest, row)
-        trial = Trial(work, guest, replace(work.wanted, address=machine.address))
+        # Alone, also where the service runs on several machines: the trial must not take a place among them.
+        trial = Trial(work, guest, work.subject.wanted(machine.address))
         with work.step("restore", 40, gettext_noop("The data is restored.")):
             archivist.restore(guest, trial.wanted, open_repository(row.id, work.engine), None, mark)
         with work.step("configure", 50, gettext_noop("The service is configured.")):
