@@ -47,7 +47,7 @@ def test_data_goes_to_a_smaller_machine_or_is_refused_in_numbers(shop: Shop) -> 
     assert machine is not None
     assert (after != before, machine.limits.disk) == (True, GIB + SYSTEM_DISK)
 
-    filled = shop.engine.execute(after, ["fallocate", "--length", str(GIB // 2), "/var/lib/souk.filling"])
+    filled = shop.engine.execute(after, ["fallocate", "--length", str(GIB), "/var/lib/souk.filling"])
     assert filled.exit_code == 0, filled.stderr
     asked = commands.resize_instance(scope, instance, replace(smaller, disk=256 * MIB), order=new_id())
     assert until(lambda: operation(scope, asked).state == "failed", 60), shop.worker.log
