@@ -174,8 +174,15 @@ def _whole(open_: Shop, instance: UUID) -> None:
     from souk.provisioning.queries import members
 
     wanted = ["follows", "leads", "synchronous"]
-    open_.until(lambda: sorted(row.duty for row in members(open_.scope, instance)) == wanted)
-    time.sleep(1)
+    with open_.place.connect() as watch:
+        # What is recorded is what was, as long as the worker is at it.
+        idle = "select 1 from provisioning_convergence where subject = %s and lease_until is null and next_at > now()"
+        open_.until(
+            lambda: (
+                watch.execute(idle, [instance]).fetchone()
+                and sorted(row.duty for row in members(open_.scope, instance)) == wanted
+            )
+        )
 
 
 if __name__ == "__main__":

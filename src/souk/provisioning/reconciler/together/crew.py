@@ -81,10 +81,12 @@ class Crew:
         return next((one for one in self.members if one.name in leads), None)
 
     def wait(self, asked: Sequence[Assigned], reached: Reached, patience: float) -> bool:
-        """Wait until what the members say of each other is as it should be; whether it came to that in time."""
+        """Wait until what the members say of each other is as it should be; whether it came to that in time, and before
+        the machine of one that is asked ended: whoever waits holds the lease, and nobody else would start it again.
+        """
         deadline = time.monotonic() + patience
         while not reached(self.states(asked)):
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline or any(_ended(self.engine.machine(one.name)) for one in asked):
                 return False
             time.sleep(PAUSE)
         return True
