@@ -30,10 +30,12 @@ NOT_READ |= {"binding-reveal", "binding-rotate", "binding-revoke", "binding-rese
 NOT_READ |= {"service-switchover", "webhook-remove", "webhook-try"}
 NOT_READ |= {"operator-bill", "operator-pay", "operator-allocate", "operator-move", "operator-price"}
 NOT_READ |= {"service-update", "operator-service-suspend", "operator-service-resume", "operator-pool"}
+NOT_READ |= {"name-check", "name-remove", "service-growth", "service-plan-price"}
+NOT_READ |= {"service-rehearse", "service-upgrade"}
 
 
 def address(pattern: URLPattern) -> str:
-    texts = {"slug": "exemple", "token": "x", "kind": "pdf", "name": "default", "form": "text"}
+    texts = {"slug": "exemple", "token": "x", "kind": "pdf", "name": "default", "form": "text", "version": "17"}
     converters = pattern.pattern.converters
     arguments = {
         name: new_id() if isinstance(kind, UUIDConverter) else texts[name] for name, kind in converters.items()
