@@ -52,7 +52,9 @@ def _let_it_make_keys(storage: Storage) -> None:
 def told(request: pytest.FixtureRequest, elsewhere: Storage, tmp_path: Path, settings: Any) -> dict[str, str]:
     """What the operator sets, for the worker and for this process."""
     key, files = elsewhere.grant("everything"), {"key_file": tmp_path / "s3.key", "ca_file": tmp_path / "s3.crt"}
-    files["key_file"].write_text(f"{key.username}\n{key.password}\n")
+    # Who makes keys must be allowed to.
+    given = elsewhere.credentials if request.param else key
+    files["key_file"].write_text(f"{given.username}\n{given.password}\n")
     files["ca_file"].write_text(elsewhere.authority.certificate)
     place = {
         "endpoint": f"https://{elsewhere.wanted.hostname}:{STORAGE.port}",
