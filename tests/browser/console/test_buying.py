@@ -134,6 +134,8 @@ def test_a_form_is_sent_by_keyboard_alone(console: str, open_page: OpenPage, buy
     page.focus("[name=plan]:checked")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
+    page.keyboard.type("2")
+    page.keyboard.press("Tab")
     page.keyboard.type("au clavier")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("au clavier")
