@@ -162,6 +162,7 @@ def test_a_machine_that_carries_a_service_unknown_here_is_neither_given_away_nor
 ) -> None:
     (waited,) = _waiting(engine)
     engine.label(waited, {"instance": "0190-of-another-day"})
+    assert compare(engine).orphans == [waited]
     instance = order(buyer)
     work(place)
     _again(place)

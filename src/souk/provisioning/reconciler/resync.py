@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from souk.engines.contract import Engine, Machine, MachineStatus
-from souk.provisioning.models import Desired
+from souk.provisioning.models import Desired, MachineRole
 from souk.provisioning.reconciler import lease, records
 from souk.provisioning.reconciler.records.subjects import CARRYING
 
@@ -40,9 +40,16 @@ def compare(engine: Engine) -> Drift:
     return Drift(drifted, orphans(observed, recorded), list(observed))
 
 
-def orphans(observed: Mapping[str, Machine], recorded: Container[str]) -> list[str]:
-    """Names of machines that carry our label but have no row."""
-    return [name for name, one in observed.items() if {"instance", "pool"} & one.labels.keys() and name not in recorded]
+def orphans(observed: Mapping[str, Machine], recorded: Mapping[str, tuple[UUID, str, str]]) -> list[str]:
+    """Names of machines that carry our label but have no row, or only one of a machine that waits for an order, though
+    the engine shows whose they are: a restored database knows nothing of the order.
+    """
+    return [
+        name
+        for name, machine in observed.items()
+        if {"instance", "pool"} & machine.labels.keys()
+        and (name not in recorded or (recorded[name][2] == MachineRole.WARM and "instance" in machine.labels))
+    ]
 
 
 def resync(engine: Engine) -> Drift:
