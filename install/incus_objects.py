@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from install import application, isolation
+from install import application, isolation, quotas
 from install.host import in_container
 from install.incus_api import Refused, call, find
 
@@ -70,7 +70,9 @@ def _pool(ns: Any) -> str:
                 raise
             call("POST", "/1.0/storage-pools", {"name": ns.pool, "driver": "dir", "description": "Souk"})
         pool = call("GET", path)
-    return "" if pool["driver"] == "btrfs" else ", a folder as pool: no disk limits"
+    if pool["driver"] != "btrfs":
+        return ", a folder as pool: no disk limits"
+    return ", disk limits counted anew" if quotas.hold(Path("/var/lib/incus/storage-pools") / ns.pool) else ""
 
 
 def network_config(ns: Any) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ from souk.engines.contract import (
     MachineKind,
     MachineSpec,
     NotFound,
+    NotRunning,
     Refused,
     Usage,
 )
@@ -35,6 +37,7 @@ from souk.engines.incus.transport import Transport
 _INSTANCES = "/1.0/instances"
 _CREATE_WITHIN = 180.0
 _ATTEMPTS, _PAUSE = 25, 0.2
+_SYNC_WITHIN = 60.0
 _MARGIN = 128 * 1024 * 1024
 """Bytes that a disk must keep free beyond what is on it: btrfs needs room to give room back."""
 
@@ -161,12 +164,26 @@ class IncusEngine:
     def resize(self, name: str, limits: Limits, *, etag: str | None = None) -> None:
         """See the contract. A disk may shrink to what is on it and some more; less would wedge the machine."""
         row = self._transport.get(self._path(name), wire.Instance)
-        if limits.disk < spec.machine(row, server="").limits.disk:
+        before = spec.machine(row, server="").limits
+        if limits.disk < before.disk:
+            self._settle(name)
             needed = self._on_disk(row) + _MARGIN
             if limits.disk < needed:
                 raise Refused(f"{name} needs {needed} bytes of disk, more than {limits.disk}")
         devices = {"root": spec.root(self._place, limits)}
-        _patiently(lambda: self._patch(name, {"config": spec.limits(limits), "devices": devices}, etag))
+        try:
+            _patiently(lambda: self._patch(name, {"config": spec.limits(limits), "devices": devices}, etag))
+        except DiskFull as error:
+            if limits.disk >= before.disk:
+                raise
+            # The file system took the quota before it found it too small: nothing could be written any more.
+            self._patch(name, {"devices": {"root": spec.root(self._place, before)}}, None)
+            raise Refused(f"{name} has more on its disk than {limits.disk} bytes") from error
+
+    def _settle(self, name: str) -> None:
+        """Have what a running machine wrote last be counted: the file system counts when it commits."""
+        with contextlib.suppress(NotRunning):
+            self.execute(name, ["sync"], timeout=_SYNC_WITHIN)
 
     def _on_disk(self, row: wire.Instance) -> int:
         """What btrfs counts against a machine's quota, or more: its own bytes, which Incus tells, and its image's and
