@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ from souk.kernel.secrets import KeyRing
 from souk.monitoring.incidents import open_incident
 from souk.monitoring.models import Delivery, IncidentCause
 from souk.ordering.commands import OrderDetails, place_order
-from souk.settings.doctor import database, ground, keys, work
+from souk.settings.doctor import database, ground, keys, quotas, work
 from souk.settings.doctor.finding import Finding, Level
 from souk.sites.models import CertificateAuthority
 
@@ -251,3 +252,20 @@ def test_a_key_management_service_that_can_not_be_asked_is_a_failure(monkeypatch
     (found,) = keys.service()
     assert (found.level, found.subject) == (Level.FAIL, "Key management service")
     assert "/nonexistent/token" in found.seen
+
+
+@pytest.mark.parametrize(
+    ("inconsistent", "threshold", "level"), [("0", "8", "ok"), ("0", "3", "warn"), ("1", "8", "fail")]
+)
+def test_disk_limits_that_are_not_counted_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inconsistent: str, threshold: str, level: str
+) -> None:
+    told = tmp_path / "abc/qgroups"
+    told.mkdir(parents=True)
+    (told / "inconsistent").write_text(inconsistent)
+    (told / "drop_subtree_threshold").write_text(threshold)
+    monkeypatch.setattr(quotas, "SYSFS", tmp_path)
+    found = subprocess.CompletedProcess([], 0, stdout="abc\n")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: found)
+    (finding,) = quotas.check(Path("/pool"))
+    assert finding.level == level

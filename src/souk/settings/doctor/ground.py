@@ -18,7 +18,7 @@ from souk.engines.incus import UnixSocket
 from souk.engines.incus.transport import Transport
 from souk.provisioning.reconciler.resync import compare
 from souk.provisioning.registry import blueprints
-from souk.settings.doctor import names
+from souk.settings.doctor import names, quotas
 from souk.settings.doctor.asking import rows
 from souk.settings.doctor.finding import Finding, fail, ok, warn
 
@@ -105,6 +105,7 @@ def _network() -> Iterator[Finding]:
         namespace.counters, _("Run `make run`, which loads it: without it, nobody counts what machines send.")
     )
     yield from names.check(namespace.dns_hosts, namespace.gateway)
+    yield from quotas.check(Path("/var/lib/incus/storage-pools") / namespace.pool)
 
 
 def _firewall(table: str, mend: str) -> Iterator[Finding]:
