@@ -22,6 +22,9 @@ def hold(pool: Path) -> bool:
     identifier = run("findmnt", "--noheadings", "--output", "UUID", "--target", str(pool)).strip()
     quotas = _SYSFS / identifier / "qgroups"
     threshold, inconsistent = quotas / "drop_subtree_threshold", quotas / "inconsistent"
+    if not quotas.exists():
+        # Incus would switch them on for its first machine.
+        run("btrfs", "quota", "enable", str(pool))
     if not threshold.exists():
         return False
     threshold.write_text(_EVERYTHING)

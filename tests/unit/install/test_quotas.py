@@ -43,5 +43,12 @@ def test_what_was_not_counted_is_counted_anew(tmp_path: Path, said: list[tuple[s
     assert said[-1] == ("btrfs", "quota", "rescan", "-w", "/pool")
 
 
-def test_an_older_kernel_counts_by_itself(tmp_path: Path, said: list[tuple[str, ...]]) -> None:
+def test_a_fresh_pool_counts_from_the_beginning(tmp_path: Path, said: list[tuple[str, ...]]) -> None:
     assert quotas.hold(Path("/pool")) is False
+    assert said[-1] == ("btrfs", "quota", "enable", "/pool")
+
+
+def test_an_older_kernel_counts_by_itself(tmp_path: Path, said: list[tuple[str, ...]]) -> None:
+    (tmp_path / "abc/qgroups").mkdir(parents=True)
+    assert quotas.hold(Path("/pool")) is False
+    assert [command[0] for command in said] == ["findmnt"]
