@@ -77,7 +77,7 @@ def control_plane() -> Iterator[ControlPlane]:
     with ExitStack() as stack:
         for name in _SYSTEMD:
             stack.enter_context(mock.patch(name, return_value=False))
-        stack.enter_context(mock.patch.dict(os.environ, {"SOUK_OBJECT_STORAGE": "none"}))
+        stack.enter_context(mock.patch.dict(os.environ, {"SOUK_OBJECT_STORAGE": "none", "SOUK_WARM_MOST": "0"}))
         for name in [each for each in os.environ if each.startswith(("SOUK_KEYS", "SOUK_BACKUP", "DATABASE_URL"))]:
             del os.environ[name]
         plane = ControlPlane(home)
