@@ -117,6 +117,8 @@ def test_a_database_is_updated_without_a_lost_row_and_its_history_has_no_gap(
             more = len(writer.acknowledged) + 20
             assert until(lambda: len(writer.acknowledged) > more)
         assert not release(scope, instance).available
+    # What was asked for meanwhile, such as the proof of a backup, is done first.
+    assert until(lambda: service(scope, instance).state == "ready", 120), shop.worker.log
     after = service(scope, instance)
     logging.getLogger("souk").warning("outages %s, %s", writer.outages, result)
     assert (after.state, after.hostname, after.address != before.address) == ("ready", before.hostname, True)
