@@ -1,0 +1,40 @@
+"""Service instances and all that makes them run: the tables and their constraints, no orchestration."""
+
+from souk.provisioning.models.backups import Backup, BackupState, Repository
+from souk.provisioning.models.convergence import Convergence, WorkKind
+from souk.provisioning.models.endpoints import Binding, Endpoint, OwnName, Reveal
+from souk.provisioning.models.instances import Desired, InstanceState, Quota, ServiceInstance, Suspension
+from souk.provisioning.models.machines import Duty, Ensemble, Image, Machine, MachineRole
+from souk.provisioning.models.operations import MOVES, OPEN, SETTLED, SIZING, Operation, OperationKind, OperationState
+from souk.provisioning.models.pools import WarmMachine, WarmPool
+
+__all__ = [
+    "MOVES",
+    "OPEN",
+    "SETTLED",
+    "SIZING",
+    "Backup",
+    "BackupState",
+    "Binding",
+    "Convergence",
+    "Desired",
+    "Duty",
+    "Endpoint",
+    "Ensemble",
+    "Image",
+    "InstanceState",
+    "Machine",
+    "MachineRole",
+    "Operation",
+    "OperationKind",
+    "OperationState",
+    "OwnName",
+    "Quota",
+    "Repository",
+    "Reveal",
+    "ServiceInstance",
+    "Suspension",
+    "WarmMachine",
+    "WarmPool",
+    "WorkKind",
+]
