@@ -48,6 +48,9 @@ def build(context: Context) -> App:
     app["--version"].help = _("Show the version.")
     _people(app)
     _services(app)
+    _access(app)
+    _backups(app)
+    _alerts(app)
     _branch(app, "market", _("What is for sale."), market.listing).command(
         market.show, name="show", help=_("One offering with its plans and parameters.")
     )
@@ -130,6 +133,12 @@ def _services(app: App) -> None:
     branch.command(monitoring.health, name="health", help=_("Whether a service answers, and when it did not."))
     done = _branch(app, "operations", _("What was done to a service, and what is under way."), services.operations)
     done.command(services.cancel, name="cancel", help=_("Take back an operation that has not begun."))
+    app.command(connect.connect, name="connect", help=_("Open psql on a service."))
+    app.command(connect.dump, name="dump", help=_("Save a database as a file, with pg_dump."))
+    app.command(money.usage, name="usage", help=_("What a service used and what it has cost."))
+
+
+def _access(app: App) -> None:
     named = _branch(app, "bindings", _("The named credentials of a service."), bindings.listing)
     named.command(bindings.create, name="create", help=_("Make credentials for one more consumer."))
     named.command(bindings.change, name="change", help=_("Let credentials do something else, or somewhere else."))
@@ -148,8 +157,17 @@ def _services(app: App) -> None:
     reach.command(access.forbid, name="forbid", help=_("Take a network off the list."))
     reach.command(access.everyone, name="everyone", help=_("Let everyone in who knows a password."))
     reach.command(access.nobody, name="nobody", help=_("Let nobody in."))
+
+
+def _backups(app: App) -> None:
     kept = _branch(app, "backups", _("The backups of a service."), backups.listing)
     kept.command(backups.create, name="create", help=_("Make a backup now."))
+    kept.command(backups.in_place, name="restore", help=_("Let a service go on as it was at an instant."))
+    kept.command(backups.undo, name="undo", help=_("Undo a restore, within a day."))
+    app.command(backups.restore, name="restore", help=_("Make a new service with another one's data, as it was."))
+
+
+def _alerts(app: App) -> None:
     told = _branch(app, "alerts", _("The alerts of a service."), alerts.listing)
     told.command(alerts.rules, name="rules", help=_("The rules of a service's alerts."))
     told.command(alerts.set_rule, name="set", help=_("Change a rule's threshold, or switch it off."))
@@ -158,12 +176,6 @@ def _services(app: App) -> None:
     hooks.command(alerts.remove, name="remove", help=_("Tell an address nothing any more."))
     hooks.command(alerts.try_out, name="try", help=_("Send an address a message that is no alert."))
     hooks.command(alerts.deliveries, name="deliveries", help=_("What was sent, and what came of it."))
-    kept.command(backups.in_place, name="restore", help=_("Let a service go on as it was at an instant."))
-    kept.command(backups.undo, name="undo", help=_("Undo a restore, within a day."))
-    app.command(backups.restore, name="restore", help=_("Make a new service with another one's data, as it was."))
-    app.command(connect.connect, name="connect", help=_("Open psql on a service."))
-    app.command(connect.dump, name="dump", help=_("Save a database as a file, with pg_dump."))
-    app.command(money.usage, name="usage", help=_("What a service used and what it has cost."))
 
 
 def sentence(error: CycloptsError) -> str:
