@@ -13,7 +13,7 @@ from tests.support.killing import run_until_killed
 from tests.support.reconciling import forget_leases, order, work
 from tests.support.world import Customer, operator
 
-from souk.engines.contract import Event, MachineStatus, Usage
+from souk.engines.contract import Event, Limits, MachineSpec, MachineStatus, Usage
 from souk.engines.memory import MemoryEngine
 from souk.kernel import clock
 from souk.metering.commands import take_samples
@@ -314,3 +314,21 @@ def test_a_machine_that_is_made_anew_knows_who_is_confined(
     engine.delete(next(row.name for row in members(buyer.scope, instance) if row.duty != "leads"))
     _finish(place)
     assert set(crew.configured.values()) == {("lecteur",)}
+
+
+def test_addresses_that_something_else_has_are_given_up_for_others(
+    crew: Members, place: Ground, buyer: Customer, engine: MemoryEngine
+) -> None:
+    (site,) = sites()
+    taken = [f"{site.subnet.rpartition('.')[0]}.{number}" for number in range(10, 16)]
+    for number, address in enumerate(taken):
+        engine.create(MachineSpec(f"stranger-{number}", "souk/example", Limits(1, GIB, GIB), address))
+    made = order(buyer, plan="h")
+    for _ in range(3):
+        _finish(place)
+    row = service(buyer.scope, made)
+    assert (row.state, row.address in taken) == ("ready", False)
+    mine = [each for each in machines(buyer.scope) if each.instance_id == made]
+    assert len(mine) == 4
+    assert not {each.address for each in mine} & set(taken)
+    assert len(engine.machines()) == len(taken) + 1 + 4

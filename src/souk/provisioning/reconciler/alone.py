@@ -53,29 +53,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
         certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
     wanted = subject.wanted(machine.address)
     spec = _spec(lease, subject, machine, blueprint.limits(wanted.size))
-    observed = None if machine.fresh else ground.engine.machine(machine.name)
-    if observed is not None and machines.unclaimed(observed):
-        machines.claim(ground.engine, lease, subject, observed)
-        observed = ground.engine.machine(machine.name)
-    if observed is None and blueprint.holds_data and row.ready_at is not None:
-        raise MachineLost(machine.name)
-    copied = branching.branch(ground.engine, lease, subject, spec, observed)
-    if observed is None and not copied:
-        with step(lease, subject, "create", 45, gettext_noop("The machine is made and has started.")):
-            machines.create(ground.engine, spec)
-    elif observed is not None and observed.status == MachineStatus.RUNNING and records.restart_asked(subject):
-        with step(lease, subject, "stop", 30, gettext_noop("The machine is stopped.")):
-            machines.stop(ground.engine, subject, machine)
-    if observed is not None and observed.limits.disk > spec.limits.disk:
-        shrink(ground.engine, lease, subject, blueprint, observed, spec.limits.disk)
-        observed = ground.engine.machine(machine.name) or observed
-    # A machine grows before its service, and shrinks after it: what runs has the memory it was told of at any time.
-    shrinks = observed is not None and observed.limits.memory > spec.limits.memory
-    if observed is not None and not shrinks:
-        machines.fit(ground.engine, lease, subject, observed, spec.limits)
-    if observed is not None and not copied:
-        with step(lease, subject, "start", 45, gettext_noop("The machine has started.")):
-            ground.engine.start(machine.name)
+    copied, shrinks = _bring_up(ground, lease, subject, machine, spec)
     guarding.guard(MachineGuest(ground.engine, machine.name), row)
     if not copied and row.ready_at is None and row.restored_from is not None and blueprint.archivist is not None:
         with step(lease, subject, "restore", 70, gettext_noop("The data is restored.")):
@@ -95,6 +73,39 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     work = Work(lease, subject, blueprint, ground.engine, MachineGuest(ground.engine, machine.name), wanted)
     actions.perform(work)
     records.converged(lease, subject, InstanceState.READY)
+
+
+def _bring_up(
+    ground: Ground, lease: Lease, subject: Subject, machine: Assigned, spec: MachineSpec
+) -> tuple[bool, bool]:
+    """Have the machine run, made now or before. Whether it began as a copy of another one's disk, and whether it is
+    still to get less memory: a machine grows before its service, and shrinks after it, so that what runs has the memory
+    it was told of at any time.
+    """
+    row, blueprint = subject.row, find_blueprint(subject.row.blueprint)
+    observed = None if machine.fresh else ground.engine.machine(machine.name)
+    if observed is not None and machines.unclaimed(observed):
+        machines.claim(ground.engine, lease, subject, observed)
+        observed = ground.engine.machine(machine.name)
+    if observed is None and blueprint.holds_data and row.ready_at is not None:
+        raise MachineLost(machine.name)
+    copied = branching.branch(ground.engine, lease, subject, spec, observed)
+    if observed is None and not copied:
+        with step(lease, subject, "create", 45, gettext_noop("The machine is made and has started.")):
+            machines.create(ground.engine, spec)
+    elif observed is not None and observed.status == MachineStatus.RUNNING and records.restart_asked(subject):
+        with step(lease, subject, "stop", 30, gettext_noop("The machine is stopped.")):
+            machines.stop(ground.engine, subject, machine)
+    if observed is not None and observed.limits.disk > spec.limits.disk:
+        shrink(ground.engine, lease, subject, blueprint, observed, spec.limits.disk)
+        observed = ground.engine.machine(machine.name) or observed
+    shrinks = observed is not None and observed.limits.memory > spec.limits.memory
+    if observed is not None and not shrinks:
+        machines.fit(ground.engine, lease, subject, observed, spec.limits)
+    if observed is not None and not copied:
+        with step(lease, subject, "start", 45, gettext_noop("The machine has started.")):
+            ground.engine.start(machine.name)
+    return copied, shrinks
 
 
 def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:

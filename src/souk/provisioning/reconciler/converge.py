@@ -47,29 +47,33 @@ def _run(ground: Ground, lease: Lease, subject: Subject) -> None:
 
 
 def _move_address(ground: Ground, lease: Lease, error: Exception) -> None:
-    """If something that isn't recorded here has the machine's address, take another one, clear of all that is seen.
+    """If something that isn't recorded here has a machine's address, take another one, clear of all that is seen.
 
-    The machine itself may be the one that has it: a killed worker's request to make it goes on inside the engine. Then,
-    and while it can't be seen who has it, this only waits; so it does for a machine that ever held a customer's data.
-    A machine that was made but could not start for its address is deleted before it is given up.
+    A machine of the instance itself may be the one that has it: a killed worker's request to make it goes on inside the
+    engine. Then, and while it can't be seen who has it, this only waits; so it does for a service that ever held a
+    customer's data. A machine that was made but could not start for its address is deleted before it is given up.
     """
     subject = records.load(lease.subject)
-    mine = subject.machine
-    holders = {
-        machine.address: machine.name
-        for machine in ground.engine.machines()
-        if machine.address and (mine is None or machine.name != mine.name)
-    }
-    if mine is None or mine.address not in holders or subject.row.ready_at is not None:
+    own = {machine.name for machine in subject.machines}
+    held = {machine.address for machine in ground.engine.machines() if machine.address and machine.name not in own}
+    moving = [machine for machine in subject.machines if machine.address in held]
+    if not moving or subject.row.ready_at is not None:
         told(lease, subject, error)
         return
-    observed = ground.engine.machine(mine.name)
-    if observed is not None and observed.labels.get("instance") == str(lease.subject):
-        ground.engine.delete(mine.name)
-    records.abandon_machine(mine)
     blueprint = find_blueprint(subject.row.blueprint)
-    again = records.load(lease.subject)
-    records.assign_machine(again, blueprint.recipe.alias, list(holders), platform=blueprint.serves_neighbours)
+    for machine in moving:
+        observed = ground.engine.machine(machine.name)
+        if observed is not None and observed.labels.get("instance") == str(lease.subject):
+            ground.engine.delete(machine.name)
+        records.abandon_machine(machine)
+        records.assign_machine(
+            records.load(lease.subject),
+            blueprint.recipe.alias,
+            held,
+            machine.role,
+            number=machine.number,
+            platform=blueprint.serves_neighbours,
+        )
     _hand_back(lease)
 
 
