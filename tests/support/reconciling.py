@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import connection
+from tests.support.following import catch_up
 from tests.support.world import Customer
 
 from souk.engines.memory import MemoryEngine
@@ -42,3 +43,13 @@ def forget_leases() -> None:
     with acting(System("test")), connection.cursor() as cursor:
         cursor.execute("update provisioning_convergence set lease_until = null where lease_until is not null")
         cursor.execute("update provisioning_convergence set next_at = now() where next_at is not null")
+
+
+def settle(place: Ground, times: int = 2) -> None:
+    """Work until nothing is due, again after every lease has run out and every retry fallen due, and let all that
+    follow events hear of it. What a worker finds only when it looks again needs more `times`.
+    """
+    for _ in range(times):
+        forget_leases()
+        work(place, rounds=200)
+    catch_up()

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from tests.support.example import Example
 
-from souk.engines.contract import MachineStatus
+from souk.engines.contract import VERSION, MachineStatus
 from souk.engines.memory import MemoryEngine
 from souk.provisioning import registry
 from souk.provisioning.contract import (
@@ -23,6 +24,11 @@ from souk.provisioning.contract import (
     Wanted,
     Way,
 )
+from souk.provisioning.reconciler.converge import Ground
+from souk.provisioning.reconciler.resync import resync
+
+ALIAS = "souk/example"
+"""The example's image."""
 
 
 class Line:
@@ -123,3 +129,11 @@ def going_over(engine: MemoryEngine, others: Mapping[str, Example] | None = None
     example = Succeeding(engine)
     with mock.patch.object(registry, "blueprints", return_value={example.key: example, **(others or {})}):
         yield example
+
+
+def newer(place: Ground, folder: Path, version: str) -> None:
+    """The operator builds a newer image of the example, and the worker sees it."""
+    file = folder / f"{version}.image"
+    file.write_text(version)
+    place.engine.import_image(str(file), ALIAS, {VERSION: version})
+    resync(place.engine)

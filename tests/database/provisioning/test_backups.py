@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from tests.support.following import catch_up
 from tests.support.killing import run_until_killed
-from tests.support.reconciling import forget_leases, order, work
+from tests.support.reconciling import forget_leases, order, settle, work
 from tests.support.vault import Vault, vault
 from tests.support.world import GIB, Customer, customer, operator
 
@@ -43,20 +42,13 @@ def kept(place: Ground) -> Iterator[Vault]:
 @pytest.fixture
 def instance(kept: Vault, place: Ground, buyer: Customer) -> UUID:
     made = order(buyer)
-    _settle(place)
+    settle(place)
     return made
-
-
-def _settle(place: Ground) -> None:
-    for _ in range(2):
-        forget_leases()
-        work(place, rounds=200)
-    catch_up()
 
 
 def _back_up(place: Ground, buyer: Customer, instance: UUID) -> UUID:
     operation = commands.back_up_instance(buyer.scope, instance)
-    _settle(place)
+    settle(place)
     return operation
 
 
@@ -75,7 +67,7 @@ def test_a_backup_goes_into_a_bucket_of_the_services_own(
     kept: Vault, place: Ground, buyer: Customer, instance: UUID
 ) -> None:
     other = order(buyer, "other")
-    _settle(place)
+    settle(place)
     for each in (instance, other):
         _back_up(place, buyer, each)
     assert len(kept.keys) == 2
@@ -98,7 +90,7 @@ def test_backups_are_made_by_themselves_once_a_day_and_a_full_one_each_week(
     start = clock.now()
     for day in range(9):
         with clock.at(start + timedelta(days=day, minutes=10)):
-            _settle(place)
+            settle(place)
     kinds = [kind for kind, _ in reversed(_states(buyer, instance))]
     assert kinds == ["full", *["differential"] * 6, "full", "differential"]
     assert {row.requested_by for row in operations(buyer.scope, instance)[:-1]} == {"system:reconciler"}
@@ -108,7 +100,7 @@ def test_old_backups_expire_and_are_shown_as_such(kept: Vault, place: Ground, bu
     start = clock.now()
     for week in range(4):
         with clock.at(start + timedelta(days=8 * week, minutes=10)):
-            _settle(place)
+            settle(place)
     assert [state for _, state in _states(buyer, instance)] == ["available", "available", "expired", "expired"]
     assert backups(buyer.scope, instance).earliest == start + timedelta(days=16, minutes=10)
 
@@ -121,7 +113,7 @@ def test_killed_at_every_boundary_a_backup_is_made_once(
         at += 1
         commands.back_up_instance(buyer.scope, instance)
         crossed = run_until_killed(place, engine, at, work).crossed
-        _settle(place)
+        settle(place)
         assert kept.copies == at
         assert {state for _, state in _states(buyer, instance)} == {"available"}
         if crossed < at:
@@ -136,7 +128,7 @@ def test_a_storage_that_refuses_fails_the_operation_and_nothing_else(
     kept.broken = True
     commands.back_up_instance(buyer.scope, instance)
     for _ in range(3):
-        _settle(place)
+        settle(place)
     assert operations(buyer.scope, instance)[0].state == "failed"
     assert service(buyer.scope, instance).state == "ready"
     kept.broken = False
@@ -150,7 +142,7 @@ def test_a_service_is_restored_to_an_instant_as_a_new_one(
     _back_up(place, buyer, instance)
     until = clock.now()
     made = ordering.restore(buyer.scope, RestoreDetails(instance, "copie", until))
-    _settle(place)
+    settle(place)
     new = find_order(buyer.scope, made)
     assert (new.state, new.plan_key, new.service_name) == ("fulfilled", "s", "copie")
     row = service(buyer.scope, new.instance_id)
@@ -168,10 +160,10 @@ def test_a_service_is_restored_to_an_instant_as_a_new_one(
 def test_restored_once_it_is_not_restored_again(kept: Vault, place: Ground, buyer: Customer, instance: UUID) -> None:
     _back_up(place, buyer, instance)
     made = ordering.restore(buyer.scope, RestoreDetails(instance, "copie"))
-    _settle(place)
+    settle(place)
     kept.restored.clear()
     commands.restart_instance(buyer.scope, find_order(buyer.scope, made).instance_id)
-    _settle(place)
+    settle(place)
     assert kept.restored == {}
 
 
@@ -210,7 +202,7 @@ def test_an_erased_services_backups_can_be_read_by_nobody_any_more(
 ) -> None:
     _back_up(place, buyer, instance)
     commands.erase_instance(buyer.scope, instance)
-    _settle(place)
+    settle(place)
     assert kept.keys == {}
     with acting(System("test")):
         (row,) = Repository.objects.all()
@@ -226,9 +218,9 @@ def test_a_deleted_service_can_still_be_restored_from_its_backups(
 ) -> None:
     _back_up(place, buyer, instance)
     commands.delete_instance(buyer.scope, instance)
-    _settle(place)
+    settle(place)
     made = ordering.restore(buyer.scope, RestoreDetails(instance, "copie"))
-    _settle(place)
+    settle(place)
     assert find_order(buyer.scope, made).state == "fulfilled"
 
 
@@ -250,7 +242,7 @@ def test_without_object_storage_there_are_no_backups_and_it_says_so(place: Groun
         with pytest.raises(errors.NoBackups):
             commands.back_up_instance(buyer.scope, instance)
         with clock.at(clock.now() + timedelta(days=3)):
-            _settle(place)
+            settle(place)
         assert backups(buyer.scope, instance).backups == []
 
 
@@ -282,7 +274,7 @@ def test_later_ones_are_proved_once_a_week(kept: Vault, place: Ground, buyer: Cu
     start = clock.now()
     for day in range(16):
         with clock.at(start + timedelta(days=day, minutes=10)):
-            _settle(place)
+            settle(place)
     assert sum(row.kind == "prove" for row in operations(buyer.scope, instance)) == 3
 
 
@@ -294,7 +286,7 @@ def test_a_backup_that_cannot_be_restored_is_not_proved_and_nothing_is_left(
     commands.prove_backups(buyer.scope, instance)
     kept.broken = True
     for _ in range(4):
-        _settle(place)
+        settle(place)
     assert operations(buyer.scope, instance)[0].state == "failed"
     assert backups(buyer.scope, instance).proved_at == proved
     assert len(engine.machines()) == 2
@@ -308,7 +300,7 @@ def test_a_backup_that_holds_other_data_fails_its_proof_and_says_where(
     agreed = backups(buyer.scope, instance).proved_at
     kept.damaged = True
     commands.prove_backups(buyer.scope, instance)
-    _settle(place)
+    settle(place)
     failed = operations(buyer.scope, instance)[0]
     assert (failed.state, failed.result["differs"]) == ("failed", ["db: public.t"])
     assert failed.result["fingerprint"] != failed.result["expected"]
@@ -318,8 +310,8 @@ def test_a_backup_that_holds_other_data_fails_its_proof_and_says_where(
     assert len(engine.machines()) == 2
     kept.damaged = False
     with clock.at(clock.now() + timedelta(days=1, minutes=10)):
-        _settle(place)
-        _settle(place)
+        settle(place)
+        settle(place)
         assert backups(buyer.scope, instance).unproved == ""
         assert backups(buyer.scope, instance).proved_at != agreed
 
@@ -333,7 +325,7 @@ def test_killed_at_every_boundary_a_proof_leaves_no_machine(
         at += 1
         commands.prove_backups(buyer.scope, instance)
         crossed = run_until_killed(place, engine, at, work).crossed
-        _settle(place)
+        settle(place)
         assert operations(buyer.scope, instance)[0].state == "succeeded"
         assert len(engine.machines()) == 2
         if crossed < at:
@@ -353,7 +345,7 @@ def test_erased_in_the_middle_of_a_proof_nothing_is_left(
         forget_leases()
         run_until_killed(place, engine, at, work)
     commands.erase_instance(buyer.scope, instance)
-    _settle(place)
+    settle(place)
     assert len(engine.machines()) == 1
 
 

@@ -8,9 +8,8 @@ from uuid import UUID
 
 import pytest
 from tests.support.example import CONFIGURE, Example, ExampleBrancher
-from tests.support.following import catch_up
 from tests.support.killing import run_until_killed
-from tests.support.reconciling import forget_leases, order, work
+from tests.support.reconciling import order, settle, work
 from tests.support.vault import Vault, vault
 from tests.support.world import Customer
 
@@ -79,9 +78,9 @@ def kept(place: Ground, inside: Inside) -> Iterator[Vault]:
 def source(kept: Vault, place: Ground, engine: MemoryEngine, buyer: Customer) -> UUID:
     """A service that runs, was backed up, and has something on its disk since."""
     made = order(buyer)
-    _settle(place)
+    settle(place, 3)
     commands.back_up_instance(buyer.scope, made)
-    _settle(place)
+    settle(place, 3)
     kept.restored.clear()
     engine.push(_machine(engine, made), DATA, b"what runs now")
     return made
@@ -91,13 +90,6 @@ def _example() -> Example:
     found = registry.blueprint("example")
     assert isinstance(found, Example)
     return found
-
-
-def _settle(place: Ground) -> None:
-    for _ in range(3):
-        forget_leases()
-        work(place, rounds=200)
-    catch_up()
 
 
 def _machine(engine: MemoryEngine, instance: UUID) -> str:
@@ -118,7 +110,7 @@ def test_a_fork_of_what_runs_is_a_copy_of_its_machine(
 ) -> None:
     before = engine.machine(_machine(engine, source))
     fork = _forked(buyer, RestoreDetails(source, "copie"))
-    _settle(place)
+    settle(place, 3)
     assert service(buyer.scope, fork).state == "ready"
     assert engine.pull(_machine(engine, fork), DATA) == b"what runs now"
     assert {"copy", "branch"} <= set(_steps(buyer, fork))
@@ -126,7 +118,7 @@ def test_a_fork_of_what_runs_is_a_copy_of_its_machine(
     assert kept.restored == {}
     assert engine.machine(_machine(engine, source)) == before
     commands.back_up_instance(buyer.scope, fork)
-    _settle(place)
+    settle(place, 3)
     assert len({one.bucket for one in kept.attached.values()}) == 2
 
 
@@ -138,13 +130,13 @@ def test_killed_at_every_boundary_of_a_fork_it_is_one_copy_and_never_the_other_s
         at += 1
         fork = _forked(buyer, RestoreDetails(source, f"copie{at}"))
         crossed = run_until_killed(place, engine, at, work).crossed
-        _settle(place)
+        settle(place, 3)
         assert (service(buyer.scope, fork).state, service(buyer.scope, fork).trouble) == ("ready", "")
         assert engine.simulated[_machine(engine, fork)].files == {DATA: b"what runs now", "/own": b""}
         drift = compare(engine)
         assert (drift.instances, drift.orphans) == ([], [])
         commands.erase_instance(buyer.scope, fork)
-        _settle(place)
+        settle(place, 3)
         if crossed < at:
             break
     assert at > 25
@@ -154,7 +146,7 @@ def test_an_instant_of_the_past_comes_from_the_repository(
     kept: Vault, place: Ground, buyer: Customer, source: UUID
 ) -> None:
     fork = _forked(buyer, RestoreDetails(source, "copie", clock.now()))
-    _settle(place)
+    settle(place, 3)
     assert "restore" in _steps(buyer, fork)
     assert len(kept.restored) == 1
 
@@ -163,9 +155,9 @@ def test_what_does_not_run_comes_from_the_repository(
     kept: Vault, place: Ground, engine: MemoryEngine, buyer: Customer, source: UUID
 ) -> None:
     commands.stop_instance(buyer.scope, source)
-    _settle(place)
+    settle(place, 3)
     fork = _forked(buyer, RestoreDetails(source, "copie"))
-    _settle(place)
+    settle(place, 3)
     assert "restore" in _steps(buyer, fork)
     assert DATA not in engine.simulated[_machine(engine, fork)].files
 
@@ -175,7 +167,7 @@ def test_a_machine_that_is_older_than_copies_is_not_copied(
 ) -> None:
     monkeypatch.setattr(ExampleBrancher, "prepare", lambda *_: False)
     fork = _forked(buyer, RestoreDetails(source, "copie"))
-    _settle(place)
+    settle(place, 3)
     assert "restore" in _steps(buyer, fork)
 
 
@@ -185,7 +177,7 @@ def test_a_copy_that_does_not_come_back_is_not_kept_and_the_repository_is_read_i
     inside.torn = True
     fork = _forked(buyer, RestoreDetails(source, "copie"))
     for _ in range(5):
-        _settle(place)
+        settle(place, 3)
     assert service(buyer.scope, fork).state == "ready"
     assert "restore" in _steps(buyer, fork)
     assert DATA not in engine.simulated[_machine(engine, fork)].files
@@ -198,6 +190,6 @@ def test_a_copy_that_the_engine_refuses_is_tried_again(
 ) -> None:
     engine.faults.plan("copy", why)
     fork = _forked(buyer, RestoreDetails(source, "copie"))
-    _settle(place)
+    settle(place, 3)
     assert service(buyer.scope, fork).state == "ready"
     assert engine.pull(_machine(engine, fork), DATA) == b"what runs now"

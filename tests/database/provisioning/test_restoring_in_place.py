@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from tests.support.following import catch_up
 from tests.support.killing import run_until_killed
-from tests.support.reconciling import forget_leases, order, work
+from tests.support.reconciling import order, settle, work
 from tests.support.vault import Vault, vault
 from tests.support.world import Customer
 
@@ -41,17 +40,10 @@ def kept(place: Ground) -> Iterator[Vault]:
 def instance(kept: Vault, place: Ground, buyer: Customer) -> UUID:
     """A service with a backup."""
     made = order(buyer)
-    _settle(place)
+    settle(place)
     commands.back_up_instance(buyer.scope, made)
-    _settle(place)
+    settle(place)
     return made
-
-
-def _settle(place: Ground) -> None:
-    for _ in range(2):
-        forget_leases()
-        work(place, rounds=200)
-    catch_up()
 
 
 def _roles(buyer: Customer, instance: UUID) -> dict[str, str]:
@@ -66,7 +58,7 @@ def _there(engine: MemoryEngine, buyer: Customer, instance: UUID) -> dict[str, M
 def _restore(place: Ground, buyer: Customer, instance: UUID, **more: bool) -> datetime:
     until = clock.now()
     commands.restore_in_place(buyer.scope, instance, until, **more)
-    _settle(place)
+    settle(place)
     return until
 
 
@@ -101,7 +93,7 @@ def test_it_is_undone_within_a_day_and_that_is_undone_too(
     restored = service(buyer.scope, instance)
     for expected in (before, restored):
         commands.undo_restore(buyer.scope, instance)
-        _settle(place)
+        settle(place)
         now = service(buyer.scope, instance)
         assert (now.state, now.address) == ("ready", expected.address)
         assert sorted(_there(engine, buyer, instance).values()) == [MachineStatus.RUNNING, MachineStatus.STOPPED]
@@ -113,7 +105,7 @@ def test_after_a_day_the_machine_before_is_deleted(
     _restore(place, buyer, instance)
     assert backups(buyer.scope, instance).way_back_until is not None
     with clock.at(clock.now() + WAY_BACK + timedelta(minutes=1)):
-        _settle(place)
+        settle(place)
         assert backups(buyer.scope, instance).way_back_until is None
         assert list(_there(engine, buyer, instance).values()) == [MachineStatus.RUNNING]
         with pytest.raises(errors.NoWayBack):
@@ -128,7 +120,7 @@ def test_killed_anywhere_on_the_way_it_ends_with_one_machine_that_serves_and_one
         at += STRIDE
         commands.restore_in_place(buyer.scope, instance, clock.now(), give_up_way_back=True)
         crossed = run_until_killed(place, engine, at, work).crossed
-        _settle(place)
+        settle(place)
         roles, there = _roles(buyer, instance), _there(engine, buyer, instance)
         assert set(roles) == {"primary", "former"}
         assert there == {roles["primary"]: MachineStatus.RUNNING, roles["former"]: MachineStatus.STOPPED}
@@ -149,7 +141,7 @@ def test_killed_anywhere_on_the_way_an_undo_ends_with_the_machine_before(
         before = _roles(buyer, instance)
         commands.undo_restore(buyer.scope, instance)
         crossed = run_until_killed(place, engine, at, work).crossed
-        _settle(place)
+        settle(place)
         after = _roles(buyer, instance)
         assert after == {"primary": before["former"], "former": before["primary"]}
         there = _there(engine, buyer, instance)
@@ -165,7 +157,7 @@ def test_a_restore_that_fails_leaves_the_service_as_it_is(
     kept.broken = True
     commands.restore_in_place(buyer.scope, instance, clock.now())
     for _ in range(2):
-        _settle(place)
+        settle(place)
     assert operations(buyer.scope, instance)[0].state == "failed"
     after = service(buyer.scope, instance)
     assert (after.state, after.address) == ("ready", before.address)
@@ -182,16 +174,16 @@ def test_a_deletion_in_the_middle_leaves_no_machine_that_runs(
         commands.restore_in_place(buyer.scope, instance, clock.now(), give_up_way_back=True)
         crossed = run_until_killed(place, engine, at, work).crossed
         commands.delete_instance(buyer.scope, instance)
-        _settle(place)
+        settle(place)
         assert set(_there(engine, buyer, instance).values()) == {MachineStatus.STOPPED}
         assert "next" not in _roles(buyer, instance)
         commands.recover_instance(buyer.scope, instance)
-        _settle(place)
+        settle(place)
         assert service(buyer.scope, instance).state == "ready"
         if crossed < at:
             break
         commands.back_up_instance(buyer.scope, instance)
-        _settle(place)
+        settle(place)
 
 
 def test_an_erased_service_leaves_none_of_its_machines(
@@ -200,7 +192,7 @@ def test_an_erased_service_leaves_none_of_its_machines(
     _restore(place, buyer, instance)
     former = _roles(buyer, instance)["former"]
     commands.erase_instance(buyer.scope, instance)
-    _settle(place)
+    settle(place)
     assert _there(engine, buyer, instance) == {}
     assert operations(buyer.scope, instance)[0].result["other_machines"] == [former]
 
@@ -215,7 +207,7 @@ def test_a_second_restore_waits_for_the_first_and_does_not_take_its_way_back_una
     ):
         with pytest.raises(errors.RestoreUnderWay):
             attempt()
-    _settle(place)
+    settle(place)
     with pytest.raises(errors.WayBackKept):
         commands.restore_in_place(buyer.scope, instance, clock.now())
     _restore(place, buyer, instance, give_up_way_back=True)
@@ -234,7 +226,7 @@ def test_instants_that_no_backup_reaches_are_refused(
     moved = clock.now()
     with pytest.raises(errors.BetweenBackups):
         restore(buyer.scope, RestoreDetails(instance, "copie"))
-    _settle(place)
+    settle(place)
     with pytest.raises(errors.BetweenBackups):
         commands.restore_in_place(buyer.scope, instance, moved, give_up_way_back=True)
     restore(buyer.scope, RestoreDetails(instance, "copie"))

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from tests.support.following import catch_up
 from tests.support.killing import run_until_killed
-from tests.support.reconciling import forget_leases, order, work
+from tests.support.reconciling import order, settle, work
 from tests.support.succession import Line, going_over
 from tests.support.world import GIB, Customer
 
@@ -33,15 +32,8 @@ def line(place: Ground, engine: MemoryEngine) -> Iterator[Line]:
 def instance(line: Line, place: Ground, buyer: Customer) -> UUID:
     """A service of the larger plan (40 GiB) that is ready; the smaller one has 10."""
     made = order(buyer, plan="m")
-    _settle(place)
+    settle(place)
     return made
-
-
-def _settle(place: Ground) -> None:
-    for _ in range(2):
-        forget_leases()
-        work(place, rounds=100)
-    catch_up()
 
 
 def _primary(buyer: Customer, instance: UUID) -> str:
@@ -52,7 +44,7 @@ def _primary(buyer: Customer, instance: UUID) -> str:
 
 def _change(place: Ground, buyer: Customer, instance: UUID, plan: str) -> str:
     made = ordering.change_plan(buyer.scope, instance, plan)
-    _settle(place)
+    settle(place)
     return order_row(buyer.scope, made).state
 
 
@@ -100,7 +92,7 @@ def test_a_copy_that_fails_again_and_again_leaves_the_size_as_it_is(
     engine.simulated[before].disk, line.size, line.wrong = 20 * GIB, 5 * GIB, "receive"
     made = ordering.change_plan(buyer.scope, instance, "s")
     for _ in range(3):
-        _settle(place)
+        settle(place)
     assert order_row(buyer.scope, made).state == "failed"
     assert _primary(buyer, instance) == before
     assert line.serving == {before}
@@ -118,7 +110,7 @@ def test_killed_anywhere_on_the_way_it_ends_on_one_machine_of_the_smaller_size(
         engine.simulated[before].disk = 20 * GIB
         made = ordering.change_plan(buyer.scope, instance, "s")
         crossed = run_until_killed(place, engine, at, work).crossed
-        _settle(place)
+        settle(place)
         assert order_row(buyer.scope, made).state == "fulfilled"
         after = _primary(buyer, instance)
         assert [(each.name, each.status) for each in engine.machines()] == [(after, MachineStatus.RUNNING)]

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from tests.support.following import catch_up
 from tests.support.killing import run_until_killed
-from tests.support.reconciling import forget_leases, order, work
+from tests.support.reconciling import order, settle, work
 from tests.support.world import Customer, operator
 
 from souk.engines.contract import MachineStatus
@@ -28,20 +27,13 @@ STRIDE = 3
 @pytest.fixture
 def instance(place: Ground, buyer: Customer) -> UUID:
     made = order(buyer)
-    _settle(place)
+    settle(place)
     return made
-
-
-def _settle(place: Ground) -> None:
-    for _ in range(2):
-        forget_leases()
-        work(place)
-    catch_up()
 
 
 def _suspend(place: Ground, instance: UUID) -> None:
     commands.suspend_instance(operator(), instance, Suspension.UNPAID, "Facture 2026-0042")
-    _settle(place)
+    settle(place)
 
 
 def _status(engine: MemoryEngine) -> MachineStatus:
@@ -78,7 +70,7 @@ def test_its_customer_can_neither_start_nor_change_it(
     _suspend(place, instance)
     with pytest.raises(errors.ServiceSuspended):
         ask(buyer.scope, instance)
-    _settle(place)
+    settle(place)
     assert _status(engine) == MachineStatus.STOPPED
 
 
@@ -88,7 +80,7 @@ def test_what_runs_is_charged_until_then_and_again_from_its_end_on(
     start = service(buyer.scope, instance).created_at
     _suspend(place, instance)
     commands.resume_instance(operator(), instance)
-    _settle(place)
+    settle(place)
     found = intervals(buyer.scope, instance, start, clock.now())
     assert [row.meter for row in found] == ["running", "stopped", "running"]
 
@@ -97,10 +89,10 @@ def test_what_runs_is_charged_until_then_and_again_from_its_end_on(
 def test_it_comes_back_as_it_was(place: Ground, buyer: Customer, instance: UUID, before: str) -> None:
     if before == "stopped":
         commands.stop_instance(buyer.scope, instance)
-        _settle(place)
+        settle(place)
     _suspend(place, instance)
     commands.resume_instance(operator(), instance)
-    _settle(place)
+    settle(place)
     row = service(buyer.scope, instance)
     assert (row.state, row.suspension, row.suspension_note) == (before, "", "")
 
@@ -108,14 +100,14 @@ def test_it_comes_back_as_it_was(place: Ground, buyer: Customer, instance: UUID,
 def test_a_deletion_is_no_way_around_it(place: Ground, buyer: Customer, instance: UUID, engine: MemoryEngine) -> None:
     _suspend(place, instance)
     commands.delete_instance(buyer.scope, instance)
-    _settle(place)
+    settle(place)
     assert service(buyer.scope, instance).state == "soft_deleted"
     commands.recover_instance(buyer.scope, instance)
-    _settle(place)
+    settle(place)
     assert service(buyer.scope, instance).state == "suspended"
     assert _status(engine) == MachineStatus.STOPPED
     commands.resume_instance(operator(), instance)
-    _settle(place)
+    settle(place)
     assert service(buyer.scope, instance).state == "ready"
 
 
@@ -144,12 +136,12 @@ def test_killed_anywhere_it_ends_suspended_and_running_again(
         at += STRIDE
         commands.suspend_instance(operator(), instance, Suspension.OTHER)
         first = run_until_killed(place, engine, at, work).crossed
-        _settle(place)
+        settle(place)
         assert service(buyer.scope, instance).state == "suspended"
         assert _status(engine) == MachineStatus.STOPPED
         commands.resume_instance(operator(), instance)
         second = run_until_killed(place, engine, at, work).crossed
-        _settle(place)
+        settle(place)
         assert service(buyer.scope, instance).state == "ready"
         if max(first, second) < at:
             break

@@ -7,13 +7,12 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from tests.support.following import catch_up
 from tests.support.killing import run_until_killed
-from tests.support.reconciling import forget_leases, ground, order, work
-from tests.support.succession import Line, going_over
+from tests.support.reconciling import ground, order, settle, work
+from tests.support.succession import ALIAS, Line, going_over, newer
 from tests.support.world import Customer
 
-from souk.engines.contract import VERSION, MachineStatus
+from souk.engines.contract import MachineStatus
 from souk.engines.memory import MemoryEngine
 from souk.kernel import clock
 from souk.metering.queries import intervals
@@ -23,7 +22,6 @@ from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.reconciler.resync import compare, resync
 
 STRIDE = 5
-ALIAS = "souk/example"
 
 
 @pytest.fixture
@@ -46,24 +44,9 @@ def line(engine: MemoryEngine) -> Iterator[Line]:
 def instance(line: Line, place: Ground, buyer: Customer) -> UUID:
     """A service that serves and was asked what it is."""
     made = order(buyer)
-    _settle(place)
+    settle(place)
     resync(place.engine)
     return made
-
-
-def _settle(place: Ground) -> None:
-    for _ in range(2):
-        forget_leases()
-        work(place, rounds=200)
-    catch_up()
-
-
-def _newer(place: Ground, folder: Path, version: str) -> None:
-    """The operator builds a newer image, and the worker sees it."""
-    file = folder / f"{version}.image"
-    file.write_text(version)
-    place.engine.import_image(str(file), ALIAS, {VERSION: version})
-    resync(place.engine)
 
 
 def _roles(buyer: Customer, instance: UUID) -> dict[str, str]:
@@ -76,7 +59,7 @@ def test_a_newer_image_is_known_and_an_update_brings_the_service_there(
     assert (release(buyer.scope, instance).version, release(buyer.scope, instance).available) == ("17.6", False)
     with pytest.raises(errors.NothingNewer):
         commands.update_instance(buyer.scope, instance)
-    _newer(place, tmp_path, "17.7")
+    newer(place, tmp_path, "17.7")
     offered = release(buyer.scope, instance)
     assert (offered.available, offered.version, offered.newest_version) == (True, "17.6", "17.7")
     before, address = _roles(buyer, instance)["primary"], service(buyer.scope, instance).address
@@ -86,7 +69,7 @@ def test_a_newer_image_is_known_and_an_update_brings_the_service_there(
         commands.update_instance(buyer.scope, instance)
     work(place, rounds=1)
     line.version = "17.7"
-    _settle(place)
+    settle(place)
     roles, after = _roles(buyer, instance), service(buyer.scope, instance)
     assert list(roles) == ["primary"]
     assert roles["primary"] != before
@@ -109,11 +92,11 @@ def test_killed_anywhere_on_the_way_an_update_ends_with_one_machine_that_has_all
     at = 0
     while True:
         at += STRIDE
-        _newer(place, tmp_path, f"17.{at}")
+        newer(place, tmp_path, f"17.{at}")
         rows = len(line.rows[_roles(buyer, instance)["primary"]])
         commands.update_instance(buyer.scope, instance)
         crossed = run_until_killed(place, engine, at, work).crossed
-        _settle(place)
+        settle(place)
         roles = _roles(buyer, instance)
         assert list(roles) == ["primary"]
         assert {each.name: each.status for each in engine.machines()} == {roles["primary"]: MachineStatus.RUNNING}
@@ -132,11 +115,11 @@ def test_an_update_that_fails_leaves_the_service_as_it_is(
     line: Line, place: Ground, buyer: Customer, instance: UUID, engine: MemoryEngine, tmp_path: Path, step: str
 ) -> None:
     before, roles = service(buyer.scope, instance), _roles(buyer, instance)
-    _newer(place, tmp_path, "17.7")
+    newer(place, tmp_path, "17.7")
     line.wrong = step
     commands.update_instance(buyer.scope, instance)
     for _ in range(2):
-        _settle(place)
+        settle(place)
     assert operations(buyer.scope, instance)[0].state == "failed"
     after = service(buyer.scope, instance)
     assert (after.state, after.address) == ("ready", before.address)
@@ -151,14 +134,14 @@ def test_a_stop_in_the_middle_leaves_no_machine_that_runs(
     at = 5
     while True:
         at += 3 * STRIDE
-        _newer(place, tmp_path, f"17.{at}")
+        newer(place, tmp_path, f"17.{at}")
         commands.update_instance(buyer.scope, instance)
         crossed = run_until_killed(place, engine, at, work).crossed
         commands.stop_instance(buyer.scope, instance)
-        _settle(place)
+        settle(place)
         assert {each.status for each in engine.machines()} == {MachineStatus.STOPPED}
         commands.start_instance(buyer.scope, instance)
-        _settle(place)
+        settle(place)
         assert service(buyer.scope, instance).state == "ready"
         assert list(_roles(buyer, instance)) == ["primary"]
         if crossed < at:
@@ -169,9 +152,9 @@ def test_it_is_charged_as_one_service_that_ran_all_the_time(
     line: Line, place: Ground, buyer: Customer, instance: UUID, tmp_path: Path
 ) -> None:
     start = service(buyer.scope, instance).created_at
-    _newer(place, tmp_path, "17.7")
+    newer(place, tmp_path, "17.7")
     commands.update_instance(buyer.scope, instance)
-    _settle(place)
+    settle(place)
     found = intervals(buyer.scope, instance, start, clock.now())
     assert [row.meter for row in found] == ["running"]
 
@@ -179,10 +162,10 @@ def test_it_is_charged_as_one_service_that_ran_all_the_time(
 def test_an_erased_service_that_was_updated_leaves_no_network(
     line: Line, place: Ground, buyer: Customer, instance: UUID, engine: MemoryEngine, tmp_path: Path
 ) -> None:
-    _newer(place, tmp_path, "17.7")
+    newer(place, tmp_path, "17.7")
     commands.update_instance(buyer.scope, instance)
-    _settle(place)
+    settle(place)
     assert len(engine.networks()) == 1
     commands.erase_instance(buyer.scope, instance)
-    _settle(place)
+    settle(place)
     assert (engine.machines(), engine.networks()) == ([], [])

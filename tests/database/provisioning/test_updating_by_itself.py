@@ -11,10 +11,9 @@ from uuid import UUID
 import pytest
 from django.core import mail
 from tests.support.reconciling import forget_leases, ground, order, work
-from tests.support.succession import Line, going_over
+from tests.support.succession import ALIAS, Line, going_over, newer
 from tests.support.world import Customer
 
-from souk.engines.contract import VERSION
 from souk.engines.memory import MemoryEngine
 from souk.kernel import clock
 from souk.monitoring.alerts.delivering import deliver
@@ -28,7 +27,6 @@ from souk.provisioning.releases import NOTICE
 from souk.provisioning.versions import versions
 from souk.provisioning.windows import Window, opening
 
-ALIAS = "souk/example"
 ZONE = "Africa/Casablanca"
 WINDOW = Window(2, 3, 2)
 HOUR = timedelta(hours=1)
@@ -71,13 +69,6 @@ def settle(place: Ground) -> None:
     for _ in range(2):
         forget_leases()
         work(place, rounds=200)
-
-
-def newer(place: Ground, folder: Path, version: str) -> None:
-    file = folder / f"{version}.image"
-    file.write_text(version)
-    place.engine.import_image(str(file), ALIAS, {VERSION: version})
-    resync(place.engine)
 
 
 def kinds(buyer: Customer, instance: UUID) -> list[tuple[str, str]]:

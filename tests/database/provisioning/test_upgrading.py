@@ -7,9 +7,8 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from tests.support.following import catch_up
 from tests.support.killing import run_until_killed
-from tests.support.reconciling import forget_leases, order, work
+from tests.support.reconciling import order, settle, work
 from tests.support.succession import Succeeding
 from tests.support.vault import ExampleUpgrader, Vault, vault
 from tests.support.world import Customer
@@ -47,24 +46,17 @@ def instance(kept: Vault, place: Ground, buyer: Customer) -> UUID:
     made = order(buyer)
     with acting(System("test")):
         ServiceInstance.objects.filter(id=made).update(parameters={"version": "1"})
-    settle(place)
+    settle(place, 3)
     commands.back_up_instance(buyer.scope, made)
-    settle(place)
+    settle(place, 3)
     commands.rehearse_upgrade(buyer.scope, made, "2")
-    settle(place)
+    settle(place, 3)
     return made
-
-
-def settle(place: Ground) -> None:
-    for _ in range(3):
-        forget_leases()
-        work(place, rounds=200)
-    catch_up()
 
 
 def upgrade(place: Ground, buyer: Customer, instance: UUID, **more: bool) -> OperationRow:
     asked = commands.upgrade_instance(buyer.scope, instance, "2", **more)
-    settle(place)
+    settle(place, 3)
     return operation(buyer.scope, asked)
 
 
@@ -125,7 +117,7 @@ def test_killed_anywhere_on_the_way_an_upgrade_ends_with_one_machine_that_serves
         at += STRIDE
         asked = commands.upgrade_instance(buyer.scope, instance, "2", give_up_way_back=True)
         crossed = run_until_killed(place, engine, at, work).crossed
-        settle(place)
+        settle(place, 3)
         assert operation(buyer.scope, asked).state == "succeeded"
         now = roles(buyer, instance)
         assert set(now) == {"primary", "former"}
@@ -151,7 +143,7 @@ def test_undone_within_a_day_it_has_the_version_and_the_machine_of_then_and_back
     upgraded, second = service(buyer.scope, instance), roles(buyer, instance)["primary"]
     for expected, version, machine in ((before, "1", first), (upgraded, "2", second)):
         commands.undo_restore(buyer.scope, instance)
-        settle(place)
+        settle(place, 3)
         now = service(buyer.scope, instance)
         assert (now.state, now.address, now.parameters["version"]) == ("ready", expected.address, version)
         assert roles(buyer, instance)["primary"] == machine
@@ -179,14 +171,14 @@ def test_an_upgrade_waits_for_its_window_and_for_the_next_if_it_was_missed(
     commands.change_window(buyer.scope, instance, in_three_days)
     asked = commands.upgrade_instance(buyer.scope, instance, "2", in_window=True)
     found = versions(buyer.scope, instance)
-    settle(place)
+    settle(place, 3)
     assert operation(buyer.scope, asked).state == "queued"
     with clock.at(found.closes_at + timedelta(hours=1)):
-        settle(place)
+        settle(place, 3)
         assert operation(buyer.scope, asked).state == "queued"
     following = opening(found.window, found.zone, found.closes_at + timedelta(hours=1))
     with clock.at(following.begins + timedelta(minutes=1)):
-        settle(place)
+        settle(place, 3)
         assert operation(buyer.scope, asked).state == "succeeded"
 
 
@@ -194,7 +186,7 @@ def test_an_upgrade_does_not_take_a_way_back_unasked(
     kept: Vault, place: Ground, buyer: Customer, instance: UUID
 ) -> None:
     commands.restore_in_place(buyer.scope, instance, clock.now())
-    settle(place)
+    settle(place, 3)
     with pytest.raises(errors.WayBackKept):
         commands.upgrade_instance(buyer.scope, instance, "2")
     assert isinstance(registry.blueprint("example").upgrader, ExampleUpgrader)
