@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from tests.support import reconciling
+from tests.support.vault import Vault, vault
 from tests.support.world import Customer, customer
 
 from souk.engines.memory import MemoryEngine
+from souk.provisioning.platform import ensure_storage
 from souk.provisioning.reconciler.converge import Ground
 
 
@@ -34,3 +37,12 @@ def instance(place: Ground, buyer: Customer) -> UUID:
     made = reconciling.order(buyer)
     reconciling.work(place)
     return made
+
+
+@pytest.fixture
+def kept(place: Ground) -> Iterator[Vault]:
+    """A site with its object storage ready."""
+    with vault() as kept:
+        ensure_storage()
+        reconciling.work(place)
+        yield kept

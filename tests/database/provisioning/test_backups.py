@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -28,15 +27,6 @@ from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.reconciler.resync import compare
 from souk.provisioning.storage import storage_of
 from souk.sites.queries import sites
-
-
-@pytest.fixture
-def kept(place: Ground) -> Iterator[Vault]:
-    """A site with its object storage ready."""
-    with vault() as kept:
-        ensure_storage()
-        work(place)
-        yield kept
 
 
 @pytest.fixture

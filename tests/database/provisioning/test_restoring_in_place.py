@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
 from tests.support.killing import run_until_killed
 from tests.support.reconciling import order, settle, work
-from tests.support.vault import Vault, vault
+from tests.support.vault import Vault
 from tests.support.world import Customer
 
 from souk.engines.contract import MachineStatus
@@ -17,7 +16,6 @@ from souk.engines.memory import MemoryEngine
 from souk.kernel import clock
 from souk.ordering.commands import RestoreDetails, restore
 from souk.provisioning import commands, errors
-from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import backups, machines, operations, service
 from souk.provisioning.reconciler.actions.restores import WAY_BACK
 from souk.provisioning.reconciler.converge import Ground
@@ -25,15 +23,6 @@ from souk.provisioning.reconciler.resync import compare
 
 STRIDE = 7
 """How many boundaries lie between those at which a worker is killed."""
-
-
-@pytest.fixture
-def kept(place: Ground) -> Iterator[Vault]:
-    """A site with its object storage ready."""
-    with vault() as kept:
-        ensure_storage()
-        work(place)
-        yield kept
 
 
 @pytest.fixture

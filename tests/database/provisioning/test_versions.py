@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from tests.support.killing import run_until_killed
 from tests.support.reconciling import forget_leases, order, work
-from tests.support.vault import Vault, vault
+from tests.support.vault import Vault
 from tests.support.world import Customer
 
 from souk.engines.memory import MemoryEngine
@@ -18,7 +17,6 @@ from souk.kernel.scope import System, acting
 from souk.provisioning import commands, errors
 from souk.provisioning.contract import Obstacle
 from souk.provisioning.models import Operation, ServiceInstance
-from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import OperationRow, machines, operation, operations, service
 from souk.provisioning.reconciler import lease
 from souk.provisioning.reconciler.converge import Ground
@@ -26,15 +24,6 @@ from souk.provisioning.versions import versions
 from souk.provisioning.windows import Window
 
 STRIDE = 7
-
-
-@pytest.fixture
-def kept(place: Ground) -> Iterator[Vault]:
-    """A site with its object storage ready."""
-    with vault() as kept:
-        ensure_storage()
-        work(place)
-        yield kept
 
 
 @pytest.fixture

@@ -16,8 +16,7 @@ from souk.doors.console import live, words
 from souk.doors.console.desk import Desk
 from souk.doors.console.forms import BindingForm, EntitlementForm
 from souk.doors.console.guards import member_page
-from souk.doors.console.problems import tell
-from souk.kernel.errors import Problem
+from souk.doors.console.problems import accepted
 from souk.parties.access import CAN_OPERATE
 from souk.provisioning import commands, queries
 from souk.provisioning.credentials import reveal
@@ -34,14 +33,11 @@ def bindings(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     row = queries.service(desk.scope, service)
     choices = _choices(desk, row)
     form = BindingForm(request.POST or None, **choices)
-    if request.method == "POST" and form.is_valid():
-        try:
-            commands.create_binding(desk.scope, service, form.cleaned_data["name"], *form.entitlement())
-        except Problem as problem:
-            tell(form, problem)
-        else:
-            messages.info(request, _("The credentials are being made."))
-            return redirect("bindings", service)
+    if accepted(
+        form, lambda: commands.create_binding(desk.scope, service, form.cleaned_data["name"], *form.entitlement())
+    ):
+        messages.info(request, _("The credentials are being made."))
+        return redirect("bindings", service)
     context = {
         "service": row,
         "bindings": [
@@ -73,14 +69,9 @@ def binding_change(request: HttpRequest, desk: Desk, service: UUID, name: str) -
         raise BindingMissing
     present = {"role": known.role, "database": known.database}
     form = EntitlementForm(request.POST or None, initial=present, **_choices(desk, row))
-    if request.method == "POST" and form.is_valid():
-        try:
-            commands.change_binding(desk.scope, service, name, *form.entitlement())
-        except Problem as problem:
-            tell(form, problem)
-        else:
-            messages.info(request, _("The privileges are being changed."))
-            return redirect("bindings", service)
+    if accepted(form, lambda: commands.change_binding(desk.scope, service, name, *form.entitlement())):
+        messages.info(request, _("The privileges are being changed."))
+        return redirect("bindings", service)
     context = {
         "service": row,
         "name": name,

@@ -15,8 +15,7 @@ from souk.doors.console import live
 from souk.doors.console.desk import Desk
 from souk.doors.console.forms import DatabaseDeletionForm, DatabaseForm
 from souk.doors.console.guards import member_page
-from souk.doors.console.problems import tell
-from souk.kernel.errors import Problem
+from souk.doors.console.problems import accepted
 from souk.parties.access import CAN_OPERATE
 from souk.provisioning import commands, queries
 from souk.ui.parts import Crumb
@@ -28,14 +27,9 @@ def databases(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     """The databases with the credentials that sign in to each, and a form for one more."""
     row = queries.service(desk.scope, service)
     form = DatabaseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            commands.create_database(desk.scope, service, form.cleaned_data["name"])
-        except Problem as problem:
-            tell(form, problem)
-        else:
-            messages.info(request, _("The database is being made."))
-            return redirect("databases", service)
+    if accepted(form, lambda: commands.create_database(desk.scope, service, form.cleaned_data["name"])):
+        messages.info(request, _("The database is being made."))
+        return redirect("databases", service)
     context = {
         "service": row,
         "databases": queries.databases(desk.scope, service),
@@ -56,14 +50,9 @@ def database_delete(request: HttpRequest, desk: Desk, service: UUID, name: str) 
     """Delete a database with all that is in it, once its name was typed."""
     row = queries.service(desk.scope, service)
     form = DatabaseDeletionForm(name, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            commands.drop_database(desk.scope, service, name)
-        except Problem as problem:
-            tell(form, problem)
-        else:
-            messages.info(request, _("The database is being deleted."))
-            return redirect("databases", service)
+    if accepted(form, lambda: commands.drop_database(desk.scope, service, name)):
+        messages.info(request, _("The database is being deleted."))
+        return redirect("databases", service)
     context = {
         "service": row,
         "name": name,

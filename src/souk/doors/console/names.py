@@ -15,8 +15,7 @@ from souk.doors.console import live
 from souk.doors.console.desk import Desk
 from souk.doors.console.forms import OwnNameForm
 from souk.doors.console.guards import member_page
-from souk.doors.console.problems import tell
-from souk.kernel.errors import Problem
+from souk.doors.console.problems import accepted
 from souk.parties.access import CAN_OPERATE
 from souk.provisioning import commands, queries
 from souk.provisioning.own_names import own_names
@@ -29,14 +28,9 @@ def names(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     """The names with what proves each, and a form for one more."""
     row = queries.service(desk.scope, service)
     form = OwnNameForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            commands.add_name(desk.scope, service, form.cleaned_data["name"])
-        except Problem as problem:
-            tell(form, problem)
-        else:
-            messages.info(request, _("Publish the record that is shown, then have the name checked."))
-            return redirect("names", service)
+    if accepted(form, lambda: commands.add_name(desk.scope, service, form.cleaned_data["name"])):
+        messages.info(request, _("Publish the record that is shown, then have the name checked."))
+        return redirect("names", service)
     context = {
         "service": row,
         "names": own_names(desk.scope, service),

@@ -16,7 +16,7 @@ from souk.doors.console.asking import wanted_next
 from souk.doors.console.desk import Desk, choose
 from souk.doors.console.forms import OrganizationForm, ProjectForm, RegistrationForm
 from souk.doors.console.guards import member_page, person_page
-from souk.doors.console.problems import tell
+from souk.doors.console.problems import accepted, tell
 from souk.kernel.errors import Problem
 from souk.kernel.ids import new_id
 from souk.parties import commands
@@ -60,14 +60,12 @@ def organization_edit(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Correct the organization's details; issued documents keep what they said."""
     row = desk.organization
     form = OrganizationForm(request.POST or None, initial=asdict(row))
-    if request.method == "POST" and form.is_valid():
-        try:
-            commands.change_organization(desk.scope, row.id, form.details(capital_minor=row.capital_minor))
-        except Problem as problem:
-            tell(form, problem)
-        else:
-            messages.success(request, _("The details are changed."))
-            return redirect("organization")
+    if accepted(
+        form,
+        lambda: commands.change_organization(desk.scope, row.id, form.details(capital_minor=row.capital_minor)),
+    ):
+        messages.success(request, _("The details are changed."))
+        return redirect("organization")
     crumbs = [Crumb(_("Organization"), reverse("organization")), Crumb(_("Change"))]
     context = {"form": form, "breadcrumbs": crumbs}
     return render(request, "console/organization_edit.html", context, status=422 if form.errors else 200)
@@ -78,14 +76,9 @@ def organization_edit(request: HttpRequest, desk: Desk) -> HttpResponse:
 def project_new(request: HttpRequest, desk: Desk) -> HttpResponse:
     """A new project."""
     form = ProjectForm(request.POST)
-    if form.is_valid():
-        try:
-            commands.create_project(desk.scope, desk.organization.id, form.cleaned_data["name"])
-        except Problem as problem:
-            tell(form, problem)
-        else:
-            messages.success(request, _("The project is made."))
-            return redirect("organization")
+    if accepted(form, lambda: commands.create_project(desk.scope, desk.organization.id, form.cleaned_data["name"])):
+        messages.success(request, _("The project is made."))
+        return redirect("organization")
     return render(request, "console/organization.html", _page(desk, form), status=422)
 
 

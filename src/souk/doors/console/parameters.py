@@ -14,8 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import member_page
-from souk.doors.console.problems import tell
-from souk.kernel.errors import Problem
+from souk.doors.console.problems import accepted
 from souk.provisioning import commands, queries
 from souk.provisioning.contract import CHANGEABLE
 from souk.provisioning.registry import blueprint
@@ -30,14 +29,9 @@ def settings(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     row = queries.service(desk.scope, service)
     offered = changeable(row.blueprint)
     form = SchemaForm({"type": "object", "properties": offered}, request.POST or None, initial=row.parameters)
-    if request.method == "POST" and form.is_valid():
-        try:
-            commands.change_parameters(desk.scope, service, form.values)
-        except Problem as problem:
-            tell(form, problem)
-        else:
-            messages.info(request, _("The settings are being changed."))
-            return redirect("service", service)
+    if accepted(form, lambda: commands.change_parameters(desk.scope, service, form.values)):
+        messages.info(request, _("The settings are being changed."))
+        return redirect("service", service)
     context = {
         "service": row,
         "form": form,

@@ -19,7 +19,7 @@ from souk.catalog.queries import listed, published_offering, sellable
 from souk.doors.console import quoting, selling, words
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import member_page
-from souk.doors.console.problems import tell
+from souk.doors.console.problems import accepted, tell
 from souk.kernel import clock
 from souk.kernel.errors import Problem
 from souk.kernel.scope import Scope
@@ -107,14 +107,9 @@ def service_growth(request: HttpRequest, desk: Desk, service: UUID) -> HttpRespo
     """Let the disk grow by itself up to a ceiling, or no longer."""
     row, subscription = queries.service(desk.scope, service), subscription_of(desk.scope, service)
     form = CeilingForm(request.POST)
-    if form.is_valid():
-        try:
-            set_ceiling(desk.scope, service, form.cleaned_data["ceiling_gib"])
-        except Problem as problem:
-            tell(form, problem)
-        else:
-            messages.success(request, _("The ceiling is set. It holds from the next minute on."))
-            return redirect("service-plan", service)
+    if accepted(form, lambda: set_ceiling(desk.scope, service, form.cleaned_data["ceiling_gib"])):
+        messages.success(request, _("The ceiling is set. It holds from the next minute on."))
+        return redirect("service-plan", service)
     initial = {"extra_gib": row.extra_disk // GIB, "key": f"plan-{service}-{row.generation}"}
     context = {
         **_page(desk, row, subscription),

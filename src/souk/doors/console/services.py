@@ -20,7 +20,7 @@ from souk.doors.console.asking import PAGE, cursor, cut
 from souk.doors.console.desk import Desk
 from souk.doors.console.forms import DeletionForm, RenameForm
 from souk.doors.console.guards import member_page
-from souk.doors.console.problems import tell
+from souk.doors.console.problems import accepted, tell
 from souk.kernel.errors import Problem
 from souk.kernel.scope import Scope
 from souk.parties.access import CAN_OPERATE, CAN_ORDER
@@ -119,14 +119,9 @@ def service_rename(request: HttpRequest, desk: Desk, service: UUID) -> HttpRespo
     """Call a service by another name."""
     row = queries.service(desk.scope, service)
     form = RenameForm(request.POST or None, initial={"name": row.name})
-    if request.method == "POST" and form.is_valid():
-        try:
-            commands.rename_instance(desk.scope, service, form.cleaned_data["name"])
-        except Problem as problem:
-            tell(form, problem)
-        else:
-            messages.success(request, _("The service has its new name."))
-            return redirect("service", service)
+    if accepted(form, lambda: commands.rename_instance(desk.scope, service, form.cleaned_data["name"])):
+        messages.success(request, _("The service has its new name."))
+        return redirect("service", service)
     context = {
         "service": row,
         "form": form,

@@ -20,9 +20,8 @@ from souk.doors.console import live, words
 from souk.doors.console.desk import Desk
 from souk.doors.console.forms import UpgradeForm, WindowForm
 from souk.doors.console.guards import member_page
-from souk.doors.console.problems import tell
+from souk.doors.console.problems import accepted
 from souk.kernel import clock
-from souk.kernel.errors import Problem
 from souk.parties.access import CAN_OPERATE
 from souk.provisioning import commands, queries
 from souk.provisioning import versions as reading
@@ -61,14 +60,9 @@ def versions(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     """The version and the maintenance window; a form changes the window."""
     row, found = queries.service(desk.scope, service), reading.versions(desk.scope, service)
     form = WindowForm(request.POST or None, initial=WindowForm.showing(found))
-    if request.method == "POST" and form.is_valid():
-        try:
-            commands.change_window(desk.scope, service, form.window())
-        except Problem as problem:
-            tell(form, problem)
-        else:
-            messages.success(request, _("The maintenance window is changed."))
-            return redirect("versions", service)
+    if accepted(form, lambda: commands.change_window(desk.scope, service, form.window())):
+        messages.success(request, _("The maintenance window is changed."))
+        return redirect("versions", service)
     return _page(request, desk, row, found, window=form)
 
 
@@ -87,20 +81,18 @@ def upgrade(request: HttpRequest, desk: Desk, service: UUID, version: str) -> Ht
     """Go on with another version, now or in the window."""
     row, found = queries.service(desk.scope, service), reading.versions(desk.scope, service)
     form = _upgrade_form(desk, service, request)
-    if form.is_valid():
-        try:
-            commands.upgrade_instance(
-                desk.scope,
-                service,
-                version,
-                in_window=form.cleaned_data["when"] == "window",
-                give_up_way_back=form.cleaned_data.get("give_up_way_back", False),
-            )
-        except Problem as problem:
-            tell(form, problem)
-        else:
-            messages.info(request, _("The upgrade is asked for."))
-            return redirect("versions", service)
+    if accepted(
+        form,
+        lambda: commands.upgrade_instance(
+            desk.scope,
+            service,
+            version,
+            in_window=form.cleaned_data["when"] == "window",
+            give_up_way_back=form.cleaned_data.get("give_up_way_back", False),
+        ),
+    ):
+        messages.info(request, _("The upgrade is asked for."))
+        return redirect("versions", service)
     return _page(request, desk, row, found, upgrading=form)
 
 

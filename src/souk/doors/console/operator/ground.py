@@ -38,7 +38,9 @@ class PoolForm(forms.Form):
 
     def __init__(self, rows: list[PoolRow], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["pool"].choices = [(str(row.id), _size(row)) for row in rows]  # type: ignore[attr-defined]
+        self.fields["pool"].choices = [  # type: ignore[attr-defined]
+            (str(row.id), f"{_size(row)} ({row.least}–{row.most})") for row in rows
+        ]
 
 
 @require_safe

@@ -16,8 +16,7 @@ from django.views.decorators.http import require_POST
 from souk.doors.console import words
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import operator_page
-from souk.doors.console.problems import tell
-from souk.kernel.errors import Problem
+from souk.doors.console.problems import accepted
 from souk.provisioning import commands, queries
 from souk.ui.parts import Crumb
 
@@ -41,14 +40,9 @@ def suspend(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     """Stop a service, and keep it so."""
     form = SuspensionForm(request.POST)
     row = queries.service(desk.operator, service)
-    if form.is_valid():
-        try:
-            commands.suspend_instance(desk.operator, service, **form.cleaned_data)
-        except Problem as problem:
-            tell(form, problem)
-        else:
-            messages.info(request, _("The service is being suspended. Its customer sees why."))
-            return redirect("operator-service", service)
+    if accepted(form, lambda: commands.suspend_instance(desk.operator, service, **form.cleaned_data)):
+        messages.info(request, _("The service is being suspended. Its customer sees why."))
+        return redirect("operator-service", service)
     context = {
         "service": row,
         "form": form,
