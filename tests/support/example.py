@@ -9,26 +9,21 @@ from souk.engines.contract import Limits
 from souk.engines.images import Recipe
 from souk.provisioning.contract import (
     CHANGEABLE,
+    Abilities,
     Binder,
     BindingRole,
-    Brancher,
     ConfigurationFailed,
     Connection,
     Credentials,
     DatabaseKeeper,
     Guest,
     Health,
-    HighAvailability,
-    Observer,
     ServerCertificate,
     Size,
     Snippet,
     StartingOffering,
     StartingPlan,
-    Succession,
-    Upgrader,
     Wanted,
-    Warmer,
 )
 
 GIB = 1024**3
@@ -118,20 +113,12 @@ def _run(guest: Guest, command: tuple[str, ...], secret: str = "") -> None:
         raise ConfigurationFailed(done.stderr)
 
 
-class Example:
+class Example(Abilities):
     """What the tests sell."""
 
     key = "example"
     prefix = "ex"
     port = 4000
-    serves_neighbours = False
-    archivist = None
-    brancher: Brancher | None = None
-    high_availability: HighAvailability | None = None
-    succession: Succession | None = None
-    upgrader: Upgrader | None = None
-    observer: Observer | None = None
-    warmer: Warmer | None = None
 
     def __init__(self) -> None:
         self.healthy = True

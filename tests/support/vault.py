@@ -25,6 +25,7 @@ from souk.provisioning.contract import (
     Converted,
     Credentials,
     Declined,
+    Exported,
     ExtensionRaised,
     Extent,
     Fingerprint,
@@ -33,6 +34,7 @@ from souk.provisioning.contract import (
     Repository,
     Settled,
     Version,
+    Vessel,
     Wanted,
 )
 
@@ -64,6 +66,22 @@ class ExampleUpgrader:
 
 
 @dataclass
+class ExampleExporter:
+    """Files of the example: what was written under which key. One that is `broken` fails."""
+
+    suffix: str = ".txt"
+    written: dict[str, str] = field(default_factory=dict)
+    broken: bool = False
+
+    def export(self, guest: Guest, wanted: Wanted, database: str, vessel: Vessel) -> Exported:
+        if self.broken:
+            raise ConfigurationFailed("the disk is gone")
+        guest.execute(["export", database])
+        self.written[vessel.key] = database
+        return Exported(1234, "ab" * 32)
+
+
+@dataclass
 class Vault:
     """Buckets by their key, what is in each by label, and how often something was copied; `told` are the addresses of
     machines that keep their history in one; `broken` refuses, `damaged` restores other data than was kept.
@@ -80,6 +98,7 @@ class Vault:
     upgrader: ExampleUpgrader = field(default_factory=ExampleUpgrader)
     damaged: bool = False
     marks: list[str] = field(default_factory=list)
+    exporter: ExampleExporter = field(default_factory=ExampleExporter)
 
     def binding(self, wanted: Wanted, name: str, password: str) -> Credentials:
         return Credentials(name, password, f"bucket-{name}".replace("_", "-"))
@@ -161,7 +180,7 @@ def vault(example: Example | None = None) -> Iterator[Vault]:
     kept = Vault()
     example, storage = example or Example(), ExampleStorage()
     example.archivist = kept  # type: ignore[assignment]
-    example.upgrader = kept.upgrader
+    example.upgrader, example.exporter = kept.upgrader, kept.exporter
     kept.upgrader.line = example.line if isinstance(example, Succeeding) else None
     storage.binder = kept
     both = {example.key: example, storage.key: storage}

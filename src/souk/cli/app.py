@@ -15,6 +15,7 @@ from souk.cli.commands import (
     bindings,
     connect,
     databases,
+    exports,
     host,
     logs,
     market,
@@ -164,6 +165,10 @@ def _backups(app: App) -> None:
     kept.command(backups.create, name="create", help=_("Make a backup now."))
     kept.command(backups.in_place, name="restore", help=_("Let a service go on as it was at an instant."))
     kept.command(backups.undo, name="undo", help=_("Undo a restore, within a day."))
+    files = _branch(app, "exports", _("A service's data in an open format."), exports.listing)
+    files.command(exports.create, name="create", help=_("Write a database into a file, and save it."))
+    files.command(exports.download, name="download", help=_("Save a file; what is saved in part is completed."))
+    files.command(exports.delete, name="delete", help=_("Delete a file before it expires."))
     app.command(backups.restore, name="restore", help=_("Make a new service with another one's data, as it was."))
 
 

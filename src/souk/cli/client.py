@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -123,6 +124,32 @@ class Client:
                 continue
             disposition = response.headers.get("Content-Disposition", "")
             return Download(response.content, disposition.partition('filename="')[2].rstrip('"'))
+
+    def save(self, path: str, target: Path, tag: str, *, attempts: int = 5) -> None:
+        """Write a large file to `target`, beginning after what is there of it if it is still the one with this `tag`.
+        A connection that breaks is taken up where it broke.
+
+        Raises:
+            Unreachable, Refused.
+        """
+        for attempt in range(1, attempts + 1):
+            there = target.stat().st_size if target.exists() else 0
+            told = {"Range": f"bytes={there}-", "If-Range": tag} if there else {}
+            try:
+                with self._http.stream("GET", path, headers=told) as response:
+                    if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+                        return
+                    if not response.is_success:
+                        response.read()
+                        raise Refused(response.status_code, _problem(response))
+                    with target.open("ab" if response.status_code == httpx.codes.PARTIAL_CONTENT else "wb") as file:
+                        for chunk in response.iter_raw():
+                            file.write(chunk)
+                return
+            except httpx.TransportError as error:
+                if attempt == attempts:
+                    raise Unreachable(self.server) from error
+                time.sleep(0.5 * attempt)
 
     def _send(
         self,

@@ -63,6 +63,7 @@ _WORDS = {
     "available": n_("available"),
     "expired": n_("expired"),
     "prove": n_("proof of a backup"),
+    "export": n_("file to download"),
     "restore": n_("restore"),
     "firing": n_("firing"),
     "resolved": n_("resolved"),

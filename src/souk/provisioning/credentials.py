@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from souk.kernel import secrets
 from souk.kernel.scope import Scope
-from souk.provisioning import errors
+from souk.provisioning.boxes import received
 from souk.provisioning.commands import ask_reveal, take_reveal
 from souk.provisioning.contract import Connection
 from souk.provisioning.queries import connection_of
-
-PATIENCE = 10.0
 
 
 @dataclass(frozen=True)
@@ -34,19 +30,11 @@ def reveal(scope: Scope, instance: UUID, name: str = "default") -> Credentials:
         NotReadyYet, BindingMissing, RoleTooLow, RevealTimedOut.
     """
     found = connection_of(scope, instance, name)
-    private, public = secrets.new_box()
-    request = ask_reveal(scope, instance, public, name)
-    deadline = time.monotonic() + PATIENCE
-    pause = 0.01
-    while (answer := take_reveal(scope, request)) is None:
-        if time.monotonic() > deadline:
-            raise errors.RevealTimedOut
-        time.sleep(pause)
-        pause = min(pause * 1.5, 0.2)
+    answer = received(lambda box: ask_reveal(scope, instance, box, name), lambda asked: take_reveal(scope, asked))
     return Credentials(
         connection=found.connection,
         username=found.username,
-        password=secrets.unpost(answer, private).decode(),
+        password=answer.decode(),
         authority=found.authority,
         address=found.address,
     )

@@ -208,6 +208,30 @@ class NoBackups(Conflict):
     """Services of this kind keep no backups on this site."""
 
 
+class NoExports(Conflict):
+    """Services of this kind can't be exported on this site."""
+
+
+class TooManyExports(Conflict):
+    """There are {most} exports of this service already. Delete one, or wait until one expires."""
+
+
+class ExportNotReady(Conflict):
+    """This export is still being written. Wait for its operation to finish."""
+
+
+class ExportGone(Problem):
+    """This export has expired or was deleted. Ask for a new one."""
+
+    status = 410
+
+
+class StorageSilent(Problem):
+    """The storage where the file lies does not answer. Try again in a few minutes; the operator sees it."""
+
+    status = 503
+
+
 class NothingToRestore(Conflict):
     """There is no finished backup of “{name}” yet. Make one, or wait for the next."""
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from souk.kernel import clock
@@ -22,6 +23,7 @@ from souk.provisioning.models import (
     BackupState,
     Binding,
     Endpoint,
+    Export,
     Image,
     Machine,
     MachineRole,
@@ -176,6 +178,19 @@ class BackupsRow:
     proved_at: datetime | None
     way_back_until: datetime | None
     unproved: str = ""
+
+
+@dataclass(frozen=True)
+class ExportRow:
+    """A database in an open format: a file of `size` bytes, to be downloaded until it expires."""
+
+    id: UUID
+    database: str
+    name: str
+    created_at: datetime
+    expires_at: datetime
+    size: int | None
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -373,6 +388,40 @@ def backups(scope: Scope, instance: UUID) -> BackupsRow:
     archived = blueprint(row.blueprint).archivist is not None
     unproved = last.trouble if last is not None and last.state == OperationState.FAILED else ""
     return BackupsRow(archived, found, min(ends, default=None), max(proofs, default=None), way_back, unproved)
+
+
+def exports(scope: Scope, instance: UUID) -> list[ExportRow]:
+    """The exports of an instance that are there or being written, the newest first."""
+    with acting(scope):
+        found = Export.objects.filter(instance_id=instance, deleted_at__isnull=True, expires_at__gt=clock.now())
+        open_ones = found.filter(Q(available_at__isnull=False) | Q(operation__state__in=OPEN))
+        return [_export(row) for row in open_ones.select_related("instance").order_by("-id")]
+
+
+def export(scope: Scope, instance: UUID, identifier: UUID) -> ExportRow:
+    """One export, whatever became of it.
+
+    Raises:
+        NotFound.
+    """
+    with acting(scope):
+        found = Export.objects.filter(id=identifier, instance_id=instance).select_related("instance").first()
+        if found is None:
+            raise NotFound
+        return _export(found)
+
+
+def _export(row: Export) -> ExportRow:
+    made = f"{localtime(row.created_at):%Y%m%d-%H%M}"
+    return ExportRow(
+        id=row.id,
+        database=row.database,
+        name=f"{row.instance.label}-{row.database}-{made}{row.suffix}",
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        size=row.size,
+        sha256=row.sha256,
+    )
 
 
 def machines(scope: Scope) -> list[MachineRow]:

@@ -27,6 +27,7 @@ class Simulated:
     holds_data = False
     #: Nor anything to keep of it.
     archivist = None
+    exporter = None
     #: Nor anything that another machine could copy.
     succession = None
     brancher = None

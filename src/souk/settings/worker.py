@@ -6,6 +6,7 @@ import asyncio
 import signal
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 import structlog
@@ -22,7 +23,7 @@ from souk.monitoring import samples
 from souk.monitoring.logs import shipping
 from souk.ordering import follow as ordering
 from souk.provisioning.platform import ensure_pools, ensure_storage
-from souk.provisioning.reconciler import hints, lease, records
+from souk.provisioning.reconciler import hints, lease, records, ticketing
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.reconciler.loop import Loop
 from souk.sites import commands, queries
@@ -67,7 +68,13 @@ def run() -> None:
     shipping.roll()
     if released := lease.release_dead():
         log.info("took over from dead workers", items=released)
-    loop = Loop(ground(), {"souk_events": follow_events, "souk_reveals": records.answer_reveals})
+    works_on = ground()
+    heard: dict[str, Callable[[], object]] = {
+        "souk_events": follow_events,
+        "souk_reveals": records.answer_reveals,
+        "souk_tickets": partial(ticketing.answer, works_on.engine),
+    }
+    loop = Loop(works_on, heard)
     jobs = _Jobs()
     stopping = threading.Event()
 

@@ -43,7 +43,7 @@ SYSTEM = System("test")
 PARTS = (
     *("plan/", "rename/", "settings/", "access/", "backups/", "backups/in-place/", "delete/", "metrics/", "versions/"),
     *("bindings/", "bindings/rapports/change/", "databases/", "databases/boutique/delete/", "metrics/?range=24h"),
-    *("names/", "health/", "alerts/", "logs/", "logs/?q=rien", "statements/"),
+    *("names/", "exports/", "health/", "alerts/", "logs/", "logs/?q=rien", "statements/"),
 )
 LONG = "un-nom-de-service-vraiment-très-long-qui-remplit-toute-la-ligne"
 
@@ -115,6 +115,8 @@ def inhabited(folder: Path) -> World:
     provisioning.create_database(buyer.scope, ready, "boutique")
     provisioning.create_binding(buyer.scope, ready, "rapports", BindingRole.READER, "boutique")
     provisioning.back_up_instance(buyer.scope, ready)
+    for database in ("main", "boutique"):
+        provisioning.export_database(buyer.scope, ready, database)
     provisioning.delete_instance(buyer.scope, deleted)
     note = "Facture 2026-000042, échue depuis soixante jours."
     provisioning.suspend_instance(operator(), suspended, provisioning.Suspension.UNPAID, note)

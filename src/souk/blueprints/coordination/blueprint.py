@@ -13,23 +13,15 @@ from souk.blueprints.coordination.binder import ROOT, PrefixBinder
 from souk.engines.contract import Limits
 from souk.engines.images import Recipe, load
 from souk.provisioning.contract import (
-    Archivist,
+    Abilities,
     Binder,
-    Brancher,
     Connection,
     Credentials,
-    DatabaseKeeper,
     Guest,
     Health,
-    HighAvailability,
-    Observer,
     ServerCertificate,
     Size,
-    StartingOffering,
-    Succession,
-    Upgrader,
     Wanted,
-    Warmer,
 )
 
 SYSTEM_DISK = 1024**3
@@ -39,7 +31,7 @@ _CONFIGURE = "/usr/lib/souk/configure"
 _CONFIGURE_WITHIN = 90.0
 
 
-class Coordination:
+class Coordination(Abilities):
     """An etcd on a machine of its own, where a site's highly available services agree on who leads."""
 
     key = "coordination"
@@ -47,16 +39,7 @@ class Coordination:
     port = probing.PORT
     holds_data = True
     serves_neighbours = True
-    starting_offering: StartingOffering | None = None
     binder: Binder | None = PrefixBinder()
-    archivist: Archivist | None = None
-    brancher: Brancher | None = None
-    keeper: DatabaseKeeper | None = None
-    high_availability: HighAvailability | None = None
-    succession: Succession | None = None
-    upgrader: Upgrader | None = None
-    observer: Observer | None = None
-    warmer: Warmer | None = None
 
     @functools.cached_property
     def recipe(self) -> Recipe:

@@ -17,30 +17,22 @@ from souk.engines.contract import Limits
 from souk.engines.images import Recipe, load
 from souk.kernel import signing
 from souk.provisioning.contract import (
-    Archivist,
+    Abilities,
     Binder,
-    Brancher,
     Connection,
     Credentials,
-    DatabaseKeeper,
     Guest,
     Health,
-    HighAvailability,
-    Observer,
     ServerCertificate,
     Size,
-    StartingOffering,
-    Succession,
-    Upgrader,
     Wanted,
-    Warmer,
 )
 
 _CONFIGURE = "/usr/lib/souk/configure"
 _CONFIGURE_WITHIN = 90.0
 
 
-class ObjectStorage:
+class ObjectStorage(Abilities):
     """An S3 server (SeaweedFS) on a machine of its own."""
 
     key = "objectstorage"
@@ -48,16 +40,7 @@ class ObjectStorage:
     port = probing.PORT
     holds_data = True
     serves_neighbours = True
-    starting_offering: StartingOffering | None = None
     binder: Binder | None = BucketBinder()
-    keeper: DatabaseKeeper | None = None
-    archivist: Archivist | None = None
-    brancher: Brancher | None = None
-    high_availability: HighAvailability | None = None
-    succession: Succession | None = None
-    upgrader: Upgrader | None = None
-    observer: Observer | None = None
-    warmer: Warmer | None = None
 
     @functools.cached_property
     def recipe(self) -> Recipe:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from souk.blueprints.postgresql.binder import OWNER, RoleBinder
 from souk.blueprints.postgresql.brancher import Branches
 from souk.blueprints.postgresql.bundle import bundle
 from souk.blueprints.postgresql.ensembles import READING, Patroni
+from souk.blueprints.postgresql.exporter import SqlFiles
 from souk.blueprints.postgresql.keeper import Databases
 from souk.blueprints.postgresql.observer import StatisticsObserver
 from souk.blueprints.postgresql.offering import STARTING_OFFERING
@@ -24,13 +26,16 @@ from souk.blueprints.postgresql.versions import PgUpgrade
 from souk.blueprints.postgresql.warmer import WaitingServers
 from souk.engines.contract import Limits
 from souk.engines.images import Recipe, load
+from souk.kernel import signing
 from souk.provisioning.contract import (
+    Abilities,
     Archivist,
     Binder,
     Brancher,
     Connection,
     Credentials,
     DatabaseKeeper,
+    Exporter,
     Guest,
     Health,
     HighAvailability,
@@ -48,18 +53,19 @@ _CONFIGURE = "/usr/lib/souk/configure"
 _CONFIGURE_WITHIN = 90.0
 
 
-class PostgreSQL:
+class PostgreSQL(Abilities):
     """A PostgreSQL server on a machine of its own, or on several."""
 
     key = "postgresql"
     prefix = "pg"
     port = probing.PORT
     holds_data = True
-    serves_neighbours = False
+    starting_offering: StartingOffering | None = STARTING_OFFERING
     binder: Binder | None = RoleBinder()
     keeper: DatabaseKeeper | None = Databases()
     archivist: Archivist | None = PgBackRest()
     brancher: Brancher | None = Branches()
+    exporter: Exporter | None = SqlFiles()
     high_availability: HighAvailability | None = Patroni()
     succession: Succession | None = Streaming()
     upgrader: Upgrader | None = PgUpgrade()
@@ -68,13 +74,9 @@ class PostgreSQL:
 
     @functools.cached_property
     def recipe(self) -> Recipe:
-        """How the image is built."""
-        return load(Path(__file__).parent / "image")
-
-    @property
-    def starting_offering(self) -> StartingOffering:
-        """What the operator's starting catalogue says of this service."""
-        return STARTING_OFFERING
+        """How the image is built: its files, and the signatures that its exports are put into a bucket with."""
+        extras = (("usr/lib/souk/signing.py", Path(signing.__file__)),)
+        return replace(load(Path(__file__).parent / "image"), extras=extras)
 
     def schema(self) -> Mapping[str, Any]:
         """The JSON Schema of the parameters."""

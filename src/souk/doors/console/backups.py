@@ -21,6 +21,7 @@ from souk.ordering.commands import RestoreDetails, restore
 from souk.ordering.queries import order
 from souk.parties.access import CAN_OPERATE, CAN_ORDER
 from souk.provisioning import commands, queries
+from souk.provisioning.registry import blueprint
 from souk.ui.parts import Crumb
 from souk.ui.tables import Column, Table
 
@@ -50,6 +51,7 @@ def backups(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "moving": live.moves(row),
         "here": reverse("backups", args=[service]),
         "may_operate": desk.may(CAN_OPERATE) and row.desired in ("running", "stopped"),
+        "may_export": found.kept and blueprint(row.blueprint).exporter is not None and row.desired != "deleted",
         "may_restore": desk.may(CAN_ORDER) and found.earliest is not None and row.desired != "deleted",
         "breadcrumbs": [
             Crumb(_("Services"), reverse("services")),

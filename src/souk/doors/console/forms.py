@@ -177,6 +177,16 @@ class DatabaseForm(forms.Form):
     )
 
 
+class ExportForm(forms.Form):
+    """Which database is written into a file."""
+
+    database = forms.ChoiceField(label=_("Database"))
+
+    def __init__(self, databases: Sequence[str], *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["database"].choices = [(name, name) for name in databases]  # type: ignore[attr-defined]
+
+
 class OwnNameForm(forms.Form):
     """A DNS name of the customer's own."""
 

@@ -37,6 +37,7 @@ _LABELS = {
     "backup": _("Data copied"),
     "replicate": _("Data on every machine"),
     "switch": _("Another machine leads"),
+    "export": _("File written"),
     "expire": _("Old backups forgotten"),
     "copy": _("Data copied"),
     "renew": _("Machines made anew, one after another"),
@@ -74,6 +75,7 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "undo": ("start", "configure", "probe", "stop"),
     "upgrade": ("create", "copy", "configure", "follow", "hand_over", "convert", "start", "settle", "probe"),
     "rehearse": ("create", "restore", "configure", "read", "convert", "start", "settle", "compare", "delete"),
+    "export": ("export",),
     "prove": ("create", "restore", "configure", "read", "delete"),
 }
 #: What takes another way on several machines.

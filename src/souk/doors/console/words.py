@@ -78,6 +78,7 @@ OPERATIONS: dict[str, Text] = {
     "drop_database": pgettext_lazy("operation", "Deletion of a database"),
     "backup": pgettext_lazy("operation", "Backup"),
     "prove": pgettext_lazy("operation", "Proof of a backup"),
+    "export": pgettext_lazy("operation", "File to download"),
     "restore": pgettext_lazy("operation", "Restore"),
     "switchover": pgettext_lazy("operation", "Switchover"),
     "failover": pgettext_lazy("operation", "Failover"),

@@ -14,6 +14,7 @@ from souk.provisioning.commands.bindings import (
 from souk.provisioning.commands.creating import InstanceDetails, Origin, clean_name, create_instance
 from souk.provisioning.commands.databases import create_database, drop_database
 from souk.provisioning.commands.disks import Growth, change_disk, grow, let_grow
+from souk.provisioning.commands.exports import ask_ticket, delete_export, export_database, take_ticket
 from souk.provisioning.commands.lifecycle import (
     delete_instance,
     erase_instance,
@@ -44,6 +45,7 @@ __all__ = [
     "add_name",
     "allow_networks",
     "ask_reveal",
+    "ask_ticket",
     "back_up_instance",
     "cancel_operation",
     "change_binding",
@@ -55,9 +57,11 @@ __all__ = [
     "create_binding",
     "create_database",
     "create_instance",
+    "delete_export",
     "delete_instance",
     "drop_database",
     "erase_instance",
+    "export_database",
     "grow",
     "let_grow",
     "protect_instance",
@@ -79,6 +83,7 @@ __all__ = [
     "suspend_instance",
     "switch_over",
     "take_reveal",
+    "take_ticket",
     "undo_restore",
     "update_instance",
     "upgrade_instance",

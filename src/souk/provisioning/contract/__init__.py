@@ -3,6 +3,7 @@
 Blueprints are found by the entry point group `souk.blueprints`; provisioning never imports one.
 """
 
+from souk.provisioning.contract.abilities import Abilities
 from souk.provisioning.contract.access import Binder, BindingRole, DatabaseKeeper
 from souk.provisioning.contract.backups import (
     Archivist,
@@ -15,6 +16,7 @@ from souk.provisioning.contract.backups import (
 )
 from souk.provisioning.contract.blueprint import Blueprint
 from souk.provisioning.contract.ensembles import Coordinator, Ensemble, Member, MemberState
+from souk.provisioning.contract.exporting import Exported, Exporter, Vessel
 from souk.provisioning.contract.leading import HighAvailability
 from souk.provisioning.contract.observing import (
     Curve,
@@ -59,6 +61,7 @@ __all__ = [
     "FRONT",
     "GIB",
     "VERSION",
+    "Abilities",
     "Archivist",
     "BackupFound",
     "BackupKind",
@@ -75,6 +78,8 @@ __all__ = [
     "DatabaseKeeper",
     "Declined",
     "Ensemble",
+    "Exported",
+    "Exporter",
     "ExtensionRaised",
     "Extent",
     "Fingerprint",
@@ -104,6 +109,7 @@ __all__ = [
     "Succession",
     "Upgrader",
     "Version",
+    "Vessel",
     "Wanted",
     "Warmer",
     "Way",

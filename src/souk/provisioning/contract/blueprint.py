@@ -9,6 +9,7 @@ from souk.engines.contract import Limits
 from souk.engines.images import Recipe
 from souk.provisioning.contract.access import Binder, DatabaseKeeper
 from souk.provisioning.contract.backups import Archivist, Brancher
+from souk.provisioning.contract.exporting import Exporter
 from souk.provisioning.contract.leading import HighAvailability
 from souk.provisioning.contract.observing import Observer
 from souk.provisioning.contract.selling import Size, StartingOffering
@@ -71,6 +72,10 @@ class Blueprint(Protocol):
     @property
     def brancher(self) -> Brancher | None:
         """How a service begins as a copy of another one's machine, if it can."""
+
+    @property
+    def exporter(self) -> Exporter | None:
+        """How its data is written into a file that anybody can read, if it can."""
 
     @property
     def high_availability(self) -> HighAvailability | None:

@@ -3,6 +3,7 @@
 from souk.provisioning.models.backups import Backup, BackupState, Repository
 from souk.provisioning.models.convergence import Convergence, WorkKind
 from souk.provisioning.models.endpoints import Binding, Endpoint, OwnName, Reveal
+from souk.provisioning.models.exports import Export, Ticket
 from souk.provisioning.models.instances import Desired, InstanceState, Quota, ServiceInstance, Suspension
 from souk.provisioning.models.machines import Duty, Ensemble, Image, Machine, MachineRole
 from souk.provisioning.models.operations import MOVES, OPEN, SETTLED, SIZING, Operation, OperationKind, OperationState
@@ -21,6 +22,7 @@ __all__ = [
     "Duty",
     "Endpoint",
     "Ensemble",
+    "Export",
     "Image",
     "InstanceState",
     "Machine",
@@ -34,6 +36,7 @@ __all__ = [
     "Reveal",
     "ServiceInstance",
     "Suspension",
+    "Ticket",
     "WarmMachine",
     "WarmPool",
     "WorkKind",

@@ -45,6 +45,7 @@ class OperationKind(models.TextChoices):
     CONFIGURE = "configure"
     BACKUP = "backup"
     PROVE = "prove"
+    EXPORT = "export"
     RESTORE = "restore"
     SWITCHOVER = "switchover"
     FAILOVER = "failover"

@@ -11,7 +11,7 @@ from souk.kernel import clock, secrets
 from souk.kernel.scope import acting
 from souk.provisioning import contract
 from souk.provisioning.contract import Archivist, ConfigurationFailed, Credentials, Guest
-from souk.provisioning.models import Desired, Endpoint, InstanceState, Repository, ServiceInstance
+from souk.provisioning.models import Desired, Endpoint, Export, InstanceState, Repository, ServiceInstance
 from souk.provisioning.reconciler import keymaking, records
 from souk.provisioning.reconciler.guest import MachineGuest
 from souk.provisioning.reconciler.records import WORKER, Subject
@@ -145,7 +145,8 @@ def _sealed_passphrase(instance: ServiceInstance) -> bytes:
 
 
 def erase_repository(subject: Subject, engine: Engine) -> dict[str, object] | None:
-    """Make an erased instance's backups unreadable for good: their passphrase is destroyed, and the key to the bucket.
+    """Make an erased instance's backups and exports unreadable for good: their passphrases are destroyed, and the key
+    to the bucket.
 
     Returns what the attestation says of it; None where there is no repository.
     """
@@ -162,8 +163,11 @@ def erase_repository(subject: Subject, engine: Engine) -> dict[str, object] | No
         keymaking.destroy(there, row.folder)
     with acting(WORKER):
         Repository.objects.filter(id=row.id).update(sealed_secret_key=b"", sealed_passphrase=b"", erased_at=clock.now())
+        Export.objects.filter(instance=subject.row, deleted_at__isnull=True).update(
+            sealed_passphrase=b"", deleted_at=clock.now()
+        )
     place = {"bucket": row.bucket, **({"folder": row.folder} if row.folder else {})}
-    return {**place, "how": "the passphrase that encrypts the backups was destroyed"}
+    return {**place, "how": "the passphrases that encrypt the backups and the exports were destroyed"}
 
 
 def _storage(instance: UUID, engine: Engine) -> tuple[Subject, Guest]:

@@ -15,6 +15,7 @@ from souk.provisioning.reconciler.actions import (
     backups,
     bindings,
     databases,
+    exports,
     leading,
     names,
     parameters,
@@ -42,6 +43,7 @@ ACTIONS: Mapping[str, Action] = {
     OperationKind.CONFIGURE: parameters.configure,
     OperationKind.BACKUP: backups.back_up,
     OperationKind.PROVE: proofs.prove,
+    OperationKind.EXPORT: exports.export,
     OperationKind.REHEARSE: rehearsals.rehearse,
     OperationKind.SWITCHOVER: leading.switch_over,
     OperationKind.RESTORE: restores.restore,
@@ -65,6 +67,7 @@ def perform(work: Work) -> None:
         if begin(asked):
             _attempt(work.doing(asked), asked)
     restores.end_way_back(work)
+    exports.clear(work)
     backups.schedule(work)
 
 

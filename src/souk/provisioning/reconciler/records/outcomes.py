@@ -90,7 +90,7 @@ def found_steady(lease: Lease, subject: Subject) -> None:
 
 def _next_visit(row: ServiceInstance, state: InstanceState) -> datetime | None:
     """When something falls due by itself: an erasure, the end of rotated credentials, a certificate's renewal, the end
-    of a way back, a window, a backup, a look at who leads, asking a new machine what it is.
+    of a way back or of an export, a window, a backup, a look at who leads, asking a new machine what it is.
     """
     if state == InstanceState.SOFT_DELETED:
         return row.erase_at
@@ -106,11 +106,12 @@ def _next_visit(row: ServiceInstance, state: InstanceState) -> datetime | None:
             " (select count(*) from provisioning_machine where instance_id = %s and role in ('primary', 'member')"
             "  and fingerprint = '' and deleted_at is null),"
             " (select min(not_before) from provisioning_operation where instance_id = %s"
-            "  and state in ('queued', 'running'))",
-            [row.id] * 6,
+            "  and state in ('queued', 'running')),"
+            " (select min(expires_at) from provisioning_export where instance_id = %s and deleted_at is null)",
+            [row.id] * 7,
         )
-        former, certificate, kept, seen, unasked, opens = cursor.fetchone()
-    times = [former, certificate and certificate - RENEW_BEFORE, kept, opens, schedule.next_due(row)]
+        former, certificate, kept, seen, unasked, opens, exported = cursor.fetchone()
+    times = [former, certificate and certificate - RENEW_BEFORE, kept, opens, exported, schedule.next_due(row)]
     if unasked:
         times.append(clock.now() + ASK_AFTER)
     if row.members > 1:

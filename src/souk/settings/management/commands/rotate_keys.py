@@ -12,7 +12,8 @@ from souk.kernel.rotation import Sealed, rotate
 from souk.monitoring.alerts.delivering import secret_context
 from souk.monitoring.models import Webhook
 from souk.parties.accounts import MfaAdapter
-from souk.provisioning.models import Binding, Ensemble, Repository, WarmMachine
+from souk.provisioning.models import Binding, Ensemble, Export, Repository, WarmMachine
+from souk.provisioning.reconciler.actions.exports import sealing
 from souk.sites.models import CertificateAuthority
 
 PLACES = [
@@ -21,6 +22,7 @@ PLACES = [
     Sealed("identity", Webhook, "sealed_secret", lambda row: secret_context(row.id)),
     Sealed("master", Repository, "sealed_secret_key", lambda row: f"repository:{row.instance_id}:key"),
     Sealed("master", Repository, "sealed_passphrase", lambda row: f"repository:{row.instance_id}:passphrase"),
+    Sealed("master", Export, "sealed_passphrase", lambda row: sealing(row.id)),
     Sealed("master", Ensemble, "sealed_password", lambda row: f"ensemble:{row.instance_id}:password"),
     Sealed("master", Ensemble, "sealed_secret", lambda row: f"ensemble:{row.instance_id}:secret"),
     Sealed("master", WarmMachine, "sealed_password", lambda row: f"warm:{row.id}"),
