@@ -165,24 +165,15 @@ def _switched(open_: Shop, instance: UUID) -> float:
 
 
 def _leader(open_: Shop, instance: UUID) -> str:
-    from souk.provisioning.queries import members
+    from tests.support.members import leader
 
-    return next(row.name for row in members(open_.scope, instance) if row.duty == "leads")
+    return leader(open_.scope, instance)
 
 
 def _whole(open_: Shop, instance: UUID) -> None:
-    from souk.provisioning.queries import members
+    from tests.support.members import whole
 
-    wanted = ["follows", "leads", "synchronous"]
-    with open_.place.connect() as watch:
-        # What is recorded is what was, as long as the worker is at it.
-        idle = "select 1 from provisioning_convergence where subject = %s and lease_until is null and next_at > now()"
-        open_.until(
-            lambda: (
-                watch.execute(idle, [instance]).fetchone()
-                and sorted(row.duty for row in members(open_.scope, instance)) == wanted
-            )
-        )
+    open_.until(lambda: whole(open_.engine, open_.scope, instance))
 
 
 if __name__ == "__main__":

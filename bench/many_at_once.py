@@ -12,7 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from support.figures import Figure, Target, publish, say
-from support.ground import ground
+from support.ground import Ground, ground
 from support.shop import Shop, shop
 
 FLOOR = "as many machines of the same image, limits and configuration by hand through Incus's API, sixteen at a time"
@@ -26,6 +26,7 @@ def main() -> None:
     chosen = options.parse_args()
     load_before = os.getloadavg()
     with ground() as place, shop(place) as open_:
+        _promise_more_than_there_is(place)
         open_.erase(_ready(open_, [open_.order("premier")])[0])
         floor = _floor(open_, chosen.services, chosen.threads)
         ours, failed, steps = _ours(open_, chosen.services)
@@ -33,6 +34,12 @@ def main() -> None:
     name = f"{chosen.services} services ordered at once, the last one ready"
     targets = [Target("ratio", 1.2), Target("failed", 0)]
     publish([Figure(name, ours, "s", floor, FLOOR, ours / floor, targets, details)], load_before)
+
+
+def _promise_more_than_there_is(place: Ground) -> None:
+    """Fifty small services are more than a small host may be sold; nothing runs in them but an idle server."""
+    with place.connect() as connection:
+        connection.execute("update sites_host set vcpu_overcommit = 100, memory_overcommit = 8, disk_overcommit = 100")
 
 
 def _ours(open_: Shop, count: int) -> tuple[float, int, dict[str, float]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import structlog
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import ResolverMatch, resolve
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
@@ -23,20 +23,22 @@ def _resolve(path: str) -> ResolverMatch:
 
 
 @csrf_exempt
-def respond(request: HttpRequest) -> HttpResponse:
-    """Answer a request below `/api/`; a GET's answer carries an ETag and may be a 304."""
+def respond(request: HttpRequest) -> HttpResponseBase:
+    """Answer a request below `/api/`; a GET's answer carries an ETag and may be a 304. A stream says these itself."""
     language = translation.get_language_from_request(request)
     with translation.override(language):
         response = _answer(request)
     response["Content-Language"] = language
     response["Vary"] = "Accept-Language, Authorization"
+    if not isinstance(response, HttpResponse):
+        return response
     response = _conditional(request, response)
     # Its length said beforehand, an answer goes out whole instead of in chunks.
     response["Content-Length"] = str(len(response.content))
     return response
 
 
-def _answer(request: HttpRequest) -> HttpResponse:
+def _answer(request: HttpRequest) -> HttpResponseBase:
     try:
         match = _resolve(request.path_info)
     except Http404:
@@ -44,7 +46,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
         return problem_response(404, problem.code, problem.sentence)
     request.resolver_match = match
     try:
-        answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        answer: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
     except Exception:
         # The last line of defence: the caller gets a problem in the one shape, the log gets the trace.
         log.exception("request failed")

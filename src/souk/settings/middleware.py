@@ -9,14 +9,14 @@ import time
 from collections.abc import Callable
 
 import structlog
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 
 from souk.kernel import scope
 from souk.kernel.errors import Problem
 from souk.settings.metrics import REQUESTS
 
-Handler = Callable[[HttpRequest], HttpResponse]
+Handler = Callable[[HttpRequest], HttpResponseBase]
 log = structlog.get_logger("souk.web")
 _quiet = logging.getLogger("souk.web")
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -32,7 +32,7 @@ def fresh_request_id() -> str:
 def observe(get_response: Handler) -> Handler:
     """Give the request an id (the client's own `X-Request-ID` if it is a sane one), count it and log it."""
 
-    def handle(request: HttpRequest) -> HttpResponse:
+    def handle(request: HttpRequest) -> HttpResponseBase:
         given = request.headers.get("X-Request-ID", "")
         identifier = given if _ID.fullmatch(given) else fresh_request_id()
         started = time.monotonic()
@@ -53,7 +53,7 @@ def api_shortcut(get_response: Handler) -> Handler:
     """Answer `/api/` without sessions, cookies and page furniture: tokens carry who asks."""
     from souk.settings.api import respond
 
-    def handle(request: HttpRequest) -> HttpResponse:
+    def handle(request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith("/api/"):
             return respond(request)
         return get_response(request)
@@ -64,7 +64,7 @@ def api_shortcut(get_response: Handler) -> Handler:
 def problems(get_response: Handler) -> Handler:
     """Show a problem raised by a page as a page, in the reader's language."""
 
-    def handle(request: HttpRequest) -> HttpResponse:
+    def handle(request: HttpRequest) -> HttpResponseBase:
         return get_response(request)
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -67,10 +67,11 @@ def test_a_dump_that_fails_puts_nothing_under_the_key(full: Kept, client: Any) -
     locked = full.service.connect()
     try:
         full.sql("create table if not exists busy (n int)")
+        locked.execute("begin")
         locked.execute("lock table busy in access exclusive mode")
         shorter = "sed -i 's/--lock-wait-timeout=60s/--lock-wait-timeout=1s/' /usr/lib/souk/export"
         assert full.service.execute(["sh", "-c", shorter]).exit_code == 0
-        with pytest.raises(ConfigurationFailed, match="lock"):
+        with pytest.raises(ConfigurationFailed, match="timeout"):
             _export(full, "exports/locked")
     finally:
         locked.close()

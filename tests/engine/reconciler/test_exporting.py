@@ -11,6 +11,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from django.test import Client
 from tests.engine.reconciler.conftest import Shop
 from tests.engine.reconciler.test_backups import instance
 from tests.engine.reconciler.test_killed_for_real import until
@@ -61,6 +62,7 @@ def test_a_database_is_written_downloaded_in_parts_and_loaded_elsewhere(
     assert len(whole) > 9 * 1024**2, "more than one part of an upload"
     for start in (1, 16, 8 * 1024**2 + 5, len(whole) - 1):
         assert _read(shop, instance, row, start) == whole[start:]
+    _goes_on_where_it_was_cut(shop, instance, row, whole)
 
     statements = gzip.decompress(whole).decode()
     assert "OWNER TO" not in statements
@@ -71,6 +73,26 @@ def test_a_database_is_written_downloaded_in_parts_and_loaded_elsewhere(
     with signed_in(scope, instance) as here, signed_in(scope, other) as there:
         assert _rows(there) == _rows(here)
         assert _rows(there)[0] == (1, ARABIC)
+
+
+def _goes_on_where_it_was_cut(shop: Shop, instance: UUID, row: ExportRow, whole: bytes) -> None:
+    path = f"/api/v1/services/{instance}/exports/{row.id}/file"
+    client, tag = Client(headers={"Authorization": f"Bearer {shop.buyer.token()}"}), f'"{row.sha256}"'
+
+    def answer(**headers: str) -> Any:
+        return client.get(path, headers=headers)
+
+    first = answer()
+    assert (first.status_code, first.getvalue() == whole) == (200, True)
+    assert (first["Content-Length"], first["ETag"], first["Accept-Ranges"]) == (str(len(whole)), tag, "bytes")
+    assert row.name in first["Content-Disposition"]
+    rest = answer(**{"Range": "bytes=1000000-", "If-Range": tag})
+    assert (rest.status_code, rest.getvalue() == whole[1_000_000:]) == (206, True)
+    assert rest["Content-Range"] == f"bytes 1000000-{len(whole) - 1}/{len(whole)}"
+    other = answer(**{"Range": "bytes=1000000-", "If-Range": '"of-another-file"'})
+    assert (other.status_code, other.getvalue() == whole) == (200, True)
+    beyond = answer(Range=f"bytes={len(whole)}-")
+    assert (beyond.status_code, beyond.json()["type"].rpartition(":")[2]) == (416, "range-beyond")
 
 
 def test_a_file_is_gone_from_the_storage_once_it_is_deleted(shop_with_storage: Shop, instance: UUID) -> None:
@@ -101,5 +123,6 @@ def _load(shop: Shop, instance: UUID, statements: str) -> None:
             capture_output=True,
             env={**os.environ, "PGPASSWORD": str(options["password"])},
             check=False,
+            pass_fds=[int(options["sslrootcert"].rpartition("/")[2])],
         )
     assert done.returncode == 0, done.stderr

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from tests.engine.reconciler.conftest import Shop
 from tests.engine.reconciler.test_killed_for_real import until
+from tests.support import members
 from tests.support.connecting import signed_in
 from tests.support.world import operator
 from tests.support.writing import Writer
@@ -16,7 +17,7 @@ from tests.support.writing import Writer
 from souk.blueprints.postgresql.ensembles import READING
 from souk.provisioning import commands
 from souk.provisioning.contract import BindingRole
-from souk.provisioning.queries import OperationRow, machines, members, operation, operations, service
+from souk.provisioning.queries import OperationRow, machines, operation, operations, service
 
 pytestmark = pytest.mark.engine
 
@@ -24,18 +25,14 @@ POWER_CUTS = int(os.environ.get("SOUK_POWER_CUTS", "3"))
 SECONDS_WITH_WITNESS = 10.0
 
 
-def _duties(shop: Shop, instance: UUID) -> list[str]:
-    return sorted(row.duty for row in members(shop.buyer.scope, instance))
-
-
 def leader(shop: Shop, instance: UUID) -> str:
     """The machine that was last seen to lead."""
-    return next((row.name for row in members(shop.buyer.scope, instance) if row.duty == "leads"), "")
+    return members.leader(shop.buyer.scope, instance)
 
 
 def whole(shop: Shop, instance: UUID) -> bool:
-    """Whether one machine leads, one has all that was acknowledged, and one follows."""
-    return _duties(shop, instance) == ["follows", "leads", "synchronous"]
+    """Whether all run, one leads, one has all that was acknowledged, and one follows."""
+    return members.whole(shop.engine, shop.buyer.scope, instance)
 
 
 def test_a_service_on_three_machines_outlives_each_of_them(shop_of_many: Shop) -> None:
