@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from install import backup, bench, develop, lifecycle, purge, restore, testing, upgrade, virtualenv
+from install import backup, bench, develop, lifecycle, purge, quotas, restore, testing, upgrade, virtualenv
 from install.failure import Failure
 from install.here import CHECKOUT, namespace
 from install.steps import Steps
@@ -39,6 +39,7 @@ def main(words: list[str]) -> int:
             "bench": lambda: bench.bench(ns, steps),
             "dev": lambda: develop.develop(ns, steps),
             "prepare": lambda: testing.prepare(ns, steps),
+            "quotas": lambda: quotas.again(ns),
             "lock": _lock,
             "locale": lambda: testing.locale(steps),
         }

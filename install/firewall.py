@@ -11,10 +11,9 @@ import pwd
 from pathlib import Path
 from typing import Any
 
-from install import application, users
+from install import application, units, users
 from install.host import has_systemd
 from install.isolation import NOT_INTERNET, PLATFORM_PORTS, outside, platform_addresses
-from install.services import UNITS
 from install.shell import attempt, run
 
 
@@ -109,14 +108,14 @@ def ensure(ns: Any) -> str:
     return f"table inet {ns.firewall}"
 
 
-def _unit(ns: Any) -> Path:
-    return UNITS / f"souk-{ns.name}-firewall.service"
+def _unit(ns: Any) -> str:
+    return f"souk-{ns.name}-firewall.service"
 
 
 def _at_boot(ns: Any, script: Path) -> None:
     text = "\n".join(
         [
-            "# Written by Souk's installer; `make purge` removes it.",
+            units.HEAD,
             "[Unit]",
             f"Description=Souk {ns.name}: firewall of its machines",
             "Before=incus.service",
@@ -133,10 +132,7 @@ def _at_boot(ns: Any, script: Path) -> None:
             "",
         ]
     )
-    if not _unit(ns).exists() or _unit(ns).read_text() != text:
-        _unit(ns).write_text(text)
-        run("systemctl", "daemon-reload")
-        run("systemctl", "enable", "--now", "--quiet", _unit(ns).name)
+    units.keep(_unit(ns), text)
 
 
 def remove(ns: Any) -> str:
@@ -145,8 +141,5 @@ def remove(ns: Any) -> str:
         return "needs root"
     attempt("nft", "delete", "table", "inet", ns.counters)
     gone = attempt("nft", "delete", "table", "inet", ns.firewall).returncode == 0
-    if _unit(ns).exists():
-        attempt("systemctl", "disable", "--quiet", _unit(ns).name)
-        _unit(ns).unlink()
-        attempt("systemctl", "daemon-reload")
+    units.forget(_unit(ns))
     return "deleted" if gone else "was not there"

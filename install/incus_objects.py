@@ -72,7 +72,8 @@ def _pool(ns: Any) -> str:
         pool = call("GET", path)
     if pool["driver"] != "btrfs":
         return ", a folder as pool: no disk limits"
-    return ", disk limits counted anew" if quotas.hold(Path("/var/lib/incus/storage-pools") / ns.pool) else ""
+    quotas.at_boot(ns)
+    return ", disk limits counted anew" if quotas.hold(quotas.POOLS / ns.pool) else ""
 
 
 def network_config(ns: Any) -> dict[str, str]:

@@ -70,6 +70,9 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
         records.record_endpoint(subject, machine.address, blueprint.port, certificate, issued.expires_at)
     if row.ready_at is not None:
         records.answered(subject, configured=True)
+    if row.state == InstanceState.UPDATING:
+        # It serves again; what waits, such as a proof of its backup, may take much longer.
+        records.set_state(row.id, InstanceState.READY)
     work = Work(lease, subject, blueprint, ground.engine, MachineGuest(ground.engine, machine.name), wanted)
     actions.perform(work)
     records.converged(lease, subject, InstanceState.READY)
