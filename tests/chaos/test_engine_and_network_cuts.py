@@ -63,7 +63,7 @@ def test_an_engine_that_is_killed_again_and_again_loses_and_doubles_nothing(
             time.sleep(chance.uniform(0.1, 2.0))
             unsteady.rise()
             forget_leases()
-        assert until(lambda: _settled(shop, wanted), 240), f"seed {SEED}"
+        assert until(lambda: settled(shop, wanted), 240), f"seed {SEED}"
     hold(shop.engine, shop.buyer, wanted, mine="pg-")
     for instance in wanted:
         _answers(shop, instance)
@@ -78,7 +78,7 @@ def test_a_host_whose_network_is_cut_again_and_again_has_all_its_services_after_
     chance = random.Random(SEED)
     shop.worker.start()
     wanted = {shop.order("n0")}
-    assert until(lambda: _settled(shop, wanted), 120), shop.worker.log
+    assert until(lambda: settled(shop, wanted), 120), shop.worker.log
     before = shop.made()
     try:
         for number in range(NETWORK_CUTS):
@@ -90,7 +90,7 @@ def test_a_host_whose_network_is_cut_again_and_again_has_all_its_services_after_
             _network("up")
     finally:
         _network("up")
-    assert until(lambda: _settled(shop, wanted), 240), shop.worker.log
+    assert until(lambda: settled(shop, wanted), 240), shop.worker.log
     hold(shop.engine, shop.buyer, wanted, mine="pg-")
     assert before <= shop.made()
     for instance in wanted:
@@ -104,7 +104,8 @@ def _network(state: str) -> None:
     subprocess.run(["ip", "link", "set", namespace.current().bridge, state], check=True)
 
 
-def _settled(shop: Shop, wanted: set[UUID]) -> bool:
+def settled(shop: Shop, wanted: set[UUID]) -> bool:
+    """Whether exactly these services are there, ready and without trouble."""
     rows = services(shop.buyer.scope)
     return {row.id for row in rows} == wanted and all(
         (row.state, service(shop.buyer.scope, row.id).trouble) == ("ready", "") for row in rows
