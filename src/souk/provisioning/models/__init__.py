@@ -5,6 +5,7 @@ from souk.provisioning.models.convergence import Convergence, WorkKind
 from souk.provisioning.models.endpoints import Binding, Endpoint, OwnName, Reveal
 from souk.provisioning.models.instances import Desired, InstanceState, Quota, ServiceInstance, Suspension
 from souk.provisioning.models.machines import Duty, Ensemble, Image, Machine, MachineRole
+from souk.provisioning.models.networks import Attachment, PrivateNetwork
 from souk.provisioning.models.operations import MOVES, OPEN, SETTLED, SIZING, Operation, OperationKind, OperationState
 from souk.provisioning.models.pools import WarmMachine, WarmPool
 
@@ -13,6 +14,7 @@ __all__ = [
     "OPEN",
     "SETTLED",
     "SIZING",
+    "Attachment",
     "Backup",
     "BackupState",
     "Binding",
@@ -29,6 +31,7 @@ __all__ = [
     "OperationKind",
     "OperationState",
     "OwnName",
+    "PrivateNetwork",
     "Quota",
     "Repository",
     "Reveal",

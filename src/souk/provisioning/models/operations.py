@@ -54,6 +54,8 @@ class OperationKind(models.TextChoices):
     UPGRADE = "upgrade"
     PROVE_NAME = "prove_name"
     REMOVE_NAME = "remove_name"
+    ATTACH = "attach"
+    DETACH = "detach"
 
 
 SETTLED = frozenset(
@@ -68,6 +70,8 @@ SETTLED = frozenset(
         OperationKind.RECOVER,
         OperationKind.SUSPEND,
         OperationKind.RESUME,
+        OperationKind.ATTACH,
+        OperationKind.DETACH,
     }
 )
 
