@@ -135,6 +135,7 @@ def service_credentials(request: HttpRequest, desk: Desk, service: UUID) -> Http
     context = {
         "password": found.password,
         "uri": found.connection.uri.replace("PASSWORD", found.password),
+        "private": found.private.uri.replace("PASSWORD", found.password) if found.private else "",
         "service": queries.service(desk.scope, service),
     }
     part = bool(request.headers.get("HX-Request"))
