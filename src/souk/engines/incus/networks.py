@@ -15,6 +15,8 @@ from souk.engines.incus.transport import Transport
 _NETWORKS = "/1.0/networks"
 _CREATED = "Created"
 _LOOKS, _PAUSE = 10, 0.2
+_RACE = "bridge children interfaces"
+"""Incus looks at every card of the host one after another, and fails if one of them went meanwhile."""
 _ROUTES = Path("/proc/net/route")
 OWNER = "user.souk.project"
 """Networks lie in no project of ours, so each says whose it is."""
@@ -46,6 +48,10 @@ def _made(transport: Transport, name: str, project: str) -> bool:
         transport.change("POST", _NETWORKS, body=body)
     except AlreadyExists:
         return False
+    except EngineError as error:
+        if _RACE in str(error):
+            return False
+        raise
     return True
 
 
@@ -68,14 +74,20 @@ def _whole(transport: Transport, name: str, project: str) -> bool:
 
 def delete(transport: Transport, name: str) -> None:
     """Delete the bridge."""
-    try:
-        transport.change("DELETE", f"{_NETWORKS}/{quote(name, safe='')}")
-    except NotFound:
-        return
-    except EngineError as error:
-        if "in use" in str(error):
-            raise Busy(str(error)) from error
-        raise
+    for _ in range(_LOOKS):
+        try:
+            transport.change("DELETE", f"{_NETWORKS}/{quote(name, safe='')}")
+        except NotFound:
+            return
+        except EngineError as error:
+            if "in use" in str(error):
+                raise Busy(str(error)) from error
+            if _RACE not in str(error):
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
+    raise Busy(f"the network {name} could not be deleted while other cards came and went")
 
 
 def listing(transport: Transport, project: str) -> Sequence[str]:
