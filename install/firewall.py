@@ -1,7 +1,8 @@
 """Our own nftables table: what machines may reach of this host, and that nobody else's traffic reaches them.
 
 Incus' ACL says the same where the two overlap. This table also closes what the ACL leaves open: the gateways
-of other bridges answer on port 53, and IPv6.
+of other bridges answer on port 53, and IPv6. And nothing passes between private networks and the host: the kernel
+answers for each of its addresses on every bridge, whether that has one or not, and forwards what is sent to it.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ table inet {ns.firewall} {{
   chain input {{
     type filter hook input priority filter - 10; policy accept;
     iifname {bridge} jump from_machines
+    iifname "{PRIVATE}" drop
   }}
   chain from_machines {{
     ct state established,related accept
@@ -44,6 +46,9 @@ table inet {ns.firewall} {{
     iifname {bridge} jump leaving
     oifname {bridge} ct state established,related accept
     oifname {bridge} drop
+    iifname "{PRIVATE}" oifname "{PRIVATE}" accept
+    iifname "{PRIVATE}" drop
+    oifname "{PRIVATE}" drop
   }}
   chain leaving {{
     meta nfproto ipv6 drop
@@ -52,6 +57,41 @@ table inet {ns.firewall} {{
     oifname {bridge} drop
     ct state established,related accept{outwards}
     ip daddr {{ {closed} }} drop
+  }}
+}}
+"""
+
+
+PRIVATE = "sk-*"
+"""The bridges of private networks. They have no address of the host's, so no way leads from one to another."""
+
+PRIVATE_ENDS = "skp*"
+"""What the host calls machines' cards in them."""
+
+
+def private(ns: Any) -> str:
+    """What passes in private networks, as a script for `nft -f`: IPv4 and ARP from machine to machine, and nobody plays
+    the server that gives addresses out. Nothing reaches the host, on any protocol.
+    """
+    return f"""# Written by Souk's installer.
+table bridge {ns.firewall} {{}}
+delete table bridge {ns.firewall}
+table bridge {ns.firewall} {{
+  chain input {{
+    type filter hook input priority -210; policy accept;
+    iifname "{PRIVATE_ENDS}" drop
+  }}
+  chain output {{
+    type filter hook output priority -210; policy accept;
+    oifname "{PRIVATE_ENDS}" drop
+  }}
+  chain forward {{
+    type filter hook forward priority -210; policy accept;
+    iifname "{PRIVATE_ENDS}" jump within
+  }}
+  chain within {{
+    ether type != {{ ip, arp }} drop
+    udp dport {{ 67, 68 }} drop
   }}
 }}
 """
@@ -99,7 +139,7 @@ def counting(ns: Any) -> str:
 
 def ensure(ns: Any) -> str:
     """Load the tables, and have them loaded at boot where systemd runs."""
-    text = ruleset(ns) + counting(ns)
+    text = ruleset(ns) + private(ns) + counting(ns)
     kept = ns.state / "firewall.nft"
     kept.write_text(text)
     run("nft", "-f", "-", text=text)
@@ -140,6 +180,7 @@ def remove(ns: Any) -> str:
     if os.geteuid() != 0:
         return "needs root"
     attempt("nft", "delete", "table", "inet", ns.counters)
+    attempt("nft", "delete", "table", "bridge", ns.firewall)
     gone = attempt("nft", "delete", "table", "inet", ns.firewall).returncode == 0
     units.forget(_unit(ns))
     return "deleted" if gone else "was not there"

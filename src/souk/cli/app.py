@@ -22,6 +22,7 @@ from souk.cli.commands import (
     money,
     monitoring,
     names,
+    networks,
     operator,
     orders,
     organizations,
@@ -50,6 +51,7 @@ def build(context: Context) -> App:
     _people(app)
     _services(app)
     _access(app)
+    _networks(app)
     _backups(app)
     _alerts(app)
     _branch(app, "market", _("What is for sale."), market.listing).command(
@@ -158,6 +160,17 @@ def _access(app: App) -> None:
     reach.command(access.forbid, name="forbid", help=_("Take a network off the list."))
     reach.command(access.everyone, name="everyone", help=_("Let everyone in who knows a password."))
     reach.command(access.nobody, name="nobody", help=_("Let nobody in."))
+    reach.command(access.private, name="private", help=_("Let in what is in its private network, and nobody else."))
+
+
+def _networks(app: App) -> None:
+    inside = _branch(app, "networks", _("Private networks, and which services are in them."), networks.listing)
+    inside.command(networks.create, name="create", help=_("Make a private network."))
+    inside.command(networks.rename, name="rename", help=_("Call a private network by another name."))
+    inside.command(networks.delete, name="delete", help=_("Delete a private network that no service is in."))
+    inside.command(networks.show, name="show", help=_("The private network that a service is in."))
+    inside.command(networks.attach, name="attach", help=_("Put a service into a private network too."))
+    inside.command(networks.detach, name="detach", help=_("Take a service out of its private network."))
 
 
 def _backups(app: App) -> None:

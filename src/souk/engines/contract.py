@@ -109,9 +109,18 @@ class MachineSpec:
 
 
 @dataclass(frozen=True)
+class Card:
+    """A machine's card in a private network in which it has a fixed IPv4 address."""
+
+    network: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Machine:
     """A machine as observed. `etag` fences a later change; `address` is what was configured, not a lease; `private` is
-    the private network that it has a card in, or nothing; `image` the fingerprint of what it was made from.
+    the private network that it joined, or nothing; `card` the one that it was attached to; `image` the fingerprint of
+    what it was made from.
     """
 
     name: str
@@ -124,6 +133,7 @@ class Machine:
     etag: str | None = None
     private: str = ""
     image: str = ""
+    card: Card | None = None
 
 
 @dataclass(frozen=True)
@@ -261,6 +271,14 @@ class Engine(Protocol):
     def join(self, name: str, private: str) -> None:
         """Give a machine a card in a private network, live; nothing to do if it has one there. Raises NotFound."""
 
+    def attach(self, name: str, card: Card) -> None:
+        """Give a machine this card, `eth2`, in the place of another one; live, if it runs. It sends from its own
+        addresses only. Nothing to do if it has it. Raises NotFound, AddressTaken.
+        """
+
+    def detach(self, name: str) -> None:
+        """Take this card from a machine, live; nothing to do if it has none. Raises NotFound."""
+
     def ensure_network(self, name: str) -> None:
         """Have a private network: its machines reach each other and nothing else, the host included.
 
@@ -272,6 +290,9 @@ class Engine(Protocol):
 
     def networks(self) -> Sequence[str]:
         """The private networks that this made."""
+
+    def occupied(self) -> Sequence[str]:
+        """The IPv4 networks, in CIDR notation, that the hosts know a way to: nobody else may use them."""
 
     def usage(self) -> Sequence[Usage]:
         """Counters of every running machine, in one request."""

@@ -14,13 +14,14 @@ from souk.provisioning.queries import connection_of
 
 @dataclass(frozen=True)
 class Credentials:
-    """A consumer's way in, password included: show it once, never log it."""
+    """A consumer's way in, password included: show it once, never log it. `private` is that in its private network."""
 
     connection: Connection
     username: str
     password: str = field(repr=False)
     authority: str = field(repr=False)
     address: str = ""
+    private: Connection | None = None
 
 
 def reveal(scope: Scope, instance: UUID, name: str = "default") -> Credentials:
@@ -37,4 +38,5 @@ def reveal(scope: Scope, instance: UUID, name: str = "default") -> Credentials:
         password=answer.decode(),
         authority=found.authority,
         address=found.address,
+        private=found.private,
     )

@@ -195,13 +195,17 @@ class ExportRow:
 
 @dataclass(frozen=True)
 class ConnectionRow:
-    """How to reach a service, without the password; `own` says the same for each name of the customer's own."""
+    """How to reach a service, without the password; `own` says the same for each name of the customer's own, `private`
+    for its name in its private network, which means `private_address`.
+    """
 
     connection: Connection
     username: str
     authority: str
     address: str
     own: list[Connection] = field(default_factory=list)
+    private: Connection | None = None
+    private_address: str = ""
 
 
 @dataclass(frozen=True)
@@ -502,10 +506,15 @@ def connection_of(scope: Scope, instance: UUID, name: str = "default") -> Connec
             address=endpoint.address,
         )
         kind, who = blueprint(row.blueprint), (binding.username, binding.database)
+        private = None
+        if endpoint.private_address is not None:
+            private = kind.connection(replace(wanted, hostname=endpoint.private_hostname), *who)
         return ConnectionRow(
             kind.connection(wanted, *who),
             binding.username,
             authority.certificate(row.site_id),
             endpoint.address,
             [kind.connection(replace(wanted, hostname=name), *who) for name in endpoint.names],
+            private,
+            endpoint.private_address or "",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
-from ipaddress import ip_network
+from ipaddress import IPv4Network, ip_network
 
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +42,8 @@ WEBHOOKS_IN_THE_CLEAR = os.environ.get("SOUK_WEBHOOKS_IN_THE_CLEAR") == "1"
 """Whether alerts are also sent to plain http addresses."""
 WEBHOOK_NETWORKS = [ip_network(each) for each in os.environ.get("SOUK_WEBHOOK_NETWORKS", "").split(",") if each]
 """Private networks that alerts may be sent into all the same, such as the operator's own."""
+PRIVATE_RANGE = str(IPv4Network(os.environ.get("SOUK_PRIVATE_RANGE", "10.192.0.0/10")))
+"""What customers' private networks are cut out of, on every site."""
 DNS_RESOLVERS = [each for each in os.environ.get("SOUK_DNS_RESOLVERS", "").split(",") if each]
 """Who is asked whether a customer controls a name: addresses, with `#PORT` unless 53. None: whom the system asks."""
 ROTATION_OVERLAP = timedelta(hours=float(os.environ.get("SOUK_ROTATION_OVERLAP_HOURS", "24")))

@@ -20,6 +20,7 @@ NAVIGATION: tuple[Section, ...] = (
                     *("service-alerts", "service-logs", "service-statements"),
                 ),
             ),
+            Entry(_("Private networks"), "networks", "network", ("network",)),
             Entry(_("Market place"), "market", "building-store", ("offering", "order-new")),
             Entry(_("Orders"), "orders", "shopping-cart", ("order",)),
             Entry(_("Usage"), "usage", "chart-area-line"),

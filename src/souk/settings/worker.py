@@ -52,7 +52,7 @@ def observe_once() -> None:
     """Read what the engine has before the first order asks."""
     for site in queries.sites():
         try:
-            commands.observe_hosts(site.id, engine().hosts())
+            commands.observe_hosts(site.id, engine().hosts(), engine().occupied())
         except EngineError as error:
             log.warning("engine does not answer", error=str(error)[:200])
             commands.engine_lost(site.id)

@@ -32,7 +32,7 @@ class Issued:
 
 
 def issue(authority: Authority, hostname: str, address: str, others: Sequence[str] = ()) -> Issued:
-    """A fresh key and a certificate for it, naming the endpoint by DNS name, by `others`, and by address.
+    """A fresh key and a certificate for it, naming the endpoint by DNS name, by address, and by `others` of both kinds.
 
     Raises:
         AuthorityEnded: nobody would trust it.
@@ -46,7 +46,8 @@ def issue(authority: Authority, hostname: str, address: str, others: Sequence[st
     expires = min(now + LIFETIME, parent.not_valid_after_utc)
     if expires <= now:
         raise AuthorityEnded(f"the site's authority ended on {expires:%Y-%m-%d}")
-    names = [*(x509.DNSName(name) for name in (hostname, *others)), x509.IPAddress(ipaddress.ip_address(address))]
+    named = [_general(name) for name in (hostname, *others, address)]
+    names = sorted(named, key=lambda name: isinstance(name, x509.IPAddress))
     certificate = (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hostname[:64])]))
@@ -67,3 +68,10 @@ def issue(authority: Authority, hostname: str, address: str, others: Sequence[st
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     redaction.remember(pem)
     return Issued(certificate.public_bytes(serialization.Encoding.PEM).decode(), pem.decode(), expires)
+
+
+def _general(name: str) -> x509.DNSName | x509.IPAddress:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)

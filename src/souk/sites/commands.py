@@ -27,6 +27,7 @@ class DefaultSite:
     subnet: str
     prefix_length: int
     domain: str
+    private_range: str
 
 
 def ensure_default_site(issuer_organization: UUID, wanted: DefaultSite) -> UUID:
@@ -49,6 +50,7 @@ def ensure_default_site(issuer_organization: UUID, wanted: DefaultSite) -> UUID:
                 "domain": wanted.domain,
             },
         )
+        Site.objects.filter(id=site.id).update(private_range=wanted.private_range)
         power, _ = PowerDomain.objects.get_or_create(site=site, name="A")
         Rack.objects.get_or_create(site=site, name="R1", defaults={"power_domain": power})
         Capacity.objects.get_or_create(site=site)
@@ -58,8 +60,8 @@ def ensure_default_site(issuer_organization: UUID, wanted: DefaultSite) -> UUID:
         return site.id
 
 
-def observe_hosts(site: UUID, hosts: Sequence[EngineHost]) -> None:
-    """Record what the engine has, and how much of it may therefore be promised."""
+def observe_hosts(site: UUID, hosts: Sequence[EngineHost], occupied: Sequence[str] = ()) -> None:
+    """Record what the engine has, how much of it may therefore be promised, and which networks its hosts reach."""
     with acting(System("sites")):
         rack = Rack.objects.filter(site_id=site).order_by("name")[:1].get()
         for host in hosts:
@@ -88,7 +90,9 @@ def observe_hosts(site: UUID, hosts: Sequence[EngineHost]) -> None:
             disk_limit=Sum(F("disk") * F("disk_overcommit")),
         )
         Capacity.objects.filter(site_id=site).update(**{key: int(value or 0) for key, value in limits.items()})
-        Site.objects.filter(id=site).update(engine_available=True, engine_checked_at=clock.now())
+        Site.objects.filter(id=site).update(
+            engine_available=True, engine_checked_at=clock.now(), occupied=list(occupied)
+        )
 
 
 def engine_lost(site: UUID) -> None:

@@ -18,6 +18,6 @@ def observe_hosts(timestamp: int) -> None:
     del timestamp
     for site in queries.sites():
         try:
-            commands.observe_hosts(site.id, engine().hosts())
+            commands.observe_hosts(site.id, engine().hosts(), engine().occupied())
         except EngineError:
             commands.engine_lost(site.id)

@@ -26,7 +26,11 @@ class Region(Row):
 
 
 class Site(Row):
-    """A building with racks, a fiscal time zone and an engine."""
+    """A building with racks, a fiscal time zone and an engine.
+
+    Its machines have their addresses in `subnet`; private networks are cut out of `private_range`, clear of what its
+    hosts were seen to reach (`occupied`), both in CIDR notation.
+    """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="sites")
     code = models.SlugField(max_length=40, unique=True)
@@ -35,6 +39,8 @@ class Site(Row):
     subnet = models.GenericIPAddressField(protocol="IPv4")
     prefix_length = models.PositiveSmallIntegerField(default=24)
     domain = models.CharField(max_length=120)
+    private_range = models.CharField(max_length=18, default="10.192.0.0/10", db_default="10.192.0.0/10")
+    occupied = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     engine_checked_at = models.DateTimeField(null=True)
     engine_available = models.BooleanField(default=False)
 

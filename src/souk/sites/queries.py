@@ -23,7 +23,7 @@ class RegionRow:
 
 @dataclass(frozen=True)
 class SiteRow:
-    """A site and how its engine was last seen."""
+    """A site and how its engine was last seen. Private networks are cut out of `private_range`, clear of `occupied`."""
 
     id: UUID
     code: str
@@ -38,6 +38,8 @@ class SiteRow:
     engine_checked_at: datetime | None
     issuer_id: UUID
     issuer_organization_id: UUID
+    private_range: str
+    occupied: list[str]
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,8 @@ def sites() -> list[SiteRow]:
             "engine_checked_at",
             "region__issuer_id",
             "region__issuer__organization_id",
+            "private_range",
+            "occupied",
         )
     ]
 

@@ -50,6 +50,12 @@ BACKUP = {
     "failed": Status(pgettext_lazy("backup", "Failed"), "bad"),
 }
 
+NETWORK = {
+    "attaching": Status(pgettext_lazy("private network", "Being put in"), "busy", True),
+    "ready": Status(pgettext_lazy("private network", "Reached in it"), "ok"),
+    "detaching": Status(pgettext_lazy("private network", "Being taken out"), "busy", True),
+}
+
 ORDER = {
     "draft": Status(pgettext_lazy("order", "Draft"), "idle"),
     "submitted": Status(pgettext_lazy("order", "Submitted"), "busy"),
@@ -110,6 +116,7 @@ KINDS = {
     "instance": INSTANCE,
     "operation": OPERATION,
     "backup": BACKUP,
+    "network": NETWORK,
     "order": ORDER,
     "subscription": SUBSCRIPTION,
     "invoice": INVOICE,

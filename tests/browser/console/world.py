@@ -33,6 +33,7 @@ from souk.parties.models import Person
 from souk.provisioning import commands as provisioning
 from souk.provisioning.contract import BindingRole, Obstacle
 from souk.provisioning.models import ServiceInstance
+from souk.provisioning.networks import networks
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import machines
 from souk.provisioning.reconciler.converge import Ground
@@ -43,7 +44,7 @@ SYSTEM = System("test")
 PARTS = (
     *("plan/", "rename/", "settings/", "access/", "backups/", "backups/in-place/", "delete/", "metrics/", "versions/"),
     *("bindings/", "bindings/rapports/change/", "databases/", "databases/boutique/delete/", "metrics/?range=24h"),
-    *("names/", "exports/", "health/", "alerts/", "logs/", "logs/?q=rien", "statements/"),
+    *("network/", "names/", "exports/", "health/", "alerts/", "logs/", "logs/?q=rien", "statements/"),
 )
 LONG = "un-nom-de-service-vraiment-très-long-qui-remplit-toute-la-ligne"
 
@@ -62,6 +63,7 @@ class World:
     invoice: UUID
     note: UUID
     invitation: str
+    network: UUID
 
     def pages(self) -> dict[str, list[str]]:
         """Every page by who opens it."""
@@ -84,7 +86,15 @@ class World:
                     "/organization/new/",
                     "/webhooks/",
                 ),
-                *("/people/", self.invitation, "/tokens/", "/nothing-here/"),
+                *(
+                    "/people/",
+                    self.invitation,
+                    "/tokens/",
+                    "/nothing-here/",
+                    "/networks/",
+                    f"/networks/{self.network}/",
+                ),
+                f"/services/{self.moving}/network/",
             ],
             "operator": [
                 *("/operator/", "/operator/orders/", f"/operator/orders/{order}/", "/operator/services/"),
@@ -108,8 +118,9 @@ def inhabited(folder: Path) -> World:
     reconciling.work(place)
     catch_up()
     _use(ready)
-    networks = [provisioning.Network("203.0.113.0/24", "Bureau de Rabat"), provisioning.Network("198.51.100.7", "VPN")]
-    provisioning.allow_networks(buyer.scope, ready, networks)
+    listed = [provisioning.Network("203.0.113.0/24", "Bureau de Rabat"), provisioning.Network("198.51.100.7", "VPN")]
+    provisioning.allow_networks(buyer.scope, ready, listed)
+    provisioning.attach_instance(buyer.scope, ready)
     provisioning.add_name(buyer.scope, ready, "قاعدة-البيانات.شبكة")
     provisioning.add_name(buyer.scope, ready, "une-base-de-données-très-longue.comptabilité.exemple.ma")
     provisioning.create_database(buyer.scope, ready, "boutique")
@@ -139,7 +150,10 @@ def inhabited(folder: Path) -> World:
     _, token = commands.invite(buyer.scope, buyer.person, buyer.organization, "karim@client.example", "technical")
     commands.create_token(buyer.person, "déploiement continu", ["read", "order"])
     email = Person.objects.get(id=operator().person).email
-    return World(buyer, email, ready, moving, failed, deleted, suspended, invoice, note, f"/invitations/{token}/")
+    network = networks(buyer.scope)[0].id
+    return World(
+        buyer, email, ready, moving, failed, deleted, suspended, invoice, note, f"/invitations/{token}/", network
+    )
 
 
 def sign_in(visit: Visit, console: str, email: str) -> Page:

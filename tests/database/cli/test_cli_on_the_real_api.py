@@ -83,6 +83,27 @@ def test_an_order_is_placed_listed_and_cancelled(customer: Souk) -> None:
     assert [row["kind"] for row in _json(customer("--json", "operations", "compta"))] == ["delete", "create"]
 
 
+def test_a_private_network_is_made_ordered_into_renamed_and_not_deleted_under_a_service(customer: Souk) -> None:
+    made = _json(customer("--json", "networks", "create", "interne", "--region", "ma-temara"))
+    assert customer("networks")[1].count("interne") == 1
+    assert _json(customer("--json", "networks", "rename", "interne", "arrière"))["id"] == made["id"]
+    words = ("order", "exemple", "--plan", "s", "--region", "ma-temara", "--name", "compta", "--network", "arrière")
+    assert customer(*words)[0] == 0
+    assert _json(customer("--json", "networks", "show", "compta"))["network_id"] == made["id"]
+    assert "arrière" in customer("networks", "show", "compta")[1]
+    status, _said, error = customer("networks", "delete", "arrière")
+    assert (status, "compta" in error) == (1, True)
+    status, _said, error = customer("networks", "attach", "compta")
+    assert (status, "already" in error) == (1, True)
+    status, _said, error = customer("access", "private", "compta", "--confirm")
+    assert (status, "not reached" in error) == (1, True)
+    assert customer("networks", "detach", "compta")[0] == 0
+    assert customer("networks", "delete", "arrière")[0] == 0
+    assert "no private network yet" in customer("networks")[1]
+    status, _said, error = customer("networks", "delete", "arrière")
+    assert (status, "There is no network" in error) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

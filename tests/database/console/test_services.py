@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
-from tests.database.console.desks import at_desk, ready_service, text, worker_answers
+from tests.database.console.desks import ORDER, at_desk, order_form, ready_service, text, worker_answers
 from tests.support import reconciling
 from tests.support.following import catch_up
 from tests.support.vault import vault
@@ -19,6 +19,7 @@ from souk.kernel.scope import System
 from souk.kernel.trail import search
 from souk.parties import commands
 from souk.parties.queries import projects
+from souk.provisioning.networks import networks
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import service
 from souk.ui.format import FISCAL_ZONE
@@ -253,6 +254,55 @@ def test_who_may_reach_a_service_is_said_and_changed(owner: Customer, instance: 
     desk.post(here, {"who": "nobody"})
     reconciling.work(place)
     assert "Personne ne peut l’atteindre" in text(desk.get(here))
+
+
+def test_a_private_network_is_made_by_putting_a_service_into_it_and_the_service_is_closed_to_the_outside(
+    owner: Customer, instance: UUID, tmp_path: Path
+) -> None:
+    desk, place = at_desk(owner.person), reconciling.ground(tmp_path)
+    here = f"/services/{instance}/network/"
+    assert "Pas encore de réseau privé" in text(desk.get("/networks/"))
+    assert "Un nouveau réseau pour ce projet" in text(desk.get(here))
+    assert "réseau privé «" not in text(desk.get(f"/services/{instance}/access/"))
+    desk.post(here, {"network": "default"})
+    reconciling.work(place)
+    assert "Joignable dans le réseau" in text(desk.get(here))
+    page = text(desk.get(f"/services/{instance}/"))
+    assert ".private." in page
+    assert "Adresse dans le réseau privé" in page
+    closing = {"who": "nobody"}
+    asked = desk.post(f"/services/{instance}/access/", closing)
+    assert "toute connexion de l’extérieur sera coupée" in text(asked)
+    desk.post(f"/services/{instance}/access/", {**closing, "confirm": "on"})
+    reconciling.work(place)
+    assert "Seul ce qui est dans le réseau privé « default » le joint" in text(desk.get(f"/services/{instance}/"))
+    desk.post(f"{here}leave/")
+    assert "personne ne pourrait plus le joindre" in desk.get(here).content.decode()
+    desk.post(f"/services/{instance}/access/", {"who": "everyone"})
+    reconciling.work(place)
+    (network,) = networks(owner.scope)
+    desk.post(f"/networks/{network.id}/delete/")
+    assert "Ces services sont dans" in desk.get(f"/networks/{network.id}/").content.decode()
+    desk.post(f"{here}leave/")
+    reconciling.work(place)
+    desk.post(f"/networks/{network.id}/", {"name": "arrière-boutique"})
+    assert "arrière-boutique" in text(desk.get("/networks/"))
+    desk.post(f"/networks/{network.id}/delete/")
+    assert "Pas encore de réseau privé" in text(desk.get("/networks/"))
+
+
+def test_a_private_network_is_made_from_its_page_and_chosen_in_an_order(
+    owner: Customer, instance: UUID, tmp_path: Path
+) -> None:
+    desk, place = at_desk(owner.person), reconciling.ground(tmp_path)
+    project = str(projects(owner.scope, owner.organization)[0].id)
+    desk.post("/networks/", {"name": "interne", "region": "ma-temara", "project": project})
+    (network,) = networks(owner.scope)
+    desk.post(ORDER, {**order_form(desk), "name": "ventes", "network": str(network.id)})
+    reconciling.work(place)
+    assert "ventes" in text(desk.get(f"/networks/{network.id}/"))
+    wrong = desk.post("/networks/", {"name": "interne", "region": "ma-temara", "project": project})
+    assert (wrong.status_code, "Choisissez un autre nom" in text(wrong)) == (422, True)
 
 
 def test_settings_that_may_change_are_changed_from_a_page(owner: Customer, instance: UUID, tmp_path: Path) -> None:

@@ -23,9 +23,11 @@ from souk.kernel.secrets import KeyRing
 from souk.monitoring.incidents import open_incident
 from souk.monitoring.models import Delivery, IncidentCause
 from souk.ordering.commands import OrderDetails, place_order
-from souk.settings.doctor import database, ground, keys, quotas, work
+from souk.parties.queries import projects
+from souk.provisioning.commands import create_network
+from souk.settings.doctor import database, ground, keys, networks, quotas, work
 from souk.settings.doctor.finding import Finding, Level
-from souk.sites.models import CertificateAuthority
+from souk.sites.models import CertificateAuthority, Site
 
 pytestmark = pytest.mark.django_db
 
@@ -243,6 +245,27 @@ def test_a_service_whose_machine_the_engine_does_not_have_is_named_with_what_to_
     (found,) = (finding for finding in ground._machines(place.engine) if finding.level == Level.FAIL)
     assert (found.subject, machine.name in found.seen) == ("Service “compta”", True)
     assert "Delete it again" in found.mend
+
+
+@pytest.mark.parametrize(
+    ("within", "occupied", "levels"),
+    [
+        ("10.192.0.0/10", [], [Level.OK]),
+        ("10.192.0.0/10", ["10.192.0.0/16"], [Level.WARN]),
+        ("10.192.0.0/24", [], [Level.FAIL]),
+        ("10.192.0.0/10", ["10.0.0.0/8"], [Level.WARN, Level.FAIL]),
+    ],
+)
+def test_a_range_without_room_and_networks_where_the_host_reaches_others_are_told(
+    within: str, occupied: list[str], levels: list[Level]
+) -> None:
+    buyer = customer()
+    create_network(buyer.scope, projects(buyer.scope, buyer.organization)[0].id, "ma-temara", "interne")
+    with acting(System("test")):
+        Site.objects.update(private_range=within, occupied=occupied)
+    found = list(networks.check())
+    assert [each.level for each in found] == levels
+    assert ("interne" in found[0].seen) == bool(occupied)
 
 
 def test_a_key_management_service_that_can_not_be_asked_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:

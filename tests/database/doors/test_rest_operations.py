@@ -158,6 +158,59 @@ def test_a_list_of_networks_is_read_replaced_and_refused_where_it_locks_out(
     assert call("put", here, {"networks": []}).json()["type"] == "urn:souk:problem:nobody-not-said"
 
 
+def test_private_networks_are_made_entered_closed_left_renamed_and_deleted(
+    call: Caller, place: Ground, service: UUID
+) -> None:
+    made = call("post", "/networks", {"name": "interne", "region": "ma-temara"})
+    assert (made.status_code, made.json()["services"]) == (201, [])
+    here, inside = f"/networks/{made.json()['id']}", f"/services/{service}/network"
+    assert call("get", inside).json()["state"] == "none"
+    assert call("put", inside, {"network": "nonsense"}).json()["type"] == "urn:souk:problem:network-missing"
+    assert call("put", inside, {"network": made.json()["id"]}).status_code == 202
+    reconciling.work(place)
+    row = call("get", inside).json()
+    assert (row["state"], row["network_name"]) == ("ready", "interne")
+    (listed,) = call("get", "/networks").json()
+    assert [(each["name"], each["hostname"]) for each in listed["services"]] == [("compta", row["hostname"])]
+    told = call("get", f"/services/{service}/connection").json()
+    assert (row["hostname"] in told["private"], told["private_address"]) == (True, row["address"])
+    refused = call("delete", here)
+    assert (refused.status_code, "compta" in refused.json()["title"]) == (409, True)
+    closing = {"networks": [], "private_only": True}
+    assert call("put", f"/services/{service}/access", closing).json()["field"] == "confirm"
+    assert call("put", f"/services/{service}/access", {**closing, "confirm": True}).status_code == 202
+    reconciling.work(place)
+    assert call("get", inside).json()["only"] is True
+    assert call("delete", inside).json()["type"] == "urn:souk:problem:reached-in-network-only"
+    call("put", f"/services/{service}/access", {"networks": None})
+    reconciling.work(place)
+    assert call("delete", inside).status_code == 202
+    reconciling.work(place)
+    assert call("patch", here, {"name": "arrière"}).json()["name"] == "arrière"
+    assert call("delete", here).status_code == 204
+    assert call("get", here).status_code == 404
+    assert call("get", "/networks").json() == []
+
+
+def test_an_order_names_its_private_network(call: Caller, place: Ground, service: UUID) -> None:
+    body = {"offering": "exemple", "plan": "s", "region": "ma-temara", "name": "ventes", "network": "default"}
+    order = call("post", "/orders", body).json()["id"]
+    instance = call("get", f"/orders/{order}").json()["instance_id"]
+    reconciling.work(place)
+    row = call("get", f"/services/{instance}/network").json()
+    assert (row["state"], row["network_name"]) == ("ready", "default")
+    refused = call("post", "/orders", {**body, "name": "stock", "network": "7"})
+    assert (refused.status_code, refused.json()["field"]) == (404, "network")
+
+
+def test_somebody_elses_private_network_does_not_exist(call: Caller, place: Ground, service: UUID) -> None:
+    made = call("post", "/networks", {"name": "interne", "region": "ma-temara"}).json()["id"]
+    stranger = Caller(customer("Autre SARL").token())
+    for method in ("get", "patch", "delete"):
+        assert stranger(method, f"/networks/{made}", {"name": "x"}).status_code == 404
+    assert stranger("get", "/networks").json() == []
+
+
 def test_names_of_ones_own_are_added_listed_checked_and_removed(call: Caller, place: Ground, service: UUID) -> None:
     here = f"/services/{service}/names"
     added = call("post", here, {"name": "données.example.ma"})
@@ -219,6 +272,9 @@ def test_an_operation_is_cancelled_before_it_begins(call: Caller, place: Ground,
         ("patch", "/parameters"),
         ("get", "/access"),
         ("put", "/access"),
+        ("get", "/network"),
+        ("put", "/network"),
+        ("delete", "/network"),
         ("get", "/names"),
         ("post", "/names"),
         ("post", "/names/db.example.ma/check"),

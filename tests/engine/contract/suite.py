@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import itertools
 import threading
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from souk.engines import contract
-from souk.engines.contract import Engine, Limits, MachineKind, MachineSpec, MachineStatus
+from souk.engines.contract import Card, Engine, Limits, MachineKind, MachineSpec, MachineStatus
 
 MIB = 1024**2
 GIB = 1024**3
@@ -378,7 +379,7 @@ def network(workshop: Workshop) -> Iterator[str]:
     name = f"{workshop.prefix}net"[:15]
     yield name
     for machine in workshop.engine.machines():
-        if machine.private == name:
+        if machine.private == name or (machine.card is not None and machine.card.network == name):
             workshop.engine.delete(machine.name)
     workshop.engine.delete_network(name)
 
@@ -412,6 +413,74 @@ def test_a_running_machine_joins_a_private_network(workshop: Workshop, network: 
 def test_a_private_network_nobody_made_is_not_found(workshop: Workshop) -> None:
     with pytest.raises(contract.NotFound):
         workshop.machine(private=f"{workshop.prefix}none"[:15])
+    spec = workshop.machine()
+    with pytest.raises(contract.NotFound):
+        workshop.engine.attach(spec.name, Card(f"{workshop.prefix}none"[:15], "10.199.0.10"))
+
+
+def test_four_that_ask_for_the_same_private_network_at_once_have_it(workshop: Workshop, network: str) -> None:
+    outcomes = _at_once(4, lambda: workshop.engine.ensure_network(network))
+    assert set(map(_outcome, outcomes)) == {"done"}
+    workshop.engine.attach(workshop.machine(start=True).name, Card(network, "10.199.0.10"))
+
+
+@pytest.mark.parametrize("start", [False, True])
+def test_a_machine_is_attached_to_a_private_network_and_detached(workshop: Workshop, network: str, start: bool) -> None:
+    spec = workshop.machine(start=start)
+    workshop.engine.ensure_network(network)
+    card = Card(network, "10.199.0.10")
+    workshop.engine.attach(spec.name, card)
+    workshop.engine.attach(spec.name, card)
+    assert workshop.observed(spec).card == card
+    listed = {machine.name: machine for machine in workshop.engine.machines()}
+    assert listed[spec.name].card == card
+    with pytest.raises(contract.Busy):
+        workshop.engine.delete_network(network)
+    workshop.engine.attach(spec.name, replace(card, address="10.199.0.11"))
+    assert workshop.observed(spec).card == replace(card, address="10.199.0.11")
+    workshop.engine.detach(spec.name)
+    workshop.engine.detach(spec.name)
+    assert workshop.observed(spec).card is None
+    workshop.engine.delete_network(network)
+
+
+def test_an_address_in_a_private_network_is_one_machines(workshop: Workshop, network: str) -> None:
+    first, second = workshop.machine(start=True), workshop.machine(start=True)
+    workshop.engine.ensure_network(network)
+    workshop.engine.attach(first.name, Card(network, "10.199.0.10"))
+    with pytest.raises(contract.AddressTaken):
+        workshop.engine.attach(second.name, Card(network, "10.199.0.10"))
+    assert workshop.observed(second).card is None
+    workshop.engine.detach(first.name)
+    workshop.engine.attach(second.name, Card(network, "10.199.0.10"))
+
+
+def test_a_machine_joins_one_private_network_and_is_attached_to_another(workshop: Workshop, network: str) -> None:
+    other = f"{network[:-1]}o"
+    for each in (network, other):
+        workshop.engine.ensure_network(each)
+    spec = workshop.machine(private=network)
+    workshop.engine.attach(spec.name, Card(other, "10.199.0.10"))
+    workshop.engine.start(spec.name)
+    seen = workshop.observed(spec)
+    assert (seen.private, seen.card) == (network, Card(other, "10.199.0.10"))
+    workshop.engine.detach(spec.name)
+    assert workshop.observed(spec).private == network
+    workshop.engine.delete_network(other)
+
+
+def test_a_copy_is_attached_to_nothing(workshop: Workshop, network: str) -> None:
+    workshop.engine.ensure_network(network)
+    source, copy = workshop.machine(), workshop.spec()
+    workshop.engine.attach(source.name, Card(network, "10.199.0.10"))
+    workshop.engine.copy(source.name, copy)
+    assert workshop.observed(copy).card is None
+    workshop.engine.start(copy.name)
+
+
+def test_the_networks_that_hosts_reach_are_networks(workshop: Workshop) -> None:
+    for each in workshop.engine.occupied():
+        ipaddress.IPv4Network(each)
 
 
 def _at_once(count: int, act: Callable[[], object]) -> list[object]:

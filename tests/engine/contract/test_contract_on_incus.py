@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +13,9 @@ from tests.engine.conftest import Rig
 from tests.engine.contract.suite import *  # noqa: F403
 from tests.engine.contract.suite import Workshop
 
-from souk.engines.contract import EngineError
-from souk.engines.incus import IncusEngine, UnixSocket
+from souk.engines.contract import Card, EngineError
+from souk.engines.incus import IncusEngine, UnixSocket, networks
+from souk.engines.incus.transport import Transport
 
 pytestmark = pytest.mark.engine
 
@@ -37,6 +39,26 @@ def tarballs(tmp_path: Path) -> Callable[[str], Path]:
         return path
 
     return tarball
+
+
+def test_a_private_network_whose_bridge_is_not_there_is_made_anew(workshop: Workshop, network: str) -> None:
+    workshop.engine.ensure_network(network)
+    subprocess.run(["ip", "link", "delete", network], check=True)
+    workshop.engine.ensure_network(network)
+    workshop.engine.attach(workshop.machine(start=True).name, Card(network, "10.199.0.10"))
+
+
+def test_a_private_network_of_somebody_else_is_left_alone(workshop: Workshop, network: str) -> None:
+    transport = Transport(UnixSocket(), "default")
+    networks.ensure(transport, network, "somebody-else")
+    transport.close()
+    with pytest.raises(EngineError, match="something else"):
+        workshop.engine.ensure_network(network)
+    assert network not in workshop.engine.networks()
+
+
+def test_the_hosts_own_networks_are_occupied(workshop: Workshop, rig: Rig) -> None:
+    assert rig.place.subnet in workshop.engine.occupied()
 
 
 def test_much_output_on_both_streams_arrives_whole(workshop: Workshop) -> None:

@@ -24,6 +24,7 @@ from souk.ordering.queries import order
 from souk.provisioning import registry
 from souk.provisioning.contract import Blueprint
 from souk.provisioning.queries import machines
+from souk.provisioning.reconciler import records
 from souk.settings.seeds import seed
 
 
@@ -97,6 +98,7 @@ def opened(incus: IncusEngine, worker: Worker, *sold: Blueprint) -> Iterator[Sho
         finally:
             shop.worker.kill()
             before = {machine.private for machine in incus.machines() if machine.name in shop.made()}
+            before |= set(records.bridges().wanted)
             for name in shop.made():
                 incus.delete(name)
             for network in before - {""}:

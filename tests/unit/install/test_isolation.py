@@ -7,6 +7,9 @@ import pytest
 from install import firewall, isolation
 from install.failure import Failure
 
+from souk.engines.incus import spec
+from souk.provisioning.commands import attaching
+from souk.provisioning.reconciler.records import own_network
 from souk.settings.namespace import Namespace
 from souk.sites import addresses
 
@@ -89,6 +92,25 @@ def test_of_the_host_machines_reach_nothing_but_dhcp_and_dns(tmp_path: Path):
         f"ip daddr {ns.gateway} tcp dport 53 accept",
         "drop",
     ]
+
+
+def test_nothing_passes_between_private_networks_and_the_host(tmp_path: Path):
+    ns = Namespace("demo", tmp_path, tmp_path)
+    rules = firewall.ruleset(ns)
+    assert 'iifname "sk-*" drop' in rules.partition("chain input {")[2].partition("}")[0]
+    forward = rules.partition("chain forward {")[2].partition("}")[0]
+    private = [line.strip() for line in forward.splitlines() if "sk-*" in line]
+    assert private == ['iifname "sk-*" oifname "sk-*" accept', 'iifname "sk-*" drop', 'oifname "sk-*" drop']
+    within = firewall.private(ns)
+    assert "delete table bridge souk_demo" in within
+    assert 'iifname "skp*" drop' in within.partition("chain input {")[2].partition("}")[0]
+    assert 'oifname "skp*" drop' in within.partition("chain output {")[2].partition("}")[0]
+
+
+def test_the_names_that_the_firewall_knows_are_those_that_machines_get():
+    assert f"{spec.PRIVATE_ENDS}*" == firewall.PRIVATE_ENDS
+    assert attaching.BRIDGES.startswith(firewall.PRIVATE.rstrip("*"))
+    assert own_network("pg-abcdefgh").startswith(firewall.PRIVATE.rstrip("*"))
 
 
 def test_what_is_sent_to_clients_is_counted_by_card_and_what_was_counted_stays(tmp_path: Path):

@@ -59,6 +59,10 @@ def nobody(name: Name, /, *, confirm: Confirm = False, wait: Wait = False, conte
     _replace(context, name, {"networks": [], "nobody": True, "confirm": confirm}, wait)
 
 
+def private(name: Name, /, *, confirm: Confirm = False, wait: Wait = False, context: Given) -> None:
+    _replace(context, name, {"networks": [], "private_only": True, "confirm": confirm}, wait)
+
+
 def _read(context: Context, name: str) -> dict[str, Any]:
     found: dict[str, Any] = context.client.get(f"/services/{context.service(name)['id']}/access")
     return found

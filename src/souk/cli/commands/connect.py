@@ -22,6 +22,7 @@ def connect(
         str, Parameter(allow_leading_hyphen=True, help=_("Handed on to psql, after `--`: -- -c 'select 1'"))
     ],
     print_: Annotated[bool, Parameter(name="--print", help=_("Show the address with its password instead."))] = False,
+    private: Annotated[bool, Parameter(help=_("Show the one in the private network, with its password."))] = False,
     binding: Annotated[str, Parameter(help=_("Which credentials."))] = "default",
     context: Given,
 ) -> None:
@@ -29,6 +30,10 @@ def connect(
     found = context.client.post(f"/services/{row['id']}/credentials?binding={binding}")
     if context.output.as_json:
         context.output.data(found)
+    elif private:
+        if not found["private"]:
+            raise Stopped(_("This service is in no private network."))
+        context.output.text(found["private"])
     elif print_:
         context.output.text(found["uri"])
     elif psql.serves(found):

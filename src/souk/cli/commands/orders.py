@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from souk.cli import formats, parameters
+from souk.cli.commands import networks
 from souk.cli.context import Context, Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _
@@ -33,6 +34,9 @@ def place(
         ),
     ] = (),
     extra_disk: Annotated[int, Parameter(help=_("Disk beyond the plan, in GiB."))] = 0,
+    network: Annotated[
+        str, Parameter(help=_("The private network it is in: a name, an id, or default for the project's first."))
+    ] = "",
     wait: Annotated[bool, Parameter(help=_("Wait until the service is ready."))] = False,
     organization: Annotated[str, Parameter(help=_("Who orders, if you belong to several: an id."))] = "",
     project: Annotated[str, Parameter(help=_("The project's id, if not the first."))] = "",
@@ -51,6 +55,7 @@ def place(
         "organization": organization or context.profile.organization or None,
         "project": project or None,
         **({"extra_gib": extra_disk} if extra_disk else {}),
+        **({"network": networks.identifier(context, network)} if network else {}),
     }
     placed = context.client.post("/orders", body, key=key or str(uuid.uuid4()))
     order = context.client.get(f"/orders/{placed['id']}")

@@ -20,7 +20,8 @@ from souk.doors.console.problems import tell
 from souk.kernel.errors import Problem
 from souk.parties.access import CAN_OPERATE
 from souk.provisioning import commands, queries
-from souk.provisioning.errors import LocksYouOut
+from souk.provisioning.errors import ClosesToOutside, LocksYouOut
+from souk.provisioning.networks import attachment
 from souk.ui.parts import Crumb
 from souk.ui.tables import Column, Table
 
@@ -30,18 +31,20 @@ from souk.ui.tables import Column, Table
 def access(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     """The networks that may reach a service, and a form for others."""
     row, found = queries.service(desk.scope, service), queries.access(desk.scope, service)
-    form = AccessForm(request.POST or None, initial=AccessForm.showing(found))
+    inside = attachment(desk.scope, service)
+    network = inside.network_name if inside.state == "ready" else ""
+    form = AccessForm(request.POST or None, initial=AccessForm.showing(found), network=network)
     if request.method == "POST" and form.is_valid():
+        asker, confirmed = origin.address(request), form.cleaned_data["confirm"]
+        nobody = form.cleaned_data["who"] == "nobody"
         try:
-            commands.allow_networks(
-                desk.scope,
-                service,
-                form.networks(),
-                nobody=form.cleaned_data["who"] == "nobody",
-                asker=origin.address(request),
-                confirmed=form.cleaned_data["confirm"],
-            )
-        except LocksYouOut as problem:
+            if nobody and network:
+                commands.close_to_outside(desk.scope, service, asker=asker, confirmed=confirmed)
+            else:
+                commands.allow_networks(
+                    desk.scope, service, form.networks(), nobody=nobody, asker=asker, confirmed=confirmed
+                )
+        except (ClosesToOutside, LocksYouOut) as problem:
             form.ask_to_confirm(problem)
         except Problem as problem:
             tell(form, problem)
@@ -51,6 +54,7 @@ def access(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     context = {
         "service": row,
         "access": found,
+        "inside": inside,
         "table": _table(found),
         "form": form,
         "moving": live.moves(row),

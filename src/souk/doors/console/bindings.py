@@ -113,6 +113,7 @@ def binding_reveal(request: HttpRequest, desk: Desk, service: UUID, name: str) -
         "name": name,
         "password": found.password,
         "uri": found.connection.uri.replace("PASSWORD", found.password),
+        "private": found.private.uri.replace("PASSWORD", found.password) if found.private else "",
         "service": queries.service(desk.scope, service),
     }
     part = bool(request.headers.get("HX-Request"))

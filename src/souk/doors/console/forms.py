@@ -121,12 +121,15 @@ class BindingForm(EntitlementForm):
     field_order = ("name", "role", "database")
 
 
+_WHO = (("everyone", _("Everyone")), ("listed", _("Only these networks")))
+
+
 class AccessForm(forms.Form):
     """Who may reach a service: a line for each network, its note after it."""
 
     who = forms.ChoiceField(
         label=_("May reach the service"),
-        choices=[("everyone", _("Everyone")), ("listed", _("Only these networks")), ("nobody", _("Nobody"))],
+        choices=[*_WHO, ("nobody", _("Nobody"))],
         widget=forms.RadioSelect,
     )
     lines = forms.CharField(
@@ -137,6 +140,15 @@ class AccessForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "dir": "ltr", "autocomplete": "off", "spellcheck": "false"}),
     )
     confirm = forms.BooleanField(label=_("Do it even so"), required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, network: str = "", **kwargs: Any) -> None:
+        """`network` is the private network in which the service is reached, if it is in one."""
+        super().__init__(*args, **kwargs)
+        who = self.fields["who"]
+        assert isinstance(who, forms.ChoiceField)
+        if network:
+            last = format_lazy(_("Only what is in the private network “{name}”"), name=network)
+            who.choices = [*_WHO, ("nobody", last)]
 
     @staticmethod
     def showing(found: AccessRow) -> dict[str, str]:

@@ -19,6 +19,7 @@ from souk.catalog.errors import NotForSale
 from souk.doors.console import quoting, selling, words
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import member_page
+from souk.doors.console.networks import choices
 from souk.doors.console.problems import tell
 from souk.kernel import clock
 from souk.kernel.errors import Problem
@@ -50,6 +51,11 @@ class OrderForm(forms.Form):
         required=False,
         initial=0,
     )
+    network = forms.ChoiceField(
+        label=gettext_lazy("Private network"),
+        required=False,
+        help_text=gettext_lazy("In it, your services reach each other, and nobody else does. It costs nothing."),
+    )
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, desk: Desk, places: list[RegionRow], data: Any = None, **initial: Any) -> None:
@@ -67,6 +73,7 @@ class OrderForm(forms.Form):
             (place.code, f"{place.name}, {words.country(place.country)}") for place in places
         ]
         self.fields["project"].choices = [(str(row.id), row.name) for row in desk.projects]  # type: ignore[attr-defined]
+        self.fields["network"].choices = choices(desk)  # type: ignore[attr-defined]
         if len(desk.projects) < 2:
             self.fields["project"].widget = forms.HiddenInput()
 
@@ -189,6 +196,7 @@ def _details(desk: Desk, slug: str, chosen: _Chosen) -> commands.OrderDetails:
         parameters=chosen.parameters.values,
         project=UUID(given["project"]),
         extra_gib=given["extra_gib"] or 0,
+        network=given["network"],
     )
 
 

@@ -38,6 +38,7 @@ from souk.provisioning import queries
 from souk.provisioning import versions as reading
 from souk.provisioning.contract import Snippet
 from souk.provisioning.credentials import reveal
+from souk.provisioning.networks import attachment
 from souk.provisioning.queries import SETTLED
 from souk.provisioning.registry import blueprint
 from souk.sites.queries import regions
@@ -80,6 +81,7 @@ def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "may_operate": desk.may(CAN_OPERATE) and row.desired != "deleted",
         "may_bind": blueprint(row.blueprint).binder is not None,
         "access": queries.access(desk.scope, service),
+        "inside": attachment(desk.scope, service),
         "may_set": bool(changeable(row.blueprint)),
         "may_keep": blueprint(row.blueprint).keeper is not None,
         "may_back_up": blueprint(row.blueprint).archivist is not None,
@@ -133,6 +135,7 @@ def service_credentials(request: HttpRequest, desk: Desk, service: UUID) -> Http
     context = {
         "password": found.password,
         "uri": found.connection.uri.replace("PASSWORD", found.password),
+        "private": found.private.uri.replace("PASSWORD", found.password) if found.private else "",
         "service": queries.service(desk.scope, service),
     }
     part = bool(request.headers.get("HX-Request"))
@@ -209,6 +212,11 @@ def _reach(scope: Scope, row: queries.ServiceRow) -> Reach | None:
         return None
     fields = [(words.CONNECTION.get(name, name), value) for name, value in found.connection.fields.items()]
     fields += [(_("Own name"), urlsplit(each.uri).hostname or "") for each in found.own]
+    if found.private is not None:
+        fields += [
+            (_("Host in the private network"), urlsplit(found.private.uri).hostname or ""),
+            (_("Address in the private network"), found.private_address),
+        ]
     connection, copied = found.connection, [*found.own, found.connection][0]
     return Reach(fields, shlex.join(connection.client), connection.uri, connection.pooled, copied.snippets)
 

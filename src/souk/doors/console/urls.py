@@ -16,6 +16,7 @@ from souk.doors.console import (
     market,
     monitoring,
     names,
+    networks,
     ordering,
     orders,
     organization,
@@ -53,6 +54,8 @@ urlpatterns = [
         )
     ),
     path("services/<uuid:service>/access/", access.access, name="access"),
+    path("services/<uuid:service>/network/", networks.service_network, name="service-network"),
+    path("services/<uuid:service>/network/leave/", networks.leave, name="service-network-leave"),
     path("services/<uuid:service>/names/", names.names, name="names"),
     path("services/<uuid:service>/names/<str:name>/check/", names.check, name="name-check"),
     path("services/<uuid:service>/names/<str:name>/remove/", names.remove, name="name-remove"),
@@ -85,6 +88,9 @@ urlpatterns = [
         path(f"services/<uuid:service>/{verb}/", services.service_act, {"verb": verb}, name=f"service-{verb}")
         for verb in services.VERBS
     ),
+    path("networks/", networks.networks, name="networks"),
+    path("networks/<uuid:network>/", networks.network, name="network"),
+    path("networks/<uuid:network>/delete/", networks.delete, name="network-delete"),
     path("orders/", orders.orders, name="orders"),
     path("orders/<uuid:order>/", orders.order, name="order"),
     path("orders/<uuid:order>/cancel/", orders.order_cancel, name="order-cancel"),

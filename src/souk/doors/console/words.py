@@ -90,6 +90,8 @@ OPERATIONS: dict[str, Text] = {
     "resume": pgettext_lazy("operation", "End of the suspension"),
     "prove_name": pgettext_lazy("operation", "Check of a name"),
     "remove_name": pgettext_lazy("operation", "Removal of a name"),
+    "attach": pgettext_lazy("operation", "Entry into a private network"),
+    "detach": pgettext_lazy("operation", "Exit from a private network"),
 }
 
 #: Why the operator suspended a service.

@@ -25,10 +25,12 @@ class NetworkIn(Schema):
 
 class AccessIn(Schema):
     """The networks that may reach a service; null lets everyone in. An empty list needs `nobody`, a list without the
-    asker's own address needs `confirm`.
+    asker's own address needs `confirm`. `private_only` closes the service to everyone outside of its private network,
+    whatever `networks` says; it needs `confirm`.
     """
 
     networks: list[NetworkIn] | None
+    private_only: bool = False
     nobody: bool = False
     confirm: bool = False
 
@@ -42,6 +44,11 @@ def access(request: HttpRequest, service: UUID) -> queries.AccessRow:
 @router.put("/services/{service}/access", response={202: Requested}, operation_id="setAccess")
 def set_(request: HttpRequest, service: UUID, body: AccessIn) -> Status[dict[str, Any]]:
     """Replace the list as a whole. Connections from elsewhere end."""
+    if body.private_only:
+        asked = commands.close_to_outside(
+            member(request), service, asker=origin.address(request), confirmed=body.confirm
+        )
+        return Status(202, {"operation": asked})
     networks = None if body.networks is None else [commands.Network(each.network, each.note) for each in body.networks]
     asked = commands.allow_networks(
         member(request),

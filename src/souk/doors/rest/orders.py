@@ -18,7 +18,8 @@ router = Router(tags=["Orders"])
 
 class OrderIn(Schema):
     """What is ordered, `extra_gib` being whole gibibytes of disk beyond the plan. Without `organization`, the caller's
-    only one; without `project`, its first.
+    only one; without `project`, its first. `network` is the private network that the service is in: an id, or `default`
+    for the project's first one, which is made where there is none.
     """
 
     offering: str
@@ -30,6 +31,7 @@ class OrderIn(Schema):
     parameters: dict[str, Any] = {}
     organization: UUID | None = None
     project: UUID | None = None
+    network: str = ""
 
 
 class OrderPlaced(Schema):
@@ -52,6 +54,7 @@ def place(request: HttpRequest, body: OrderIn, idempotency_key: Header[str | Non
         parameters=body.parameters,
         project=body.project,
         extra_gib=body.extra_gib,
+        network=body.network,
     )
     return Status(201, {"id": commands.place_order(scope, details, key=idempotency_key)})
 

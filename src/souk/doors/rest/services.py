@@ -30,9 +30,12 @@ class Requested(Schema):
 
 
 class CredentialsOut(Schema):
-    """A way in, password included. `address` is where `hostname` points; `authority` is the CA to trust (PEM)."""
+    """A way in, password included; `private` is the one in the private network, if there is one. `address` is where
+    `hostname` points; `authority` is the CA to trust (PEM).
+    """
 
     uri: str
+    private: str
     fields: dict[str, str]
     client: list[str]
     username: str
@@ -50,8 +53,8 @@ class SnippetOut(Schema):
 
 class ConnectionOut(Schema):
     """How to connect, without the password: `uri` has `PASSWORD` in its place, and so has `pooled`, which leads through
-    the connection pool where there is one. `own` are the same by names of the customer's own. `address` is where the
-    host's name points.
+    the connection pool where there is one. `own` are the same by names of the customer's own, `private` by its name in
+    its private network, where it has `private_address`. `address` is where the host's name points.
     """
 
     uri: str
@@ -60,6 +63,8 @@ class ConnectionOut(Schema):
     client: list[str]
     snippets: list[SnippetOut]
     own: list[str]
+    private: str
+    private_address: str
     username: str
     address: str
 
@@ -307,6 +312,8 @@ def connection(request: HttpRequest, service: UUID, binding: str = "default") ->
         client=list(found.connection.client),
         snippets=[SnippetOut(language=each.language, text=each.text) for each in found.connection.snippets],
         own=[each.uri for each in found.own],
+        private=found.private.uri if found.private else "",
+        private_address=found.private_address,
         username=found.username,
         address=found.address,
     )
@@ -328,6 +335,7 @@ def credentials(
     response["Cache-Control"] = "no-store"
     return CredentialsOut(
         uri=found.connection.uri.replace("PASSWORD", found.password),
+        private=found.private.uri.replace("PASSWORD", found.password) if found.private else "",
         fields=dict(found.connection.fields),
         client=list(found.connection.client),
         username=found.username,

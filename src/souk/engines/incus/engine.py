@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from souk.engines.contract import (
     AlreadyExists,
     Busy,
+    Card,
     DiskFull,
     EngineError,
     Event,
@@ -45,8 +46,9 @@ _MARGIN = 128 * 1024 * 1024
 class IncusEngine:
     """One Incus server or cluster, seen through one project."""
 
-    def __init__(self, transport: Transport, place: Place, traffic: Traffic) -> None:
+    def __init__(self, transport: Transport, place: Place, traffic: Traffic, *, local: bool) -> None:
         self._transport = transport
+        self._local = local
         self._place = place
         self._traffic = traffic
 
@@ -56,8 +58,9 @@ class IncusEngine:
 
         Nothing is sent before the first call. Only this host's own firewall can be asked what machines sent.
         """
-        counters = "" if isinstance(address, Https) else place.counters
-        return cls(Transport(address or UnixSocket(), place.project), place, Traffic(counters))
+        local = not isinstance(address, Https)
+        transport = Transport(address or UnixSocket(), place.project)
+        return cls(transport, place, Traffic(place.counters if local else ""), local=local)
 
     def close(self) -> None:
         """End all idle connections."""
@@ -208,9 +211,28 @@ class IncusEngine:
 
     def join(self, name: str, private: str) -> None:
         """See the contract."""
-        self._patch(name, {"devices": {"eth1": spec.private_card(private)}}, None)
+        row = self._transport.get(self._path(name), wire.Instance)
+        if spec.machine(row, server="").private != private:
+            self._patch(name, {"devices": {spec.JOINED: spec.private_card(self._place, name, private)}}, None)
+
+    def attach(self, name: str, card: Card) -> None:
+        """See the contract."""
+        self._plug(name, card)
+
+    def detach(self, name: str) -> None:
+        """See the contract."""
+        self._plug(name, None)
+
+    def _plug(self, name: str, card: Card | None) -> None:
+        row = self._transport.get(self._path(name), wire.Instance)
+        if spec.machine(row, server="").card != card:
+            self._patch(name, {"devices": {spec.ATTACHED: spec.attached_card(self._place, name, card)}}, None)
 
     # Networks
+
+    def occupied(self) -> Sequence[str]:
+        """See the contract."""
+        return networks.occupied(self._transport, self._place.project, local=self._local)
 
     def ensure_network(self, name: str) -> None:
         """See the contract."""

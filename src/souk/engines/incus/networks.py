@@ -1,8 +1,11 @@
-"""Private networks on Incus: bridges without an address of the host's, marked as ours."""
+"""Private networks on Incus: bridges without an address of the host's, marked as ours. And the networks of others."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ipaddress
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from urllib.parse import quote
 
 from souk.engines.contract import AlreadyExists, Busy, EngineError, NotFound
@@ -10,38 +13,121 @@ from souk.engines.incus import wire
 from souk.engines.incus.transport import Transport
 
 _NETWORKS = "/1.0/networks"
+_CREATED = "Created"
+_LOOKS, _PAUSE = 10, 0.2
+_RACE = "bridge children interfaces"
+"""Incus looks at every card of the host one after another, and fails if one of them went meanwhile."""
+_ROUTES = Path("/proc/net/route")
 OWNER = "user.souk.project"
 """Networks lie in no project of ours, so each says whose it is."""
 
 
 def ensure(transport: Transport, name: str, project: str) -> None:
-    """Have the bridge."""
+    """Have the bridge. One that Incus began with and did not finish, since whoever asked was killed or the host's
+    cards changed meanwhile, is made anew.
+    """
+    if _made(transport, name, project):
+        return
+    for _ in range(_LOOKS):
+        if _whole(transport, name, project):
+            return
+        time.sleep(_PAUSE)
+    delete(transport, name)
+    if not _made(transport, name, project):
+        raise Busy(f"the network {name} is being made by somebody else")
+
+
+def _made(transport: Transport, name: str, project: str) -> bool:
     body = {
         "name": name,
         "type": "bridge",
-        "description": "Souk: private network of one service",
+        "description": "Souk: private network",
         "config": {"ipv4.address": "none", "ipv6.address": "none", OWNER: project},
     }
     try:
         transport.change("POST", _NETWORKS, body=body)
-    except AlreadyExists as error:
-        if name not in listing(transport, project):
-            raise EngineError(f"the network {name} belongs to something else") from error
+    except AlreadyExists:
+        return False
+    except EngineError as error:
+        if _RACE in str(error):
+            return False
+        raise
+    return True
+
+
+def _whole(transport: Transport, name: str, project: str) -> bool:
+    """Whether the network is there in full, its bridge included.
+
+    Raises:
+        EngineError: it is somebody else's.
+    """
+    path = f"{_NETWORKS}/{quote(name, safe='')}"
+    try:
+        row = transport.get(path, wire.Network)
+        if (row.config or {}).get(OWNER) != project:
+            raise EngineError(f"the network {name} belongs to something else")
+        transport.get(f"{path}/state", wire.NetworkState)
+    except NotFound:
+        return False
+    return row.status == _CREATED
 
 
 def delete(transport: Transport, name: str) -> None:
     """Delete the bridge."""
-    try:
-        transport.change("DELETE", f"{_NETWORKS}/{quote(name, safe='')}")
-    except NotFound:
-        return
-    except EngineError as error:
-        if "in use" in str(error):
-            raise Busy(str(error)) from error
-        raise
+    for _ in range(_LOOKS):
+        try:
+            transport.change("DELETE", f"{_NETWORKS}/{quote(name, safe='')}")
+        except NotFound:
+            return
+        except EngineError as error:
+            if "in use" in str(error):
+                raise Busy(str(error)) from error
+            if _RACE not in str(error):
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
+    raise Busy(f"the network {name} could not be deleted while other cards came and went")
 
 
 def listing(transport: Transport, project: str) -> Sequence[str]:
     """The names of this project's private networks."""
     rows = transport.get(_NETWORKS, list[wire.Network], recursion="1")
     return sorted(row.name for row in rows if (row.config or {}).get(OWNER) == project)
+
+
+def occupied(transport: Transport, project: str, *, local: bool) -> Sequence[str]:
+    """The IPv4 networks of other bridges, of the host's own cards and, where Incus is `local`, behind its routes."""
+    found = {each for row in _others(transport, project) for each in _networks(transport, row)}
+    if local:
+        found |= set(routed(_ROUTES.read_text(encoding="ascii").splitlines()[1:]))
+    return sorted(str(each) for each in found)
+
+
+def _others(transport: Transport, project: str) -> Iterator[wire.Network]:
+    rows = transport.get(_NETWORKS, list[wire.Network], recursion="1")
+    return (row for row in rows if (row.config or {}).get(OWNER) != project)
+
+
+def _networks(transport: Transport, row: wire.Network) -> Iterator[ipaddress.IPv4Network]:
+    given = (row.config or {}).get("ipv4.address", "none")
+    if "/" in given:
+        yield ipaddress.IPv4Network(given, strict=False)
+    if row.managed:
+        return
+    try:
+        state = transport.get(f"{_NETWORKS}/{quote(row.name, safe='')}/state", wire.NetworkState)
+    except NotFound:
+        return  # It went since it was listed.
+    for each in state.addresses or []:
+        if each.family == "inet":
+            yield ipaddress.IPv4Network(f"{each.address}/{each.netmask}", strict=False)
+
+
+def routed(lines: Iterable[str]) -> Iterator[ipaddress.IPv4Network]:
+    """The networks of the kernel's table of routes (`/proc/net/route`, without its heading), the default one apart."""
+    for line in lines:
+        fields = line.split()
+        address, mask = (ipaddress.IPv4Address(bytes.fromhex(fields[n])[::-1]) for n in (1, 7))
+        if int(mask):
+            yield ipaddress.IPv4Network(f"{address}/{mask}", strict=False)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from souk.engines.contract import Limits, Machine, MachineKind, MachineSpec, MachineStatus, Usage
+from souk.engines.contract import Card, Limits, Machine, MachineKind, MachineSpec, MachineStatus, Usage
 from souk.engines.incus.wire import Instance, State
 
 LABEL = "user.souk."
+JOINED, ATTACHED = "eth1", "eth2"
+"""The card in a network that a machine joined, and the one in a network that it is attached to."""
+
+PRIVATE_ENDS = "skp"
+"""What the names on the host of all cards in private networks begin with."""
+
 _STATUSES = {
     "Running": MachineStatus.RUNNING,
     "Ready": MachineStatus.RUNNING,
@@ -75,9 +82,38 @@ def card(place: Place, address: str, *, neighbours: bool) -> dict[str, str]:
     }
 
 
-def private_card(network: str) -> dict[str, str]:
+def private_card(place: Place, machine: str, network: str) -> dict[str, str]:
     """The card in a private network: only its own MAC passes. The machines there give themselves addresses."""
-    return {"type": "nic", "name": "eth1", "network": network, "security.mac_filtering": "true"}
+    return {
+        "type": "nic",
+        "name": JOINED,
+        "network": network,
+        "host_name": _end(place, machine, JOINED),
+        "security.mac_filtering": "true",
+    }
+
+
+def attached_card(place: Place, machine: str, card: Card | None) -> dict[str, str]:
+    """The device of a card with a fixed address in a private network: what claims another address, by ARP or in a
+    packet, does not pass; nor does another MAC. None is a device that is not there.
+    """
+    if card is None:
+        return {"type": "none"}
+    return {
+        "type": "nic",
+        "name": ATTACHED,
+        "network": card.network,
+        "host_name": _end(place, machine, ATTACHED),
+        "ipv4.address": card.address,
+        "security.ipv4_filtering": "true",
+        "security.mac_filtering": "true",
+    }
+
+
+def _end(place: Place, machine: str, device: str) -> str:
+    """What a card's other end is called on the host, where a firewall knows it by how that begins."""
+    digest = hashlib.sha256(f"{place.project}/{machine}/{device}".encode()).hexdigest()
+    return f"{PRIVATE_ENDS}{digest[:12]}"
 
 
 def request(place: Place, spec: MachineSpec, *, start: bool) -> dict[str, Any]:
@@ -91,7 +127,7 @@ def request(place: Place, spec: MachineSpec, *, start: bool) -> dict[str, Any]:
         del config["limits.processes"]
     devices = {"root": root(place, spec.limits), "eth0": card(place, spec.address, neighbours=spec.neighbours)}
     if spec.private:
-        devices["eth1"] = private_card(spec.private)
+        devices[JOINED] = private_card(place, spec.name, spec.private)
     return {
         "name": spec.name,
         "type": spec.kind.value,
@@ -130,9 +166,14 @@ def machine(row: Instance, *, server: str, etag: str | None = None) -> Machine:
         labels={key.removeprefix(LABEL): value for key, value in row.config.items() if key.startswith(LABEL)},
         host=server if row.location == "none" else row.location,
         etag=etag,
-        private=row.devices.get("eth1", {}).get("network", ""),
+        private=row.devices.get(JOINED, {}).get("network", ""),
         image=row.config.get("volatile.base_image", ""),
+        card=_card(row.devices.get(ATTACHED, {})),
     )
+
+
+def _card(device: Mapping[str, str]) -> Card | None:
+    return Card(device["network"], device.get("ipv4.address", "")) if "network" in device else None
 
 
 def mac(config: Mapping[str, str]) -> str:

@@ -86,7 +86,23 @@ class Network(msgspec.Struct):
     """A network of the server."""
 
     name: str
+    managed: bool = False
+    status: str = ""
     config: dict[str, str] | None = None
+
+
+class NetworkAddress(msgspec.Struct):
+    """An address of one of the host's cards; `netmask` is the length of its prefix."""
+
+    family: str = ""
+    address: str = ""
+    netmask: str = ""
+
+
+class NetworkState(msgspec.Struct):
+    """What one of the host's cards has now."""
+
+    addresses: list[NetworkAddress] | None = None
 
 
 class Environment(msgspec.Struct):

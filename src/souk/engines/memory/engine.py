@@ -17,6 +17,7 @@ from souk.engines.contract import (
     AddressTaken,
     AlreadyExists,
     Busy,
+    Card,
     Event,
     Execution,
     Host,
@@ -61,7 +62,7 @@ class MemoryEngine:
 
     `images` are the aliases that exist at first; None means that every alias does. `guest` answers commands
     (`guests[NAME]` for one machine). `faults` makes calls fail. `disk` is the pool's size in bytes: what
-    machines really use counts against it, not their limits.
+    machines really use counts against it, not their limits. `ways` are the networks that the host knows a way to.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class MemoryEngine:
         self.guest: Guest = guest or ToyGuest()
         self.guests: dict[str, Guest] = {}
         self.simulated: dict[str, Simulated] = {}
+        self.ways: list[str] = []
         self._any_image = images is None
         self._images = {alias: _image(alias, alias.encode(), {}) for alias in images or ()}
         self._vcpus, self._memory, self._disk = vcpus, memory, disk
@@ -185,6 +187,26 @@ class MemoryEngine:
         machine.spec = replace(machine.spec, private=private)
 
     @_call
+    def attach(self, name: str, card: Card) -> None:
+        """See the contract."""
+        machine = self._known(name)
+        if card.network not in self._networks:
+            raise NotFound(f"Network {card.network} not found")
+        if any(other.card == card for other in self.simulated.values() if other is not machine):
+            raise AddressTaken(f"Address {card.address} already in use")
+        machine.card = card
+
+    @_call
+    def detach(self, name: str) -> None:
+        """See the contract."""
+        self._known(name).card = None
+
+    @_call
+    def occupied(self) -> Sequence[str]:
+        """See the contract."""
+        return list(self.ways)
+
+    @_call
     def ensure_network(self, name: str) -> None:
         """See the contract."""
         self._networks.add(name)
@@ -192,7 +214,7 @@ class MemoryEngine:
     @_call
     def delete_network(self, name: str) -> None:
         """See the contract."""
-        if any(machine.spec.private == name for machine in self.simulated.values()):
+        if any(name in machine.networks for machine in self.simulated.values()):
             raise Busy(f"Network {name} is in use")
         self._networks.discard(name)
 

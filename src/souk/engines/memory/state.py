@@ -6,7 +6,7 @@ import hashlib
 import time
 from dataclasses import dataclass, field
 
-from souk.engines.contract import Machine, MachineSpec, MachineStatus, Usage
+from souk.engines.contract import Card, Machine, MachineSpec, MachineStatus, Usage
 
 IMAGE_BYTES = 300 * 1024 * 1024
 """What a fresh machine has on its disk."""
@@ -27,6 +27,12 @@ class Simulated:
     egress: int = 0
     started: float = 0.0
     image: str = ""
+    card: Card | None = None
+
+    @property
+    def networks(self) -> set[str]:
+        """The private networks that it has a card in."""
+        return {self.spec.private, self.card.network if self.card else ""} - {""}
 
     @property
     def running(self) -> bool:
@@ -36,7 +42,7 @@ class Simulated:
     @property
     def etag(self) -> str:
         """Changes with whatever a caller can change, as the engine's own does."""
-        seen = f"{self.spec.limits}{self.spec.private}{sorted(self.labels.items())}{self.status}"
+        seen = f"{self.spec.limits}{self.spec.private}{self.card}{sorted(self.labels.items())}{self.status}"
         return hashlib.sha256(seen.encode()).hexdigest()
 
     def observed(self, host: str) -> Machine:
@@ -52,6 +58,7 @@ class Simulated:
             etag=self.etag,
             private=self.spec.private,
             image=self.image,
+            card=self.card,
         )
 
     def usage(self) -> Usage:

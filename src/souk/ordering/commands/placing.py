@@ -46,7 +46,8 @@ from placed
 @dataclass(frozen=True)
 class OrderDetails:
     """What is ordered, by the names a customer sees. Without a project, the organization's first one. `extra_gib` are
-    whole gibibytes of disk beyond the plan, for each machine; `origin` is whose data it begins with.
+    whole gibibytes of disk beyond the plan, for each machine; `origin` is whose data it begins with; `network` the
+    private network that it is in, by its id or as `default`.
     """
 
     organization: UUID
@@ -59,6 +60,7 @@ class OrderDetails:
     project: UUID | None = None
     origin: Origin | None = None
     extra_gib: int = 0
+    network: str = ""
 
 
 def place_order(scope: Scope, details: OrderDetails, *, key: str | None = None) -> UUID:
@@ -68,7 +70,8 @@ def place_order(scope: Scope, details: OrderDetails, *, key: str | None = None) 
 
     Raises:
         RoleTooLow, OfferingMissing, UnknownPlan, NotForSale, ExtraDiskOutOfRange, ExtraDiskNotSold, InvalidParameters,
-        InvalidName, NameTaken, QuotaExceeded, NoCapacity, UnknownRegion, ProjectMissing, IdempotencyKeyReused.
+        InvalidName, NameTaken, QuotaExceeded, NoCapacity, UnknownRegion, ProjectMissing, NetworkMissing,
+        NetworkElsewhere, NetworkFull, TooManyPrivateNetworks, NoSubnet, IdempotencyKeyReused.
     """
     need(scope, details.organization, CAN_ORDER, grant="order")
     name = clean_name(details.name)
@@ -94,6 +97,7 @@ def place_order(scope: Scope, details: OrderDetails, *, key: str | None = None) 
                 parameters=parameters,
                 size=size,
                 origin=details.origin,
+                network=details.network,
             ),
         )
         _record(scope, order, details, sold, project, issuer, instance, name, parameters)

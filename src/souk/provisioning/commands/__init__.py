@@ -29,6 +29,14 @@ from souk.provisioning.commands.lifecycle import (
 )
 from souk.provisioning.commands.maintenance import change_window, rehearse_upgrade, upgrade_instance
 from souk.provisioning.commands.names import add_name, prove_name, remove_name
+from souk.provisioning.commands.networks import (
+    attach_instance,
+    close_to_outside,
+    create_network,
+    delete_network,
+    detach_instance,
+    rename_network,
+)
 from souk.provisioning.commands.operations import cancel_operation
 from souk.provisioning.commands.parameters import change_parameters
 from souk.provisioning.commands.pools import change_pool
@@ -46,6 +54,7 @@ __all__ = [
     "allow_networks",
     "ask_reveal",
     "ask_ticket",
+    "attach_instance",
     "back_up_instance",
     "cancel_operation",
     "change_binding",
@@ -54,11 +63,15 @@ __all__ = [
     "change_pool",
     "change_window",
     "clean_name",
+    "close_to_outside",
     "create_binding",
     "create_database",
     "create_instance",
+    "create_network",
     "delete_export",
     "delete_instance",
+    "delete_network",
+    "detach_instance",
     "drop_database",
     "erase_instance",
     "export_database",
@@ -71,6 +84,7 @@ __all__ = [
     "rehearse_upgrade",
     "remove_name",
     "rename_instance",
+    "rename_network",
     "reset_binding",
     "resize_instance",
     "restart_instance",

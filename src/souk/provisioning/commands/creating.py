@@ -14,9 +14,10 @@ from souk.kernel import clock
 from souk.kernel.ids import new_id, short
 from souk.kernel.scope import Scope, acting, actor
 from souk.provisioning import errors
+from souk.provisioning.commands import attaching
 from souk.provisioning.commands.maintenance import orderable
 from souk.provisioning.contract import VERSION, Size
-from souk.provisioning.models import Quota
+from souk.provisioning.models import Attachment, PrivateNetwork, Quota, ServiceInstance
 
 # One statement, so that the site's promise is locked for as short as can be: what is not promised is not inserted.
 _CREATE = """
@@ -68,7 +69,10 @@ class Origin:
 
 @dataclass(frozen=True)
 class InstanceDetails:
-    """A service instance to be made. `parameters` are complete and valid."""
+    """A service instance to be made. `parameters` are complete and valid. It is in the private `network` of that id, in
+    its project's first one (`default`), or in none; without a choice, one that begins with another one's data is in
+    that one's, if it can be.
+    """
 
     organization: UUID
     project: UUID
@@ -79,6 +83,7 @@ class InstanceDetails:
     parameters: dict[str, Any]
     size: Size
     origin: Origin | None = None
+    network: str = ""
 
 
 def clean_name(name: str) -> str:
@@ -97,7 +102,8 @@ def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
     """Promise a site's capacity and an organization's quota, and record the instance, its operation and its work.
 
     Raises:
-        NameTaken, QuotaExceeded, NoCapacity, UnknownRegion, VersionNotTogether.
+        NameTaken, QuotaExceeded, NoCapacity, UnknownRegion, VersionNotTogether, NetworkMissing, NetworkElsewhere,
+        NetworkFull, TooManyPrivateNetworks, NoSubnet.
     """
     orderable(details.blueprint, details.parameters.get(VERSION), details.size.members)
     with acting(scope):
@@ -130,11 +136,35 @@ def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
                 promised, in_quota, made, _ = cursor.fetchone()
                 if made is None:
                     raise _refusal(details, bool(promised), bool(in_quota))
+                if details.network or details.origin:
+                    _put_in(made, details)
         except IntegrityError as error:
             if "service_instance_name_once" in str(error):
                 raise errors.NameTaken(name=details.name) from error
             raise
         return identifier
+
+
+def _put_in(instance: UUID, details: InstanceDetails) -> None:
+    row = ServiceInstance.objects.get(id=instance)
+    if details.network:
+        attaching.put_in(row, attaching.chosen(row, details.network))
+    elif details.origin and (network := _of_origin(row, details.origin)) is not None:
+        attaching.put_in(row, network)
+
+
+def _of_origin(row: ServiceInstance, origin: Origin) -> PrivateNetwork | None:
+    """The network of the instance whose data another one begins with, if that can be in it too."""
+    there = Attachment.objects.filter(
+        instance_id=origin.instance,
+        detached_at__isnull=True,
+        network__project_id=row.project_id,
+        network__site_id=row.site_id,
+    )
+    network = there.values_list("network_id", flat=True).first()
+    if network is None:
+        return None
+    return PrivateNetwork.objects.select_for_update().get(id=network)
 
 
 def _refusal(details: InstanceDetails, promised: bool, in_quota: bool) -> Exception:

@@ -6,6 +6,7 @@ from souk.provisioning.models.endpoints import Binding, Endpoint, OwnName, Revea
 from souk.provisioning.models.exports import Export, Ticket
 from souk.provisioning.models.instances import Desired, InstanceState, Quota, ServiceInstance, Suspension
 from souk.provisioning.models.machines import Duty, Ensemble, Image, Machine, MachineRole
+from souk.provisioning.models.networks import Attachment, PrivateNetwork
 from souk.provisioning.models.operations import MOVES, OPEN, SETTLED, SIZING, Operation, OperationKind, OperationState
 from souk.provisioning.models.pools import WarmMachine, WarmPool
 
@@ -14,6 +15,7 @@ __all__ = [
     "OPEN",
     "SETTLED",
     "SIZING",
+    "Attachment",
     "Backup",
     "BackupState",
     "Binding",
@@ -31,6 +33,7 @@ __all__ = [
     "OperationKind",
     "OperationState",
     "OwnName",
+    "PrivateNetwork",
     "Quota",
     "Repository",
     "Reveal",

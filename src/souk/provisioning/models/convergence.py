@@ -7,10 +7,11 @@ from django.db.models.functions import Now
 
 
 class WorkKind(models.TextChoices):
-    """What a work item is about: a service instance, or a pool of machines that wait ready."""
+    """What a work item is about: a service instance, a pool of machines that wait ready, or a private network."""
 
     INSTANCE = "instance"
     POOL = "pool"
+    NETWORK = "network"
 
 
 class Convergence(models.Model):

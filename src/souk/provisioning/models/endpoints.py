@@ -10,7 +10,9 @@ from souk.provisioning.models.instances import ServiceInstance
 
 
 class Endpoint(Row):
-    """The address and the stable DNS name of a service instance; `names` are others that are in its certificate."""
+    """The address and the stable DNS name of a service instance; `names` are others that are in its certificate, and so
+    are the name and the address that it has in its private network, if it is in one.
+    """
 
     organization_id = models.UUIDField()
     instance = models.OneToOneField(ServiceInstance, on_delete=models.CASCADE, related_name="endpoint")
@@ -20,6 +22,8 @@ class Endpoint(Row):
     certificate = models.TextField()
     certificate_expires_at = models.DateTimeField()
     names = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    private_hostname = models.CharField(max_length=200, blank=True, db_default="")
+    private_address = models.GenericIPAddressField(protocol="IPv4", null=True)
 
 
 class OwnName(Row):

@@ -55,6 +55,8 @@ class OperationKind(models.TextChoices):
     UPGRADE = "upgrade"
     PROVE_NAME = "prove_name"
     REMOVE_NAME = "remove_name"
+    ATTACH = "attach"
+    DETACH = "detach"
 
 
 SETTLED = frozenset(
@@ -69,6 +71,8 @@ SETTLED = frozenset(
         OperationKind.RECOVER,
         OperationKind.SUSPEND,
         OperationKind.RESUME,
+        OperationKind.ATTACH,
+        OperationKind.DETACH,
     }
 )
 

@@ -19,14 +19,22 @@ from provisioning_serviceinstance i left join (
 where c.subject = i.id and i.deleted_at is null
 """
 
+_VISIT_NETWORKS = """
+update provisioning_convergence set worker = '', lease_until = null, next_at = now(), attempts = 0, epoch = epoch + 1
+where kind = 'network'
+"""
+
 
 @dataclass(frozen=True)
 class Adoption:
-    """Names of machines: those that both sides know, those only the engine has, those only the database knows."""
+    """Names of machines: those that both sides know, those only the engine has, those only the database knows. And of
+    private networks that only the engine has.
+    """
 
     running: list[str]
     orphans: list[str]
     gone: list[str]
+    orphan_networks: list[str]
 
 
 def adopt(engine: Engine) -> Adoption:
@@ -43,6 +51,9 @@ def adopt(engine: Engine) -> Adoption:
     with acting(System("adoption")), connection.cursor() as cursor:
         epochs = [int(label.get("epoch", "0")) for label in labels]
         cursor.execute(_ADOPT, [[label["instance"] for label in labels], epochs])
+        cursor.execute(_VISIT_NETWORKS)
     recorded = records.machine_subjects()
     running = [name for name in recorded if name in observed and observed[name].status == MachineStatus.RUNNING]
-    return Adoption(sorted(running), sorted(resync.orphans(observed, recorded)), sorted(recorded.keys() - observed))
+    orphans = sorted(resync.orphans(observed, recorded))
+    _, networks = resync.compare_networks(engine)
+    return Adoption(sorted(running), orphans, sorted(recorded.keys() - observed), networks)

@@ -13,6 +13,7 @@ from souk.provisioning.reconciler import (
     branching,
     guarding,
     machines,
+    plugging,
     records,
     releases,
     repositories,
@@ -49,12 +50,13 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     with step(lease, subject, "prepare", 10, gettext_noop("Address, credentials and certificate are prepared.")):
         credentials = records.ensure_credentials(subject, blueprint)
         ca = authority.unlock(row.site_id)
-        issued = certificates.issue(ca, subject.hostname, machine.address, subject.own_names)
+        issued = certificates.issue(ca, subject.hostname, machine.address, subject.also)
         certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
     wanted = subject.wanted(machine.address)
     spec = _spec(lease, subject, machine, blueprint.limits(wanted.size))
     copied, shrinks = _bring_up(ground, lease, subject, machine, spec)
     guarding.guard(MachineGuest(ground.engine, machine.name), row)
+    plugging.plug(ground, subject, machine)
     if not copied and row.ready_at is None and row.restored_from is not None and blueprint.archivist is not None:
         with step(lease, subject, "restore", 70, gettext_noop("The data is restored.")):
             repository = repositories.flushed(ground.engine, blueprint.archivist, row.restored_from)
@@ -120,7 +122,7 @@ def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
     assert machine is not None, "a steady instance has a machine"
     observed = ground.engine.machine(machine.name)
     wanted = subject.wanted(machine.address)
-    if observed is None or observed.limits != blueprint.limits(wanted.size):
+    if observed is None or observed.limits != blueprint.limits(wanted.size) or not plugging.fits(subject, observed):
         return False
     ended = observed.status != MachineStatus.RUNNING
     if ended:

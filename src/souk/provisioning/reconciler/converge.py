@@ -10,7 +10,17 @@ from django.utils.translation import gettext_noop
 from souk.engines import contract as engines
 from souk.kernel.redaction import clean
 from souk.provisioning.models import Desired, InstanceState, MachineRole, WorkKind
-from souk.provisioning.reconciler import alone, machines, records, repositories, together, trials, warm
+from souk.provisioning.reconciler import (
+    alone,
+    machines,
+    networks,
+    plugging,
+    records,
+    repositories,
+    together,
+    trials,
+    warm,
+)
 from souk.provisioning.reconciler.ground import Ground, step
 from souk.provisioning.reconciler.lease import Fenced, Lease, Superseded
 from souk.provisioning.reconciler.private import network_of
@@ -27,6 +37,9 @@ def converge(ground: Ground, lease: Lease) -> None:
     """Work one claim to its end: reached, superseded, to be retried, or taken over by another worker."""
     if lease.kind == WorkKind.POOL:
         warm.keep(ground, lease)
+        return
+    if lease.kind == WorkKind.NETWORK:
+        networks.keep(ground, lease)
         return
     subject = records.load(lease.subject)
     try:
@@ -106,6 +119,7 @@ def _take_down(ground: Ground, lease: Lease, subject: Subject) -> None:
         with step(lease, subject, "stop", 60, gettext_noop("The machine is stopped.")):
             if observed is not None:
                 machines.stop(ground.engine, subject, machine)
+    plugging.unplug(ground, subject)
 
 
 def _soft_delete(ground: Ground, lease: Lease, subject: Subject) -> None:
@@ -114,7 +128,8 @@ def _soft_delete(ground: Ground, lease: Lease, subject: Subject) -> None:
         raise Superseded
     trials.throw_away(ground.engine, subject)
     _take_down(ground, lease, subject)
-    ground.names.withdraw(subject.hostname)
+    for name in (subject.hostname, subject.private_hostname):
+        ground.names.withdraw(name)
     records.converged(lease, subject, InstanceState.SOFT_DELETED)
 
 
@@ -134,7 +149,8 @@ def _delete(ground: Ground, lease: Lease, subject: Subject) -> None:
         statement["other_machines"] = others
     if (backups := repositories.erase_repository(subject, ground.engine)) is not None:
         statement["backups"] = backups
-    ground.names.withdraw(subject.hostname)
+    for name in (subject.hostname, subject.private_hostname):
+        ground.names.withdraw(name)
     records.erased(lease, subject, statement)
 
 

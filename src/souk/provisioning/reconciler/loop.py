@@ -159,5 +159,10 @@ class Loop:
             log.warning("resync failed", error=str(error)[:200])
             self._resync_at = time.monotonic() + 15
             return
-        if drift.instances or drift.orphans:
-            log.info("drift", instances=len(drift.instances), orphans=drift.orphans)
+        if drift.instances or drift.networks or drift.orphans or drift.orphan_networks:
+            log.info(
+                "drift",
+                instances=len(drift.instances),
+                networks=len(drift.networks),
+                orphans=drift.orphans + drift.orphan_networks,
+            )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from souk.provisioning.reconciler.records import Subject
+from souk.provisioning.reconciler.records import Subject, own_network
 
 PRIVATE = "169.254.77."
 """Each private network has these addresses, and none of them leaves it: members by their number, below ten."""
@@ -12,7 +12,7 @@ _FIRST, _MOST = 10, 230
 
 def network_of(subject: Subject) -> str:
     """The name of the instance's private network."""
-    return "sk-" + subject.row.label.rpartition("-")[2][:12]
+    return own_network(subject.row.label)
 
 
 def pair(leader: str, follower: str) -> tuple[str, str]:

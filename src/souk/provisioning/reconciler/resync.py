@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from souk.engines.contract import Engine, Machine, MachineStatus
+from souk.engines.contract import Card, Engine, Machine, MachineStatus
 from souk.provisioning.models import Desired, MachineRole
 from souk.provisioning.reconciler import lease, records
 from souk.provisioning.reconciler.records.subjects import CARRYING
@@ -14,17 +14,22 @@ from souk.provisioning.reconciler.records.subjects import CARRYING
 
 @dataclass(frozen=True)
 class Drift:
-    """What a listing found: instances to visit again, machines that carry our label but no row, and all there are."""
+    """What a listing found: instances to visit again, machines that carry our label but no row, and all there are; and
+    of private networks those to visit again, and those that nobody has.
+    """
 
     instances: list[UUID]
     orphans: list[str]
     observed: list[str]
+    networks: list[UUID]
+    orphan_networks: list[str]
 
 
 def compare(engine: Engine) -> Drift:
-    """Compare every machine of the engine with every machine that is recorded."""
+    """Compare every machine and private network of the engine with every one that is recorded."""
     observed = {machine.name: machine for machine in engine.machines()}
     recorded = records.machine_subjects()
+    attached = records.attached()
     drifted = []
     for name, (instance, desired, role) in recorded.items():
         if role not in CARRYING:
@@ -33,11 +38,26 @@ def compare(engine: Engine) -> Drift:
         running = machine is not None and machine.status == MachineStatus.RUNNING
         if (
             desired == Desired.DELETED
-            or (desired == Desired.RUNNING and not running)
+            or (desired == Desired.RUNNING and not (running and _plugged(machine, role, attached.get(instance))))
             or (desired in (Desired.STOPPED, Desired.SUSPENDED, Desired.SOFT_DELETED) and running)
         ):
             drifted.append(instance)
-    return Drift(drifted, orphans(observed, recorded), list(observed))
+    networks, orphan_networks = compare_networks(engine)
+    return Drift(drifted, orphans(observed, recorded), list(observed), networks, orphan_networks)
+
+
+def _plugged(machine: Machine | None, role: str, wanted: tuple[str, str] | None) -> bool:
+    """Whether a machine has the card that it should have: only one that clients connect to has any."""
+    wanted = None if role == MachineRole.MEMBER else wanted
+    return machine is not None and machine.card == (Card(*wanted) if wanted else None)
+
+
+def compare_networks(engine: Engine) -> tuple[list[UUID], list[str]]:
+    """Private networks that lack, or are there though nothing is in them, by their ids; and those that nobody has."""
+    known, there = records.bridges(), set(engine.networks())
+    lacking = [network for bridge, network in known.wanted.items() if bridge not in there]
+    idle = [network for bridge, network in known.unwanted.items() if bridge in there]
+    return lacking + idle, sorted(there - known.wanted.keys() - known.unwanted.keys() - known.services)
 
 
 def orphans(observed: Mapping[str, Machine], recorded: Mapping[str, tuple[UUID, str, str]]) -> list[str]:
@@ -58,6 +78,6 @@ def resync(engine: Engine) -> Drift:
     """
     records.note_images(engine.images())
     drift = compare(engine)
-    if drift.instances:
-        lease.wake(drift.instances)
+    if drift.instances or drift.networks:
+        lease.wake(drift.instances + drift.networks)
     return drift

@@ -114,7 +114,7 @@ def followed(
         with step("configure", 65, gettext_noop("The service is configured.")):
             credentials = records.ensure_credentials(subject, blueprint)
             ca = authority.unlock(subject.row.site_id)
-            issued = certificates.issue(ca, following.hostname, following.address, subject.own_names)
+            issued = certificates.issue(ca, following.hostname, following.address, subject.also)
             certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
             blueprint.configure(follower, following, credentials, certificate)
             if keeps_history and blueprint.archivist is not None and repositories.is_kept(subject.row.id):

@@ -18,7 +18,7 @@ from souk.engines.incus import UnixSocket
 from souk.engines.incus.transport import Transport
 from souk.provisioning.reconciler.resync import compare
 from souk.provisioning.registry import blueprints
-from souk.settings.doctor import names, quotas
+from souk.settings.doctor import names, networks, quotas
 from souk.settings.doctor.asking import rows
 from souk.settings.doctor.finding import Finding, fail, ok, warn
 
@@ -49,6 +49,7 @@ def engine() -> Iterator[Finding]:
     yield from _images(found)
     yield from _network()
     yield from _machines(found)
+    yield from networks.check()
 
 
 def room(subject: str, used: int, total: int) -> Finding:
@@ -104,17 +105,22 @@ def _network() -> Iterator[Finding]:
     yield from _firewall(
         namespace.counters, _("Run `make run`, which loads it: without it, nobody counts what machines send.")
     )
+    yield from _firewall(
+        namespace.firewall,
+        _("Run `make run`, which loads it: without it, private networks reach this host."),
+        family="bridge",
+    )
     yield from names.check(namespace.dns_hosts, namespace.gateway)
     yield from quotas.check(Path("/var/lib/incus/storage-pools") / namespace.pool)
 
 
-def _firewall(table: str, mend: str) -> Iterator[Finding]:
-    subject = _("Firewall %(table)s") % {"table": table}
+def _firewall(table: str, mend: str, *, family: str = "inet") -> Iterator[Finding]:
+    subject = _("Firewall %(table)s") % {"table": table if family == "inet" else f"{family} {table}"}
     program = shutil.which("nft", path="/usr/sbin:/sbin:/usr/bin")
     if program is None:
         yield fail(subject, _("nft is not installed"), _("Run `make run`."))
         return
-    done = subprocess.run([program, "list", "table", "inet", table], capture_output=True, text=True, check=False)
+    done = subprocess.run([program, "list", "table", family, table], capture_output=True, text=True, check=False)
     if done.returncode:
         said = (done.stderr.strip().splitlines() or [_("not loaded")])[0]
         yield fail(subject, said, mend)
@@ -133,6 +139,10 @@ def _machines(found: Engine) -> Iterator[Finding]:
     if drift.instances:
         seen = _("%(count)s services differ from what is wanted") % {"count": len(drift.instances)}
         yield warn(subject, seen, _("The worker mends this by itself within minutes, if it runs."))
+    if drift.orphan_networks:
+        seen = _("no project and no service knows these: %(names)s") % {"names": ", ".join(drift.orphan_networks[:10])}
+        mend = _("Look at them (`incus network show NAME`); delete those that nothing is in.")
+        yield warn(_("Private networks"), seen, mend)
     lost = rows(
         "select i.name, m.name from provisioning_machine m join provisioning_serviceinstance i on i.id = m.instance_id"
         " where m.deleted_at is null and i.ready_at is not null and not m.name = any(%s) order by 2 limit 10",
@@ -142,7 +152,7 @@ def _machines(found: Engine) -> Iterator[Finding]:
         seen = _("the engine has no machine %(machine)s") % {"machine": machine}
         mend = _("Deleted after the backup that was restored here? Delete it again. Else restore its data.")
         yield fail(_("Service “%(name)s”") % {"name": service}, seen, mend)
-    if not drift.orphans and not drift.instances:
+    if not drift.orphans and not drift.instances and not drift.orphan_networks:
         yield ok(subject, _("the engine has exactly what is recorded"))
 
 

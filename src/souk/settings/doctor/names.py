@@ -23,6 +23,9 @@ def check(folder: Path, gateway: str) -> Iterator[Finding]:
             "select e.hostname, host(e.address) from provisioning_endpoint e"
             " join provisioning_serviceinstance i on i.id = e.instance_id "
             " where i.desired not in ('soft_deleted', 'deleted')"
+            " union all select e.private_hostname, host(e.private_address) from provisioning_endpoint e"
+            " join provisioning_serviceinstance i on i.id = e.instance_id"
+            " where i.desired not in ('soft_deleted', 'deleted') and e.private_hostname <> ''"
         )
     }
     if stale := sorted(published - _known()):
@@ -53,7 +56,7 @@ def _known() -> set[str]:
     return {
         row[0]
         for row in rows(
-            "select i.label || '.' || s.domain from provisioning_serviceinstance i"
-            " join sites_site s on s.id = i.site_id where i.deleted_at is null"
+            "select unnest(array[i.label || '.' || s.domain, i.label || '.private.' || s.domain])"
+            " from provisioning_serviceinstance i join sites_site s on s.id = i.site_id where i.deleted_at is null"
         )
     }

@@ -38,6 +38,7 @@ def seed() -> None:
                 subnet=namespace.subnet.partition("/")[0],
                 prefix_length=int(namespace.subnet.partition("/")[2]),
                 domain=namespace.domain,
+                private_range=settings.PRIVATE_RANGE,
             ),
         )
         marketplace = _marketplace()

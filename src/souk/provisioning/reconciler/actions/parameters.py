@@ -43,7 +43,7 @@ def _apply(work: Work, subject: Subject, parameters: Mapping[str, Any], credenti
     """Configure the service, with a certificate that is recorded. Returns the authority that signed it."""
     address = work.entrance[1].address
     ca = authority.unlock(subject.row.site_id)
-    issued = certificates.issue(ca, subject.hostname, address, subject.own_names)
+    issued = certificates.issue(ca, subject.hostname, address, subject.also)
     certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
     for guest, wanted in ((work.guest, work.wanted), *work.others):
         work.blueprint.configure(guest, replace(wanted, parameters=parameters), credentials, certificate)

@@ -121,7 +121,7 @@ def _made_fit(work: Work, subject: Subject, guest: Guest, wanted: Wanted) -> tup
     row, archivist = subject.row, _archivist(work)
     credentials = records.ensure_credentials(subject, work.blueprint)
     ca = authority.unlock(row.site_id)
-    issued = certificates.issue(ca, wanted.hostname, wanted.address, subject.own_names)
+    issued = certificates.issue(ca, wanted.hostname, wanted.address, subject.also)
     certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
     with work.step("configure", 80, gettext_noop("The service is configured.")):
         work.blueprint.configure(guest, wanted, credentials, certificate)

@@ -19,6 +19,16 @@ from souk.provisioning.reconciler.records.machines import (
     note_images,
     note_release,
 )
+from souk.provisioning.reconciler.records.networks import (
+    Bridges,
+    Network,
+    attached,
+    bridges,
+    kept_network,
+    load_network,
+    own_network,
+    released,
+)
 from souk.provisioning.reconciler.records.operations import (
     failed_over,
     finish_operations,
@@ -39,7 +49,15 @@ from souk.provisioning.reconciler.records.outcomes import (
     set_state,
     troubled,
 )
-from souk.provisioning.reconciler.records.subjects import RENEW_BEFORE, WORKER, Assigned, Subject, load, machines_of
+from souk.provisioning.reconciler.records.subjects import (
+    RENEW_BEFORE,
+    WORKER,
+    Assigned,
+    Attached,
+    Subject,
+    load,
+    machines_of,
+)
 from souk.provisioning.reconciler.records.warm import (
     Pool,
     Waiting,
@@ -59,6 +77,9 @@ __all__ = [
     "RENEW_BEFORE",
     "WORKER",
     "Assigned",
+    "Attached",
+    "Bridges",
+    "Network",
     "NoAddress",
     "Pool",
     "Subject",
@@ -67,8 +88,10 @@ __all__ = [
     "answer_reveals",
     "answered",
     "assign_machine",
+    "attached",
     "begin_warm",
     "beside",
+    "bridges",
     "confined",
     "converged",
     "counted",
@@ -82,10 +105,12 @@ __all__ = [
     "found_steady",
     "give_up_warm",
     "hand_back",
+    "kept_network",
     "kept_warm",
     "last_leader",
     "led_by_order",
     "load",
+    "load_network",
     "load_pool",
     "log_step",
     "machine_started",
@@ -95,7 +120,9 @@ __all__ = [
     "note_images",
     "note_release",
     "now_waits",
+    "own_network",
     "record_endpoint",
+    "released",
     "resize_refused",
     "restart_asked",
     "room_for",

@@ -62,6 +62,8 @@ def record_endpoint(subject: Subject, address: str, port: int, issued: ServerCer
                 "certificate": issued.certificate,
                 "certificate_expires_at": until,
                 "names": list(subject.own_names),
+                "private_hostname": subject.private_hostname if subject.attached else "",
+                "private_address": subject.attached.card.address if subject.attached else None,
             },
         )
 

@@ -15,6 +15,7 @@ from souk.kernel import clock, events
 from souk.kernel.scope import acting
 from souk.provisioning.commands.operations import wish
 from souk.provisioning.models import (
+    Attachment,
     Binding,
     Desired,
     Endpoint,
@@ -26,6 +27,7 @@ from souk.provisioning.models import (
 )
 from souk.provisioning.reconciler import schedule
 from souk.provisioning.reconciler.lease import Lease
+from souk.provisioning.reconciler.records.networks import give_back
 from souk.provisioning.reconciler.records.operations import finish_operations
 from souk.provisioning.reconciler.records.subjects import RENEW_BEFORE, WORKER, Subject
 
@@ -142,6 +144,9 @@ def erased(lease: Lease, subject: Subject, statement: dict[str, Any]) -> None:
         lease.finish()
         Machine.objects.filter(instance=row, deleted_at__isnull=True).update(deleted_at=now)
         Endpoint.objects.filter(instance=row).delete()
+        here = Attachment.objects.filter(instance=row, released_at__isnull=True)
+        here.filter(detached_at__isnull=True).update(detached_at=now)
+        give_back(here.values_list("id", flat=True))
         OwnName.objects.filter(instance=row, removed_at__isnull=True).update(removed_at=now)
         Binding.objects.filter(instance=row, revoked_at__isnull=True).update(
             revoked_at=now, sealed_password=b"", sealed_next_password=None

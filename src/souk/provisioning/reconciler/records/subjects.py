@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from souk.engines.contract import Card
 from souk.kernel import clock
 from souk.kernel.scope import System, acting
 from souk.provisioning.contract import Wanted
@@ -46,12 +47,21 @@ class Assigned:
 
 
 @dataclass(frozen=True)
+class Attached:
+    """The private network that an instance should be in: its card there, and how long the subnet's prefix is."""
+
+    card: Card
+    prefix_length: int
+
+
+@dataclass(frozen=True)
 class Subject:
     """An instance as the reconciler needs it.
 
     `settling`: something was asked of its state that is not reached yet; `asked`: something is to be done to it, or
     falls due. `certificate_until` is when its endpoint's certificate ends, if it has one; `certified` are the names of
-    the customer's own that are in it, `own_names` those that should be.
+    the customer's own that are in it, `own_names` those that should be; so are `certified_private` and `private`.
+    `leaving` are attachments to private networks that it should be in no more, while a machine may have a card there.
     """
 
     row: ServiceInstance
@@ -63,12 +73,15 @@ class Subject:
     certificate_until: datetime | None
     own_names: tuple[str, ...] = ()
     certified: tuple[str, ...] = ()
+    attached: Attached | None = None
+    certified_private: tuple[str, ...] = ()
+    leaving: tuple[UUID, ...] = ()
 
     @property
     def steady(self) -> bool:
         """Whether it should just run as it did: nothing to configure, no certificate to make anew."""
         renewed = self.certificate_until is not None and self.certificate_until - RENEW_BEFORE > clock.now()
-        certified = renewed and self.own_names == self.certified
+        certified = renewed and (self.own_names, self.private) == (self.certified, self.certified_private)
         return not self.settling and certified and self.row.state == InstanceState.READY and self.faces is not None
 
     @property
@@ -99,6 +112,21 @@ class Subject:
     def hostname(self) -> str:
         """The endpoint's stable DNS name."""
         return f"{self.row.label}.{self.domain}"
+
+    @property
+    def private_hostname(self) -> str:
+        """The DNS name that means its address in a private network."""
+        return f"{self.row.label}.private.{self.domain}"
+
+    @property
+    def private(self) -> tuple[str, ...]:
+        """Its name and its address in its private network; nothing without one."""
+        return (self.private_hostname, self.attached.card.address) if self.attached else ()
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """What its certificate is good for beside its endpoint: names, and addresses."""
+        return (*self.own_names, *self.private)
 
     def wanted(self, address: str) -> Wanted:
         """What the blueprint is asked to produce on the machine at `address`."""
@@ -131,7 +159,14 @@ select i.*, s.domain as domain, e.certificate_expires_at as certificate_until,
      from provisioning_machine m where m.instance_id = i.id and m.deleted_at is null) as machines_now,
     coalesce(e.names, '[]')::text as certified,
     (select coalesce(jsonb_agg(n.name order by n.name), '[]')::text from provisioning_ownname n
-     where n.instance_id = i.id and n.proved_at is not null and n.removed_at is null) as proved_names
+     where n.instance_id = i.id and n.proved_at is not null and n.removed_at is null) as proved_names,
+    (select jsonb_build_array(n.bridge, host(a.address), n.prefix_length)::text from provisioning_attachment a
+     join provisioning_privatenetwork n on n.id = a.network_id
+     where a.instance_id = i.id and a.detached_at is null) as attached_now,
+    (select coalesce(jsonb_agg(a.id), '[]')::text from provisioning_attachment a
+     where a.instance_id = i.id and a.detached_at is not null and a.released_at is null) as left_now,
+    case when e.private_hostname = '' then '[]'
+         else jsonb_build_array(e.private_hostname, host(e.private_address))::text end as certified_private
 from provisioning_serviceinstance i join sites_site s on s.id = i.site_id
     left join provisioning_endpoint e on e.instance_id = i.id
 where i.id = %(instance)s
@@ -162,7 +197,17 @@ def load(instance: UUID) -> Subject:
         row.certificate_until,
         tuple(proved),
         tuple(certified),
+        _attached(row.attached_now),
+        tuple(msgspec.json.decode(row.certified_private or "[]")),
+        tuple(msgspec.json.decode(row.left_now, type=list[UUID])),
     )
+
+
+def _attached(told: str | None) -> Attached | None:
+    if told is None:
+        return None
+    bridge, address, prefix_length = msgspec.json.decode(told)
+    return Attached(Card(bridge, address), prefix_length)
 
 
 def machines_of(instance: UUID) -> tuple[Assigned, ...]:

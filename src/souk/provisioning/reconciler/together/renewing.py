@@ -63,7 +63,7 @@ class Renewal:
         """For the service's one address, as its other members have it."""
         crew = self.crew
         ca = authority.unlock(crew.subject.row.site_id)
-        issued = certificates.issue(ca, crew.subject.hostname, crew.front.address, crew.subject.own_names)
+        issued = certificates.issue(ca, crew.subject.hostname, crew.front.address, crew.subject.also)
         return ServerCertificate(issued.certificate, issued.key, ca.certificate)
 
     def _is_newest(self, machine: Assigned, observed: Machine | None) -> bool:

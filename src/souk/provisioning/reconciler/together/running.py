@@ -12,7 +12,7 @@ from souk.engines.contract import MachineStatus
 from souk.kernel import clock
 from souk.provisioning.contract import Credentials, ServerCertificate
 from souk.provisioning.models import InstanceState, MachineRole
-from souk.provisioning.reconciler import actions, machines, records, releases, repositories, schedule
+from souk.provisioning.reconciler import actions, machines, plugging, records, releases, repositories, schedule
 from souk.provisioning.reconciler.actions import Work
 from souk.provisioning.reconciler.ground import Ground, MachineLost, Unhealthy, probe_until_healthy, step
 from souk.provisioning.reconciler.lease import Lease
@@ -51,7 +51,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
         crew = _crew(ground, subject)
         credentials = records.ensure_credentials(subject, crew.blueprint)
         ca = authority.unlock(row.site_id)
-        issued = certificates.issue(ca, subject.hostname, crew.front.address, subject.own_names)
+        issued = certificates.issue(ca, subject.hostname, crew.front.address, subject.also)
         certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
     observed = crew.observed()
     if row.ready_at is not None:
@@ -69,6 +69,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
                 records.note_release(one.name, "", "")
     _fit(lease, crew, observed, shrink=False)
     guard(crew)
+    plugging.plug(ground, subject, crew.front)
     _restore(lease, crew)
     with step(lease, subject, "configure", 60, gettext_noop("The service is configured.")):
         at_once(lambda one: configure(crew, one, credentials, certificate), [crew.front, *crew.members])
@@ -107,6 +108,9 @@ def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
     if any(seen is None for seen in observed.values()) or any(
         seen is not None and seen.limits != limits for seen in (observed[one.name] for one in crew.members)
     ):
+        return False
+    front = observed[crew.front.name]
+    if front is None or not plugging.fits(subject, front):
         return False
     with lease.kept():
         healed = _heal(crew, observed)

@@ -46,6 +46,9 @@ def begin(ground: Ground, lease: Lease, subject: Subject, blueprint: Blueprint) 
         records.abandon_machine(machine)
         raise Superseded
     machines.claim(ground.engine, lease, subject, observed)
+    if subject.attached is not None:
+        # Its certificate must have one more name: the usual way makes it, on this machine.
+        raise Superseded
     with step(lease, subject, "prepare", 30, gettext_noop("A machine that waited ready is yours.")):
         credentials = records.ensure_credentials(subject, blueprint)
         trusted = authority.certificate(row.site_id)

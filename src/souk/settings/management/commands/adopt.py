@@ -17,7 +17,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = adopt(engine())
-        for title, names in (("orphan", found.orphans), ("gone", found.gone)):
+        for title, names in (
+            ("orphan", found.orphans),
+            ("orphan network", found.orphan_networks),
+            ("gone", found.gone),
+        ):
             for name in names:
                 self.stdout.write(f"{title}: {name}")
         self.stdout.write(f"{len(found.running)} run on, {len(found.orphans)} orphans, {len(found.gone)} gone")
