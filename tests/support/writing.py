@@ -11,7 +11,8 @@ import psycopg
 
 
 class Writer:
-    """Inserts consecutive numbers, one transaction each; when its connection breaks, it makes another one.
+    """Inserts consecutive numbers after those that are there, one transaction each; when its connection breaks, it
+    makes another one.
 
     `options` are psycopg's, or tell them anew for each connection; `outages` the seconds between the last
     acknowledgement before a break and the next one.
@@ -22,11 +23,13 @@ class Writer:
         self.acknowledged: list[int] = []
         self.outages: list[float] = []
         self._done = threading.Event()
+        self._last = 0
         self._thread = threading.Thread(target=self._write, name="writer", daemon=True)
 
     def __enter__(self) -> Writer:
         with psycopg.connect(**self._told()) as connection:
             connection.execute("create table if not exists acknowledged (n bigint primary key)")
+            (self._last,) = connection.execute("select coalesce(max(n), 0) from acknowledged").fetchone() or (0,)
         self._thread.start()
         return self
 
@@ -41,7 +44,7 @@ class Writer:
         return set(self.acknowledged) - there
 
     def _write(self) -> None:
-        number, last, broken = 0, time.monotonic(), False
+        number, last, broken = self._last, time.monotonic(), False
         while not self._done.is_set():
             try:
                 with psycopg.connect(**self._told()) as connection:
