@@ -44,6 +44,8 @@ class Members:
 
     def state(self, guest: Guest, wanted: Wanted) -> Sequence[MemberState]:
         guest.execute(["/usr/lib/souk/ensemble"])
+        if _name(guest) not in self.configured or _name(guest) in self.parted:
+            raise ConfigurationFailed("this machine is no member of anything")
         leader = self.leaders.get(wanted.instance, "")
         names = self._names(wanted)
         running = [name for name in names if self._runs(name)]
@@ -71,7 +73,7 @@ class Members:
     def part(self, guest: Guest, wanted: Wanted) -> None:
         guest.execute(["/usr/lib/souk/parting"])
         name = _name(guest)
-        if name in self.parted:
+        if name in self.parted or name not in self.configured:
             return
         if self.wrong == "part" or self.leaders.get(wanted.instance) != name:
             raise ConfigurationFailed(f"{name} does not lead")
@@ -115,6 +117,7 @@ class Members:
         if before in (None, name) or not self._runs(str(before)) or before in self.parted:
             self.alone[instance] = name
         self.parted.discard(name)
+        self.configured.pop(name, None)
 
     def depose(self, guest: Guest, wanted: Wanted, dead: str) -> bool:
         guest.execute(["/usr/lib/souk/ensemble"])

@@ -15,13 +15,14 @@ class Writer:
     makes another one.
 
     `options` are psycopg's, or tell them anew for each connection; `outages` the seconds between the last
-    acknowledgement before a break and the next one.
+    acknowledgement before a break and the next one, `broken_at` how many rows were acknowledged before each.
     """
 
     def __init__(self, options: dict[str, Any] | Callable[[], dict[str, Any]]) -> None:
         self._told = options if callable(options) else lambda: options
         self.acknowledged: list[int] = []
         self.outages: list[float] = []
+        self.broken_at: list[int] = []
         self._done = threading.Event()
         self._last = 0
         self._thread = threading.Thread(target=self._write, name="writer", daemon=True)
@@ -52,10 +53,11 @@ class Writer:
                         number += 1
                         connection.execute("insert into acknowledged values (%s)", [number])
                         connection.commit()
-                        self.acknowledged.append(number)
                         now = time.monotonic()
                         if broken:
                             self.outages.append(now - last)
+                            self.broken_at.append(len(self.acknowledged))
+                        self.acknowledged.append(number)
                         last, broken = now, False
             except psycopg.Error:
                 broken = True

@@ -13,9 +13,12 @@ from tests.support.killing import run_until_killed
 from tests.support.reconciling import order, settle, work
 from tests.support.world import GIB, Customer, operator, some_capacity
 
-from souk.engines.contract import MachineStatus, PoolFull
+from souk.engines.contract import MachineStatus, PoolFull, Usage
 from souk.engines.memory import MemoryEngine
+from souk.kernel import clock
 from souk.kernel.errors import Problem
+from souk.metering.commands import take_samples
+from souk.metering.queries import samples
 from souk.ordering import commands as ordering
 from souk.ordering.queries import order as order_row
 from souk.ordering.queries import subscription_of
@@ -145,6 +148,22 @@ def test_of_three_machines_the_one_that_leads_goes_on_alone_with_every_row(
     assert order_row(buyer.scope, made).state == "fulfilled"
     assert subscription_of(buyer.scope, together).plan_key == "s"
     assert _promised() == after.memory
+
+
+def test_what_was_sent_is_counted_until_the_one_in_front_sends_it(
+    alone: UUID, crew: Members, place: Ground, engine: MemoryEngine, buyer: Customer
+) -> None:
+    name = _serving(crew, alone)
+    take_samples([Usage(name, disk=100, egress=1_000, cpu_seconds=1.0, memory=10)])
+    engine.simulated[name].egress = 5_000
+    _change(place, buyer, alone, "h")
+    front = next(each.name for each in machines(buyer.scope) if (each.instance_id, each.role) == (alone, "front"))
+    usages = [Usage(each, disk=50, egress=9_000, cpu_seconds=1.0, memory=10) for each in crew.rows]
+    take_samples([*usages, Usage(front, disk=5, egress=70, cpu_seconds=0.5, memory=1)])
+    engine.simulated[front].egress = 100
+    _change(place, buyer, alone, "s")
+    sent = [sample.egress for sample in samples(buyer.scope, alone, clock.now().replace(year=2020))]
+    assert sum(sent) == 5_000 + 100
 
 
 def test_it_goes_there_and_back_as_often_as_one_likes(

@@ -74,7 +74,7 @@ def restore(work: Work, asked: Asked) -> None:
         trials.throw_away(work.engine, subject)
         raise
     trials.throw_away(work.engine, subject, MachineRole.FORMER)
-    left = archivist.timeline(work.guest, work.wanted)
+    left = _last_of(work)
     _take_over(
         work, asked, subject, MachineRole.NEXT, left, lambda: _point_to(work, subject, wanted, certificate, ends)
     )
@@ -102,7 +102,7 @@ def undo(work: Work, asked: Asked) -> None:
         certificate, ends = _made_fit(work, subject, guest, wanted)
         # What was written since then has the next number.
         _archivist(work).begin_timeline(guest, wanted)
-        left = _archivist(work).timeline(work.guest, work.wanted)
+        left = _last_of(work)
     except (ConfigurationFailed, Superseded):
         work.engine.stop(former.name)
         raise
@@ -163,6 +163,13 @@ def _let_in(work: Work, guest: Guest, wanted: Wanted, first: Credentials) -> Non
             sealed, context = bytes(each.sealed_password), f"binding:{row.id}:{each.name}"
             password = secrets.ring("master").open(sealed, context).decode()
             binder.grant(guest, wanted, Credentials(each.username, password, each.database), BindingRole(each.role))
+
+
+def _last_of(work: Work) -> str:
+    """Have the present history in the repository up to now, so that it can be gone back to; the timeline it is on."""
+    archivist = _archivist(work)
+    archivist.attach(work.guest, work.wanted, open_repository(work.subject.row.id, work.engine))
+    return archivist.timeline(work.guest, work.wanted)
 
 
 def _take_over(

@@ -49,6 +49,7 @@ def begin(ground: Ground, lease: Lease, subject: Subject) -> Subject:
         have(crew, lease, crew.front, engine.machine(crew.front.name))
         guarding.guard(crew.guest(crew.front), subject.row)
     with step(lease, subject, "lead", 30, gettext_noop("The machine is the first of several, and leads.")):
+        machines.count(engine, subject, crew.members[0])
         subject = records.begin_together(lease, subject, crew.members[0])
         crew = gathering.as_desired(engine, subject)
         _lead(crew, credentials, certificate)
