@@ -30,6 +30,9 @@ RECORD_CALLS = (
     "now_waits",
     "give_up_warm",
     "forget_warm",
+    "begin_together",
+    "go_alone",
+    "abandon_machine",
     "kept_warm",
 )
 

@@ -99,6 +99,9 @@ class Vault:
     damaged: bool = False
     marks: list[str] = field(default_factory=list)
     exporter: ExampleExporter = field(default_factory=ExampleExporter)
+    along: list[str] = field(default_factory=list)
+    timelines: int = 1
+    on: dict[str, int] = field(default_factory=dict)
 
     def binding(self, wanted: Wanted, name: str, password: str) -> Credentials:
         return Credentials(name, password, f"bucket-{name}".replace("_", "-"))
@@ -136,6 +139,19 @@ class Vault:
         if mark and mark not in self.marks:
             raise Declined("the mark is not in the repository")
         self.restored[wanted.hostname] = (repository.bucket, until)
+        self.along.append(repository.timeline)
+        self.timelines += 1
+        self.on[wanted.address] = self.timelines
+
+    def timeline(self, guest: Guest, wanted: Wanted) -> str:
+        return str(self.on.get(wanted.address, 1))
+
+    def begin_timeline(self, guest: Guest, wanted: Wanted) -> bool:
+        if self.on.get(wanted.address, 1) == self.timelines:
+            return False
+        self.timelines += 1
+        self.on[wanted.address] = self.timelines
+        return True
 
     def shut_out_all_but(self, guest: Guest, wanted: Wanted, usernames: Collection[str]) -> None:
         self.let_in[wanted.address] = set(usernames)
@@ -175,7 +191,7 @@ class ExampleStorage(Example):
 
 
 @contextmanager
-def vault(example: Example | None = None) -> Iterator[Vault]:
+def vault(example: Example | None = None, others: Mapping[str, Example] | None = None) -> Iterator[Vault]:
     """For the block, the example keeps backups, and there is an object storage to keep them in."""
     kept = Vault()
     example, storage = example or Example(), ExampleStorage()
@@ -183,6 +199,6 @@ def vault(example: Example | None = None) -> Iterator[Vault]:
     example.upgrader, example.exporter = kept.upgrader, kept.exporter
     kept.upgrader.line = example.line if isinstance(example, Succeeding) else None
     storage.binder = kept
-    both = {example.key: example, storage.key: storage}
-    with mock.patch.object(registry, "blueprints", return_value=both):
+    sold = {example.key: example, storage.key: storage, **(others or {})}
+    with mock.patch.object(registry, "blueprints", return_value=sold):
         yield kept

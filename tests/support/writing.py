@@ -11,25 +11,26 @@ import psycopg
 
 
 class Writer:
-    """Inserts consecutive numbers, one transaction each, after those of another writer before; when its connection
-    breaks, it makes another one.
+    """Inserts consecutive numbers after those that are there, one transaction each; when its connection breaks, it
+    makes another one.
 
     `options` are psycopg's, or tell them anew for each connection; `outages` the seconds between the last
-    acknowledgement before a break and the next one.
+    acknowledgement before a break and the next one, `broken_at` how many rows were acknowledged before each.
     """
 
     def __init__(self, options: dict[str, Any] | Callable[[], dict[str, Any]]) -> None:
         self._told = options if callable(options) else lambda: options
         self.acknowledged: list[int] = []
         self.outages: list[float] = []
-        self._first = 1
+        self.broken_at: list[int] = []
         self._done = threading.Event()
+        self._last = 0
         self._thread = threading.Thread(target=self._write, name="writer", daemon=True)
 
     def __enter__(self) -> Writer:
         with psycopg.connect(**self._told()) as connection:
             connection.execute("create table if not exists acknowledged (n bigint primary key)")
-            self._first = connection.execute("select coalesce(max(n), 0) from acknowledged").fetchone()[0] + 1
+            (self._last,) = connection.execute("select coalesce(max(n), 0) from acknowledged").fetchone() or (0,)
         self._thread.start()
         return self
 
@@ -44,7 +45,7 @@ class Writer:
         return set(self.acknowledged) - there
 
     def _write(self) -> None:
-        number, last, broken = self._first - 1, time.monotonic(), False
+        number, last, broken = self._last, time.monotonic(), False
         while not self._done.is_set():
             try:
                 with psycopg.connect(**self._told()) as connection:
@@ -52,10 +53,11 @@ class Writer:
                         number += 1
                         connection.execute("insert into acknowledged values (%s)", [number])
                         connection.commit()
-                        self.acknowledged.append(number)
                         now = time.monotonic()
                         if broken:
                             self.outages.append(now - last)
+                            self.broken_at.append(len(self.acknowledged))
+                        self.acknowledged.append(number)
                         last, broken = now, False
             except psycopg.Error:
                 broken = True

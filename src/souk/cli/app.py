@@ -135,7 +135,9 @@ def _services(app: App) -> None:
     branch.command(logs.slow, name="slow", help=_("The queries that took longest in all."))
     branch.command(monitoring.health, name="health", help=_("Whether a service answers, and when it did not."))
     done = _branch(app, "operations", _("What was done to a service, and what is under way."), services.operations)
-    done.command(services.cancel, name="cancel", help=_("Take back an operation that has not begun."))
+    done.command(
+        services.cancel, name="cancel", help=_("Take back an operation that has not begun, or has changed nothing yet.")
+    )
     app.command(connect.connect, name="connect", help=_("Open psql on a service."))
     app.command(connect.dump, name="dump", help=_("Save a database as a file, with pg_dump."))
     app.command(money.usage, name="usage", help=_("What a service used and what it has cost."))

@@ -40,18 +40,19 @@ left join lateral (select egress_counter from metering_usagesample s
                    order by at desc limit 1) last on true
 left join lateral (select disk from metering_usagesample s
                    where s.instance_id = c.instance_id order by at desc limit 1) before on true
-where c.role <> 'member'
+where c.role <> 'member' or %(told)s
 returning instance_id
 """
 
 
-def take_samples(usages: Sequence[Usage], at: datetime | None = None) -> list[UUID]:
+def take_samples(usages: Sequence[Usage], at: datetime | None = None, *, told: bool = False) -> list[UUID]:
     """Record what the engine counts, now or at an instant just past; a counter that went back has restarted, and one
     that can't be read stands still.
 
     Machines on which the platform tries something out, or makes something ready, are not the customer's use: they are
-    left out. A machine's name is never given twice, so a sample also finds the instance of one that is gone by now.
-    Returns the instances sampled.
+    left out. So are members, since clients connect to what is in front of them, but for what was `told` of one before
+    it was a member. A machine's name is never given twice, so a sample also finds the instance of one that is gone by
+    now. Returns the instances sampled.
     """
     if not usages:
         return []
@@ -62,6 +63,7 @@ def take_samples(usages: Sequence[Usage], at: datetime | None = None) -> list[UU
         "disks": [usage.disk for usage in usages],
         "egresses": [usage.egress for usage in usages],
         "cpus": [usage.cpu_seconds for usage in usages],
+        "told": told,
         "memories": [usage.memory for usage in usages],
     }
     with acting(System("metering")), connection.cursor() as cursor:

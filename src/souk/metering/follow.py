@@ -34,7 +34,7 @@ def _handle(event: EventRow) -> None:
         return
     at = datetime.fromisoformat(str(event.data.get("at", event.at.isoformat())))
     if event.action == "service.counted":
-        take_samples([msgspec.convert(event.data["usage"], Usage)], at)
+        take_samples([msgspec.convert(event.data["usage"], Usage)], at, told=True)
         return
     if event.action in _METERS:
         _meter(event, at)

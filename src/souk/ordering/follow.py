@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext_noop
@@ -44,7 +45,7 @@ def _handle(event: EventRow) -> None:
         case "service.resized":
             _changed(found, str(event.data["order"]), at)
         case "service.resize_refused":
-            _unchanged(found, str(event.data["order"]), at)
+            _unchanged(found, event.data, at)
 
 
 def _started(subscription: Subscription, at: datetime) -> None:
@@ -83,10 +84,13 @@ def _changed(found: list[Subscription], order: str, at: datetime) -> None:
     _started(wanted, at)
 
 
-def _unchanged(found: list[Subscription], order: str, at: datetime) -> None:
-    wanted = _of(found, order)
+def _unchanged(found: list[Subscription], told: Mapping[str, object], at: datetime) -> None:
+    wanted = _of(found, str(told["order"]))
     if wanted is not None and wanted.state == SubscriptionState.PENDING:
-        _move(wanted, OrderState.FAILED, TOO_SMALL)
+        if told.get("cancelled"):
+            _move(wanted, OrderState.CANCELLED)
+        else:
+            _move(wanted, OrderState.FAILED, str(told.get("why") or TOO_SMALL))
         wanted.state, wanted.ended_at = SubscriptionState.ENDED, at
         wanted.save(update_fields=["state", "ended_at"])
 

@@ -303,11 +303,25 @@ class OneMachine(Conflict):
 
 
 class MembersFixed(Conflict):
-    """How many machines “{name}” runs on can't change. Restore its backup into a new service of the plan you want."""
+    """“{name}” runs on {present} machines and can't have {wanted}. Change to a plan with one machine first, and from
+    there to the plan you want.
+    """
+
+    field = "plan"
 
 
-class SeveralMachines(Conflict):
-    """“{name}” runs on several machines and can't be restored in place. Restore it into a new service."""
+class AlwaysAlone(Conflict):
+    """A service of this kind runs on one machine. Choose a plan with one."""
+
+    field = "plan"
+
+
+class MembersWhileRunning(Conflict):
+    """“{name}” must run while the number of its machines changes. Start it first."""
+
+
+class MembersUnderWay(Conflict):
+    """“{name}” is changing the number of its machines. Wait until that is done, or cancel it."""
 
 
 class ParameterFixed(Problem):
@@ -359,7 +373,7 @@ class VersionNotTogether(Problem):
 
 
 class UpgradeTogether(Conflict):
-    """“{name}” runs on several machines and can't change its version. Move its data to a new service."""
+    """“{name}” runs on several machines and can't change its version there. Change to a plan with one machine first."""
 
 
 class NotRehearsed(Conflict):

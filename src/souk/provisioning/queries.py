@@ -15,6 +15,7 @@ from souk.kernel import clock
 from souk.kernel.errors import NotFound
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
+from souk.provisioning.commands.sizes import changing_members, is_under_way
 from souk.provisioning.contract import Connection, Wanted
 from souk.provisioning.models import (
     OPEN,
@@ -310,6 +311,20 @@ def operations(scope: Scope, instance: UUID) -> list[OperationRow]:
     with acting(scope):
         rows = Operation.objects.filter(instance_id=instance).order_by("-id")
         return [OperationRow(*row) for row in rows.values_list(*OperationRow.__dataclass_fields__)[:100]]
+
+
+def cancellable(scope: Scope, instance: UUID) -> list[UUID]:
+    """An instance's operations that can be taken back now: those that wait, and a change of the number of machines that
+    has not come to its service yet.
+    """
+    with acting(scope):
+        row = ServiceInstance.objects.filter(id=instance).first()
+        if row is None:
+            return []
+        waiting = Operation.objects.filter(instance=row, state=OperationState.QUEUED).exclude(kind__in=SETTLED)
+        change = changing_members(row)
+        begun = [] if change is None or is_under_way(row, change) else [change.id]
+        return [*begun, *waiting.order_by("id").values_list("id", flat=True)]
 
 
 def operation(scope: Scope, identifier: UUID) -> OperationRow:

@@ -96,6 +96,16 @@ class SimulatedMembers:
         self._leaders[wanted.instance] = next(one.name for one in _ensemble(wanted).members if one.name != dead)
         return True
 
+    def part(self, guest: Guest, wanted: Wanted) -> None:
+        """Nothing ends."""
+        guest.execute(["true"])
+        self._leaders.pop(wanted.instance, None)
+
+    def forget(self, guest: Guest, wanted: Wanted) -> None:
+        """Nothing was kept for the others."""
+        del wanted
+        guest.execute(["true"])
+
     def _leader(self, wanted: Wanted) -> str:
         return self._leaders.get(wanted.instance, _ensemble(wanted).first)
 

@@ -18,7 +18,6 @@ from souk.engines.memory import MemoryEngine
 from souk.kernel import clock
 from souk.metering.commands import take_samples
 from souk.metering.queries import samples
-from souk.ordering import commands as ordering
 from souk.provisioning import commands, errors
 from souk.provisioning.contract import BindingRole
 from souk.provisioning.coordination import coordination_of
@@ -225,8 +224,6 @@ def test_a_service_on_one_machine_has_nobody_to_switch_over_to(crew: Members, pl
     assert members(buyer.scope, alone) == []
     with pytest.raises(errors.OneMachine):
         commands.switch_over(buyer.scope, alone)
-    with pytest.raises(errors.MembersFixed):
-        ordering.change_plan(buyer.scope, alone, "h")
 
 
 def test_what_clients_get_is_counted_in_front_and_the_data_on_each_member(instance: UUID, buyer: Customer) -> None:

@@ -25,8 +25,8 @@ _HOUR = 60 * _MINUTE
 _MARGIN = 10.0
 """Seconds that a program in the machine has to answer after its own limit."""
 
-_ATTACH, _BACKUPS, _RESTORE, _FINGERPRINT, _MARK = (
-    f"/usr/lib/souk/{program}" for program in ("attach", "backups", "restore", "fingerprint", "mark")
+_ATTACH, _BACKUPS, _RESTORE, _FINGERPRINT, _MARK, _TIMELINE = (
+    f"/usr/lib/souk/{program}" for program in ("attach", "backups", "restore", "fingerprint", "mark", "timeline")
 )
 READ_WHOLE = 10 * sizing.GIB
 """Databases up to so many bytes are read to the last row for a proof, of larger ones about as much."""
@@ -78,9 +78,8 @@ class PgBackRest:
             ConfigurationFailed: the machine is in use, the repository can't be read or holds no backup.
         """
         moment = until.astimezone(UTC).isoformat(sep=" ") if until else None
-        # Each change of who leads begins another timeline; on one machine a restore does, and what it undid counts.
-        timeline = "latest" if repository.members > 1 else "current"
-        document = {**_described(wanted, repository), "until": moment, "mark": mark, "timeline": timeline}
+        told = {"until": moment, "mark": mark, "timeline": repository.timeline}
+        document = {**_described(wanted, repository), **told}
         _run(guest, _RESTORE, document, within=12 * _HOUR, refusals={"early": _TOO_EARLY, "late": _TOO_LATE})
 
     def shut_out_all_but(self, guest: Guest, wanted: Wanted, usernames: Collection[str]) -> None:
@@ -113,6 +112,25 @@ class PgBackRest:
         """
         del wanted
         return _read(_run(guest, _FINGERPRINT, {"reading": asdict(extent) if extent else None}, within=4 * _HOUR))
+
+    def timeline(self, guest: Guest, wanted: Wanted) -> str:
+        """As PostgreSQL counts them, from 1.
+
+        Raises:
+            ConfigurationFailed.
+        """
+        del wanted
+        return str(programs.bring(guest, _TIMELINE, {"do": "tell"}, within=_MINUTE)["timeline"])
+
+    def begin_timeline(self, guest: Guest, wanted: Wanted) -> bool:
+        """PostgreSQL starts once as a server that recovers, to the end of what lies there, and takes the next number
+        that the repository does not know.
+
+        Raises:
+            ConfigurationFailed.
+        """
+        del wanted
+        return bool(programs.bring(guest, _TIMELINE, {"do": "begin"}, within=3 * _MINUTE)["began"])
 
     def expire(self, guest: Guest, wanted: Wanted, keep_full: int) -> None:
         """Forget all but the newest `keep_full` full backups, with what only older ones need.

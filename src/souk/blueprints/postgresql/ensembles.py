@@ -20,6 +20,7 @@ RESERVED = "souk_"
 """What the names of the platform's own roles start with."""
 
 _MEMBERS, _FRONT, _ADMIT = "/usr/lib/souk/ensemble", "/usr/lib/souk/front", "/usr/lib/souk/admit"
+_PARTING = "/usr/lib/souk/parting"
 _REWINDS = (
     "pg_ls_dir(text, boolean, boolean)",
     "pg_stat_file(text, boolean)",
@@ -85,6 +86,23 @@ class Patroni:
         """
         document = {"confined": confined(wanted), "leaves": leaves}
         programs.run(guest, _ADMIT, document, within=30)
+
+    def part(self, guest: Guest, wanted: Wanted) -> None:
+        """Patroni ends, and PostgreSQL with it; what Patroni wrote down goes, and the private address.
+
+        Raises:
+            ConfigurationFailed: this member does not lead, or PostgreSQL did not end cleanly.
+        """
+        programs.bring(guest, _PARTING, {"do": "part", "name": wanted.member}, within=150)
+
+    def forget(self, guest: Guest, wanted: Wanted) -> None:
+        """History is kept for nobody any more, and the roles go by which the members knew each other.
+
+        Raises:
+            ConfigurationFailed.
+        """
+        del wanted
+        programs.bring(guest, _PARTING, {"do": "forget"}, within=60)
 
     def depose(self, guest: Guest, wanted: Wanted, dead: str) -> bool:
         """Delete the dead leader's key in etcd, if it is the leader's still: the others see that at once.

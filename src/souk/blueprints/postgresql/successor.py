@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import time
-from pathlib import Path
 from typing import Any
 
-from souk.blueprints import guests
 from souk.blueprints.postgresql import programs, scram, sizing
 from souk.provisioning.contract import ConfigurationFailed, Guest, Wanted, Way
 
@@ -115,20 +112,5 @@ class Streaming:
         _brought(guest, "stay", within=2 * _MINUTE)
 
 
-_RUN = (
-    "import io, json, sys; told = json.load(sys.stdin); program = told.pop('program');"
-    " sys.stdin = io.StringIO(json.dumps(told)); exec(compile(program, 'succession', 'exec'))"
-)
-
-
 def _brought(guest: Guest, do: str, *, within: float = _MINUTE, **document: Any) -> dict[str, Any]:
-    """Run the program as it is now: the machine may be older than it. It comes with what it is told, since the engine
-    tells everybody the commands that it runs.
-    """
-    told = {"do": do, **document, "timeout": within - _MARGIN, "program": _text()}
-    return guests.run(guest, ["/usr/bin/python3", "-IS", "-c", _RUN], told, timeout=within)
-
-
-@functools.cache
-def _text() -> str:
-    return (Path(__file__).parent / "image/files" / _PROGRAM.lstrip("/")).read_text(encoding="utf-8")
+    return programs.bring(guest, _PROGRAM, {"do": do, **document}, within=within)

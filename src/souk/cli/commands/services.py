@@ -220,7 +220,10 @@ def plan(
 ) -> None:
     row = context.service(name)
     question = (
-        _("Change “{name}” to plan {plan}, at today's price?").format(name=row["name"], plan=key)
+        _(
+            "Change “{name}” to plan {plan}, at today's price? Connections may break once. If the number of machines"
+            " changes, so does the address behind its name."
+        ).format(name=row["name"], plan=key)
         if key
         else _("Change the disk of “{name}”? What is beyond the plan costs what it did when you ordered.").format(
             name=row["name"]

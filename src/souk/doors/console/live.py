@@ -36,6 +36,9 @@ _LABELS = {
     "attach": _("Repository opened"),
     "backup": _("Data copied"),
     "replicate": _("Data on every machine"),
+    "front": _("Machine in front made"),
+    "lead": _("First of several machines leads"),
+    "part": _("One machine goes on alone"),
     "switch": _("Another machine leads"),
     "export": _("File written"),
     "expire": _("Old backups forgotten"),
@@ -80,6 +83,11 @@ _PATHS: dict[str, tuple[str, ...]] = {
 }
 #: What takes another way on several machines.
 _TOGETHER: dict[str, tuple[str, ...]] = {"update": ("renew",)}
+#: What a change of size does where the number of machines changes: to several, and to one.
+_MEMBERS: dict[bool, tuple[str, ...]] = {
+    True: ("prepare", "front", "lead", "create", "configure", "replicate", "probe"),
+    False: ("part", "configure", "probe", "delete"),
+}
 #: A killed and repeated creation finds the machine and starts it; a start may have to make it anew.
 _ALIKE = {"start": "create", "create": "start"}
 
@@ -117,10 +125,10 @@ def progress(service: ServiceRow, operations: Sequence[OperationRow]) -> Progres
 def _steps(service: ServiceRow, operation: OperationRow) -> list[Step]:
     soft = operation.kind == "delete" and not operation.details.get("erase")
     paths = {**_PATHS, **_TOGETHER} if service.members > 1 else _PATHS
-    path = _SOFT if soft else paths.get(operation.kind, ())
+    path = _members(operation) or (_SOFT if soft else paths.get(operation.kind, ()))
     made = [_ALIKE.get(step, step) if step not in path else step for step in (entry["step"] for entry in operation.log)]
-    last = next((step for step in reversed(made) if step in path), "")
-    done = path.index(last) + 1 if last in path else 0
+    # What is done again, because a worker was killed or there is more than one visit, was done before.
+    done = max((path.index(step) + 1 for step in made if step in path), default=0)
     seconds = {str(entry["step"]): float(entry["seconds"]) for entry in operation.log}
     steps = []
     for place, name in enumerate(path):
@@ -130,6 +138,14 @@ def _steps(service: ServiceRow, operation: OperationRow) -> list[Step]:
         took = values.duration(seconds[name]) if state == "done" and seconds.get(name, 0) >= 1 else ""
         steps.append(Step(gettext(_LABELS[name]), state, took))
     return steps
+
+
+def _members(operation: OperationRow) -> tuple[str, ...]:
+    """The way of a change of the number of machines; nothing if an operation is none."""
+    before, after = (operation.details.get(side, {}) for side in ("from", "to"))
+    if not (isinstance(before, dict) and isinstance(after, dict)) or before.get("members") == after.get("members"):
+        return ()
+    return _MEMBERS[after["members"] > 1]
 
 
 def _line(entry: dict[str, object]) -> LogLine:

@@ -81,11 +81,13 @@ def service_plan(request: HttpRequest, desk: Desk, service: UUID) -> HttpRespons
             messages.info(request, _("The size is being changed. Its price holds from when the service has it."))
             return redirect("service", service)
     extra_gib = row.extra_disk // GIB if request.method != "POST" else quoting.gibibytes(request.POST.get("extra_gib"))
+    quote = _quote(desk, row, subscription, asked, extra_gib)
     context = {
         **_page(desk, row, subscription),
         "form": form,
         "asked": asked,
-        "quote": _quote(desk, row, subscription, asked, extra_gib),
+        "quote": quote,
+        "becomes": _becomes(row, quote),
         "ceiling_form": _ceiling_form(row),
     }
     return render(request, "console/service_plan.html", context, status=422 if form.errors else 200)
@@ -98,7 +100,8 @@ def service_plan_price(request: HttpRequest, desk: Desk, service: UUID) -> HttpR
     row, subscription = queries.service(desk.scope, service), subscription_of(desk.scope, service)
     extra_gib = quoting.gibibytes(request.POST.get("extra_gib"))
     quote = _quote(desk, row, subscription, request.POST.get("plan", ""), extra_gib)
-    return render(request, "console/parts/quote.html", {"quote": quote})
+    context = {"quote": quote, "becomes": _becomes(row, quote)}
+    return render(request, "console/parts/plan_quote.html", context)
 
 
 @require_POST
@@ -133,6 +136,11 @@ def _page(desk: Desk, row: queries.ServiceRow, subscription: SubscriptionRow) ->
             Crumb(_("Plan and disk")),
         ],
     }
+
+
+def _becomes(row: queries.ServiceRow, quote: quoting.Quote | None) -> int:
+    """On how many machines the service will run, if that changes; else 0."""
+    return quote.members if quote is not None and quote.members != row.members else 0
 
 
 def _ceiling_form(row: queries.ServiceRow) -> CeilingForm:

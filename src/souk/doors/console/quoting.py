@@ -19,7 +19,8 @@ MONTH_HOURS = 730
 @dataclass(frozen=True)
 class Quote:
     """What a plan would cost the reader, with tax apart. `beyond` is what disk beyond it costs in a month, `gib` how
-    many gibibytes that are on all machines; `beyond_rate` is what the first of them costs for an hour, if it is sold.
+    many gibibytes that are on all its `members`, the machines that it runs on; `beyond_rate` is what the first of them
+    costs for an hour, if it is sold.
     """
 
     plan: str
@@ -30,6 +31,7 @@ class Quote:
     beyond: Money
     beyond_rate: Decimal | None
     gib: int
+    members: int
     tax_rate: Decimal
 
     @property
@@ -66,6 +68,7 @@ def quote(sold: catalog.Sellable, price: FrozenPrice, extra_gib: int, country: s
         Money.of(beyond, price.currency),
         tiers[0].rate if tiers else None,
         gib,
+        sold.members,
         selling.tax_rate(country),
     )
 

@@ -39,7 +39,6 @@ from souk.provisioning import versions as reading
 from souk.provisioning.contract import Snippet
 from souk.provisioning.credentials import reveal
 from souk.provisioning.networks import attachment
-from souk.provisioning.queries import SETTLED
 from souk.provisioning.registry import blueprint
 from souk.sites.queries import regions
 from souk.ui import format as values
@@ -146,7 +145,7 @@ def service_credentials(request: HttpRequest, desk: Desk, service: UUID) -> Http
 
 
 def _page(scope: Scope, row: queries.ServiceRow, *, money: bool) -> dict[str, Any]:
-    operations = queries.operations(scope, row.id)
+    operations, cancellable = queries.operations(scope, row.id), queries.cancellable(scope, row.id)
     now = clock.now()
     subscription = subscription_of(scope, row.id)
     place = next((each.name for each in regions() if each.code == row.region_code), row.region_code)
@@ -173,9 +172,7 @@ def _page(scope: Scope, row: queries.ServiceRow, *, money: bool) -> dict[str, An
         "members": [(each.number, words.DUTIES.get(each.duty, each.duty)) for each in queries.members(scope, row.id)],
         "operations": _operations(operations),
         "waiting": [
-            (each.id, words.OPERATIONS.get(each.kind, each.kind))
-            for each in operations
-            if each.state == "queued" and each.kind not in SETTLED
+            (each.id, words.OPERATIONS.get(each.kind, each.kind)) for each in operations if each.id in cancellable
         ],
         "charts": charts.usage(scope, row.id, now - PERIOD, now),
         "intervals": _intervals(metering.intervals(scope, row.id, now - PERIOD, now), now),

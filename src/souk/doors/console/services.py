@@ -137,7 +137,7 @@ def service_rename(request: HttpRequest, desk: Desk, service: UUID) -> HttpRespo
 @require_POST
 @member_page
 def operation_cancel(request: HttpRequest, desk: Desk, service: UUID, operation: UUID) -> HttpResponse:
-    """Take back an operation that has not begun."""
+    """Take back an operation that has not begun, or has not changed the service yet."""
     commands.cancel_operation(desk.scope, operation)
     messages.info(request, _("The operation will not be done."))
     return redirect("service", service)

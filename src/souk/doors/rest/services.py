@@ -210,6 +210,9 @@ def plan(
 ) -> Status[dict[str, Any]]:
     """Change plan and disk in one step. Another plan is ordered at today's price, which holds from when the service has
     its new size; more or less disk beyond the present plan costs what it did when the service was sold.
+
+    A plan with several machines can follow one with a single machine, and the other way round: connections break once,
+    for some seconds, the host's name stays and the address behind it changes.
     """
     changed = change_size(member(request), service, body.plan, extra_gib=body.extra_gib, key=idempotency_key)
     return Status(202, {"operation": changed.operation, "order": changed.order})
@@ -296,7 +299,9 @@ def operation(request: HttpRequest, operation: UUID) -> OperationOut:
 
 @router.post("/operations/{operation}/cancel", response={204: None}, operation_id="cancelOperation")
 def cancel(request: HttpRequest, operation: UUID) -> Status[None]:
-    """Take back an operation that has not begun."""
+    """Take back an operation that has not begun, or a change of the number of machines that has not come to the service
+    yet.
+    """
     commands.cancel_operation(member(request), operation)
     return Status(204, None)
 

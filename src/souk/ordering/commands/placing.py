@@ -17,7 +17,16 @@ from souk.kernel.scope import Member, Scope, acting
 from souk.ordering import errors, sizing
 from souk.ordering.models import Order, OrderState, Subscription
 from souk.parties.access import CAN_ORDER, need
-from souk.provisioning.commands import InstanceDetails, Origin, clean_name, create_instance, erase_instance
+from souk.provisioning.commands import (
+    InstanceDetails,
+    Origin,
+    cancel_operation,
+    clean_name,
+    create_instance,
+    erase_instance,
+)
+from souk.provisioning.errors import NotCancellable
+from souk.provisioning.queries import operations
 from souk.provisioning.registry import blueprint
 from souk.provisioning.schema import complete
 
@@ -166,10 +175,11 @@ def _record(
 
 
 def cancel_order(scope: Scope, order: UUID) -> None:
-    """Cancel an order before it is fulfilled: what was begun is taken down, and nothing is charged.
+    """Cancel an order before it is fulfilled: what was begun is taken down, and nothing is charged. Of a change of plan
+    the service keeps the plan it has.
 
     Raises:
-        NotFound, OrderClosed.
+        NotFound, OrderClosed, NotCancellable.
     """
     with acting(scope):
         row = Order.objects.select_for_update().filter(id=order).first()
@@ -180,5 +190,21 @@ def cancel_order(scope: Scope, order: UUID) -> None:
             raise errors.OrderClosed(number=row.number)
         row.state, row.closed_at = OrderState.CANCELLED, clock.now()
         row.save(update_fields=["state", "closed_at"])
-        erase_instance(scope, Subscription.objects.values_list("instance_id", flat=True).get(order=row))
+        instance = Subscription.objects.values_list("instance_id", flat=True).get(order=row)
+        if row.replaces_id is None:
+            erase_instance(scope, instance)
+        else:
+            _keep_size(scope, instance, row.id)
         events.record("order.cancelled", ("order", order), organization=row.organization_id)
+
+
+def _keep_size(scope: Scope, instance: UUID, order: UUID) -> None:
+    """Take back the change of size that an order is for.
+
+    Raises:
+        NotCancellable.
+    """
+    asked = next((each for each in operations(scope, instance) if each.details.get("order") == str(order)), None)
+    if asked is None:
+        raise NotCancellable
+    cancel_operation(scope, asked.id)

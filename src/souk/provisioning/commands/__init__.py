@@ -11,6 +11,7 @@ from souk.provisioning.commands.bindings import (
     rotate_binding,
     take_reveal,
 )
+from souk.provisioning.commands.cancelling import cancel_operation
 from souk.provisioning.commands.creating import InstanceDetails, Origin, clean_name, create_instance
 from souk.provisioning.commands.databases import create_database, drop_database
 from souk.provisioning.commands.disks import Growth, change_disk, grow, let_grow
@@ -21,7 +22,6 @@ from souk.provisioning.commands.lifecycle import (
     protect_instance,
     recover_instance,
     rename_instance,
-    resize_instance,
     restart_instance,
     start_instance,
     stop_instance,
@@ -37,10 +37,10 @@ from souk.provisioning.commands.networks import (
     detach_instance,
     rename_network,
 )
-from souk.provisioning.commands.operations import cancel_operation
 from souk.provisioning.commands.parameters import change_parameters
 from souk.provisioning.commands.pools import change_pool
 from souk.provisioning.commands.restores import restore_in_place, undo_restore, update_instance
+from souk.provisioning.commands.sizes import resize_instance
 from souk.provisioning.commands.suspending import resume_instance, suspend_instance
 from souk.provisioning.models import Suspension
 

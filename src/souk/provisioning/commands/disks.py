@@ -10,8 +10,8 @@ from uuid import UUID
 from souk.kernel import clock, events
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
-from souk.provisioning.commands.lifecycle import resize
 from souk.provisioning.commands.operations import alive
+from souk.provisioning.commands.sizes import resize
 from souk.provisioning.contract import GIB
 from souk.provisioning.models import OPEN, SIZING, Desired, InstanceState, OperationKind, ServiceInstance
 

@@ -1,48 +1,40 @@
-"""Running, stopped, deleted, recovered; how large, under which name, and whether it may be deleted at all."""
+"""Running, stopped, deleted, recovered; under which name, and whether it may be deleted at all."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from souk.kernel import clock, events
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
 from souk.provisioning.commands.creating import clean_name
 from souk.provisioning.commands.operations import alive, locked, wish
-from souk.provisioning.contract import Size
+from souk.provisioning.commands.sizes import changing_members, taken_back
 from souk.provisioning.models import (
     OPEN,
     SIZING,
     Desired,
     InstanceState,
     OperationKind,
-    OperationState,
     ServiceInstance,
 )
-
-_MOVE_PROMISE = """
-update sites_capacity set vcpus = vcpus + %(vcpus)s, memory = memory + %(memory)s, disk = disk + %(disk)s
-where site_id = %(site)s
-  and (%(vcpus)s <= 0 or vcpus + %(vcpus)s <= vcpu_limit)
-  and (%(memory)s <= 0 or memory + %(memory)s <= memory_limit)
-  and (%(disk)s <= 0 or disk + %(disk)s <= disk_limit)
-"""
 
 
 def stop_instance(scope: Scope, instance: UUID) -> UUID:
     """Ask for a service to be stopped: its data stays, only its disk is charged. Returns the operation.
 
     Raises:
-        NotFound, RoleTooLow, ServiceGone.
+        NotFound, RoleTooLow, ServiceGone, MembersUnderWay.
     """
     with acting(scope):
-        return wish(scope, alive(scope, instance), OperationKind.STOP, desired=Desired.STOPPED)
+        row = alive(scope, instance)
+        if changing_members(row) is not None:
+            raise errors.MembersUnderWay(name=row.name)
+        return wish(scope, row, OperationKind.STOP, desired=Desired.STOPPED)
 
 
 def start_instance(scope: Scope, instance: UUID) -> UUID:
@@ -121,11 +113,7 @@ def _give_up_resize(row: ServiceInstance) -> dict[str, Any]:
     asked = row.operations.filter(kind__in=SIZING, state__in=OPEN).first()
     if asked is None:
         return {}
-    before = Size(**asked.details["from"])
-    promise(row, row.size, before)
-    asked.state, asked.finished_at = OperationState.CANCELLED, clock.now()
-    asked.save(update_fields=["state", "finished_at"])
-    return asdict(before)
+    return taken_back(row, asked)
 
 
 def _unprotected(row: ServiceInstance) -> None:
@@ -208,64 +196,3 @@ def rename_instance(scope: Scope, instance: UUID, name: str) -> None:
             raise errors.NameTaken(name=name) from error
         data = {"from": before, "to": row.name}
         events.record("service.renamed", ("service", row.id), organization=row.organization_id, data=data)
-
-
-def resize_instance(scope: Scope, instance: UUID, size: Size, *, order: UUID) -> UUID:
-    """Ask for a service to get another size; what it takes more is promised now. Returns the operation.
-
-    If the new size turns out too small for what is on the disk, the operation fails and the old size stays: `order` is
-    told then, as it is told when the size is reached.
-
-    Raises:
-        NotFound, RoleTooLow, ServiceGone, NotReadyYet, MembersFixed, ResizeUnderWay, NoCapacity.
-    """
-    with acting(scope):
-        row = alive(scope, instance)
-        if row.ready_at is None:
-            raise errors.NotReadyYet(name=row.name)
-        if row.members != size.members:
-            raise errors.MembersFixed(name=row.name)
-        return resize(scope, row, size, OperationKind.RESIZE, {"order": str(order)})
-
-
-def resize(
-    scope: Scope,
-    row: ServiceInstance,
-    size: Size,
-    kind: OperationKind,
-    details: Mapping[str, Any],
-    operation: UUID | None = None,
-    **changes: Any,
-) -> UUID:
-    """Ask for a locked instance to get another size, in the running transaction. Returns the operation.
-
-    Raises:
-        ResizeUnderWay, NoCapacity.
-    """
-    if row.operations.filter(kind__in=SIZING, state__in=OPEN).exists():
-        raise errors.ResizeUnderWay(name=row.name)
-    before = row.size
-    promise(row, before, size)
-    sizes = {"from": asdict(before), "to": asdict(size)}
-    return wish(scope, row, kind, {**details, **sizes}, operation, **asdict(size), **changes)
-
-
-def promise(row: ServiceInstance, before: Size, after: Size) -> None:
-    """Move what a site has promised for an instance from one size to another, in the running transaction.
-
-    Raises:
-        NoCapacity.
-    """
-    before, after = before.promised, after.promised
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _MOVE_PROMISE,
-            {
-                "site": row.site_id,
-                "vcpus": after.vcpus - before.vcpus,
-                "memory": after.memory - before.memory,
-                "disk": after.disk - before.disk,
-            },
-        )
-        if cursor.rowcount != 1:
-            raise errors.NoCapacity(region=row.region_code)

@@ -11,17 +11,15 @@ from django.db import connection
 from souk.kernel import clock, events
 from souk.kernel.errors import NotFound
 from souk.kernel.ids import new_id
-from souk.kernel.scope import Scope, acting, actor
+from souk.kernel.scope import Scope, actor
 from souk.parties.access import CAN_OPERATE, need
 from souk.provisioning import errors
 from souk.provisioning.models import (
-    SETTLED,
     Desired,
     Machine,
     MachineRole,
     Operation,
     OperationKind,
-    OperationState,
     ServiceInstance,
 )
 
@@ -80,10 +78,7 @@ def wish(
     **changes: Any,
 ) -> UUID:
     """Record a new generation of a locked instance and the operation that follows from it; returns the operation."""
-    for key, value in changes.items():
-        setattr(row, key, value)
-    row.generation += 1
-    row.save(update_fields=[*changes, "generation"])
+    raise_generation(row, **changes)
     operation = Operation.objects.create(
         id=identifier or new_id(),
         organization_id=row.organization_id,
@@ -94,12 +89,6 @@ def wish(
         requested_by=actor(scope),
         created_at=clock.now(),
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "update provisioning_convergence set generation = %s, next_at = now(), attempts = 0 where subject = %s",
-            [row.generation, row.id],
-        )
-        cursor.execute("select pg_notify('souk_convergence', '')")
     events.record(
         f"service.{kind}_requested",
         ("service", row.id),
@@ -109,25 +98,15 @@ def wish(
     return operation.id
 
 
-def cancel_operation(scope: Scope, operation: UUID) -> None:
-    """Take back an operation that has not begun. What follows from the desired state can't be: ask for another state.
-
-    Raises:
-        NotFound, RoleTooLow, NotCancellable.
-    """
-    with acting(scope):
-        found = Operation.objects.filter(id=operation).values_list("instance_id", flat=True).first()
-        if found is None:
-            raise NotFound
-        locked(scope, found)
-        row = Operation.objects.get(id=operation)
-        if row.kind in SETTLED or row.state != OperationState.QUEUED:
-            raise errors.NotCancellable
-        row.state, row.finished_at = OperationState.CANCELLED, clock.now()
-        row.save(update_fields=["state", "finished_at"])
-        events.record(
-            "operation.cancelled",
-            ("service", row.instance_id),
-            organization=row.organization_id,
-            data={"operation": str(row.id), "kind": row.kind},
+def raise_generation(row: ServiceInstance, **changes: Any) -> None:
+    """Record of a locked instance that something else is desired, and wake the reconciler."""
+    for key, value in changes.items():
+        setattr(row, key, value)
+    row.generation += 1
+    row.save(update_fields=[*changes, "generation"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update provisioning_convergence set generation = %s, next_at = now(), attempts = 0 where subject = %s",
+            [row.generation, row.id],
         )
+        cursor.execute("select pg_notify('souk_convergence', '')")

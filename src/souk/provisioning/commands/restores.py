@@ -18,18 +18,17 @@ from souk.provisioning.releases import outdated
 
 def restore_in_place(scope: Scope, instance: UUID, until: datetime, *, give_up_way_back: bool = False) -> UUID:
     """Ask for a service to go on with its data as it was at an instant. It goes on as it is until another machine
-    answers with that data; then its name leads there, and the machine before is kept for a day as a way back.
+    answers with that data; then its name leads there, and the machine before is kept for a day as a way back. On
+    several machines the others copy that data then, and of those before the one that led is kept.
 
     A way back that is kept already must be given up for it. Returns the operation.
 
     Raises:
-        NotFound, RoleTooLow, ServiceGone, SeveralMachines, NothingToRestore, OutsideRetention, BetweenBackups,
-        RestoreTooSmall, BeforeUpgrade, RestoreUnderWay, WayBackKept.
+        NotFound, RoleTooLow, ServiceGone, NothingToRestore, OutsideRetention, BetweenBackups, RestoreTooSmall,
+        BeforeUpgrade, RestoreUnderWay, WayBackKept.
     """
     with acting(scope):
         row = _still(scope, instance)
-        if row.members > 1:
-            raise errors.SeveralMachines(name=row.name)
         restorable(scope, instance, until, row.disk)
         if (version := version_at(row, until)) != version_of(row):
             raise errors.BeforeUpgrade(name=row.name, version=version)

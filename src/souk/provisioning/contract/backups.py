@@ -18,7 +18,8 @@ class Repository:
 
     `passphrase` encrypts the backups before they leave the machine. `address` is the server's IPv4 (nothing: its name
     is asked for), `host` the name in its certificate, which `authority` (a PEM text; nothing: whoever a system trusts)
-    signed. `members` is how many machines wrote its history.
+    signed. `timeline` is the one along which its history is restored: the one that a backup was made on (`current`),
+    the last that began (`latest`), or a number as `Archivist.timeline` tells it.
     """
 
     host: str
@@ -30,7 +31,7 @@ class Repository:
     authority: str
     secret_key: str = field(repr=False)
     passphrase: str = field(repr=False)
-    members: int = 1
+    timeline: str = "current"
     folder: str = ""
 
 
@@ -132,6 +133,22 @@ class Archivist(Protocol):
 
     def fingerprint(self, guest: Guest, wanted: Wanted, extent: Extent | None = None) -> Fingerprint:
         """Make a fingerprint of a service's data as it is, reading so much of it (None: everything)."""
+
+    def timeline(self, guest: Guest, wanted: Wanted) -> str:
+        """The number of the timeline that a service writes its history on: a restore begins another one, and so does a
+        change of who leads.
+
+        Raises:
+            ConfigurationFailed.
+        """
+
+    def begin_timeline(self, guest: Guest, wanted: Wanted) -> bool:
+        """If the repository knows of a later timeline than this machine's, one that was undone, begin another one, the
+        last of all: no number may be given twice. Cuts connections then; returns whether it did.
+
+        Raises:
+            ConfigurationFailed.
+        """
 
     def expire(self, guest: Guest, wanted: Wanted, keep_full: int) -> None:
         """Forget all but the newest `keep_full` full backups, with the history that only older ones need."""

@@ -12,7 +12,8 @@ from souk.provisioning.contract.serving import Guest, Wanted
 class HighAvailability(Protocol):
     """What a blueprint adds whose services can run on several machines. Every call is safe to repeat.
 
-    `configure` brings each member to what is wanted; the one that leads gets what concerns the data.
+    `configure` brings each member to what is wanted; the one that leads gets what concerns the data. Asked of a machine
+    that serves alone, it makes that the first member, with the data it has.
     """
 
     def front(self, guest: Guest, wanted: Wanted) -> None:
@@ -48,6 +49,21 @@ class HighAvailability(Protocol):
 
         What one may do lies in the data, which followers have from the leader; who may connect where, each member keeps
         by itself.
+
+        Raises:
+            ConfigurationFailed.
+        """
+
+    def part(self, guest: Guest, wanted: Wanted) -> None:
+        """Have the member that leads stop serving, cleanly, and be a member no more: it does not serve again by itself,
+        but as a machine alone once it is configured so. Whoever calls this has seen that no other member runs.
+
+        Raises:
+            ConfigurationFailed: it does not lead, and goes on as it did.
+        """
+
+    def forget(self, guest: Guest, wanted: Wanted) -> None:
+        """Have a machine that serves alone after that keep nothing for the others, nor let them in.
 
         Raises:
             ConfigurationFailed.

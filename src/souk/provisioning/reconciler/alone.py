@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_noop
 
 from souk.engines.contract import Limits, MachineSpec, MachineStatus
@@ -18,12 +20,13 @@ from souk.provisioning.reconciler import (
     releases,
     repositories,
     schedule,
+    together,
     warm,
 )
 from souk.provisioning.reconciler.actions import Work
 from souk.provisioning.reconciler.ground import Ground, MachineLost, Unhealthy, probe_until_healthy, step
 from souk.provisioning.reconciler.guest import MachineGuest
-from souk.provisioning.reconciler.lease import Lease
+from souk.provisioning.reconciler.lease import Lease, Superseded
 from souk.provisioning.reconciler.records import Assigned, Subject
 from souk.provisioning.reconciler.shrinking import shrink
 from souk.provisioning.registry import blueprint as find_blueprint
@@ -38,7 +41,9 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     """
     # Where a killed attempt left a machine that was to take over, the present one may have stopped serving for it.
     interrupted = subject.machine_as(MachineRole.NEXT) is not None
-    if subject.steady and not interrupted and _keeps_running(ground, lease, subject):
+    # Where it was one of several until now, what is left of them goes once it serves, and only then its disk shrinks.
+    parted = bool(subject.left_over)
+    if subject.steady and not interrupted and not parted and _keeps_running(ground, lease, subject):
         return
     row = subject.row
     blueprint = find_blueprint(row.blueprint)
@@ -54,12 +59,14 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
         certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
     wanted = subject.wanted(machine.address)
     spec = _spec(lease, subject, machine, blueprint.limits(wanted.size))
+    if parted and (there := ground.engine.machine(machine.name)) is not None:
+        spec = replace(spec, limits=replace(spec.limits, disk=max(spec.limits.disk, there.limits.disk)))
     copied, shrinks = _bring_up(ground, lease, subject, machine, spec)
     guarding.guard(MachineGuest(ground.engine, machine.name), row)
     plugging.plug(ground, subject, machine)
     if not copied and row.ready_at is None and row.restored_from is not None and blueprint.archivist is not None:
         with step(lease, subject, "restore", 70, gettext_noop("The data is restored.")):
-            repository = repositories.flushed(ground.engine, blueprint.archivist, row.restored_from)
+            repository = repositories.flushed(ground.engine, blueprint.archivist, row.restored_from, row.restore_until)
             guest = MachineGuest(ground.engine, machine.name)
             blueprint.archivist.restore(guest, wanted, repository, row.restore_until)
     ground.names.publish(subject.hostname, machine.address)
@@ -75,6 +82,9 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     if row.state == InstanceState.UPDATING:
         # It serves again; what waits, such as a proof of its backup, may take much longer.
         records.set_state(row.id, InstanceState.READY)
+    if parted:
+        together.clear(ground.engine, lease, subject)
+        raise Superseded
     work = Work(lease, subject, blueprint, ground.engine, MachineGuest(ground.engine, machine.name), wanted)
     actions.perform(work)
     records.converged(lease, subject, InstanceState.READY)

@@ -11,7 +11,7 @@ from souk.engines import contract as engines
 from souk.kernel.redaction import clean
 from souk.provisioning.models import Desired, InstanceState, MachineRole, WorkKind
 from souk.provisioning.reconciler import (
-    alone,
+    becoming,
     machines,
     networks,
     plugging,
@@ -53,10 +53,6 @@ def converge(ground: Ground, lease: Lease) -> None:
         _move_address(ground, lease, error)
     except KNOWN as error:
         told(lease, subject, error)
-
-
-def _run(ground: Ground, lease: Lease, subject: Subject) -> None:
-    (alone if subject.row.members == 1 else together).run(ground, lease, subject)
 
 
 def _move_address(ground: Ground, lease: Lease, error: Exception) -> None:
@@ -141,7 +137,7 @@ def _delete(ground: Ground, lease: Lease, subject: Subject) -> None:
         if machine.role == MachineRole.PRIMARY:
             statement = {"machine": machine.name, "disk_bytes": subject.row.disk, "seen_gone": gone}
     others = trials.throw_away(ground.engine, subject, *records.PASSING, MachineRole.FORMER)
-    if subject.row.members > 1:
+    if subject.row.members > 1 or together.is_shared(subject):
         statement = together.erase(ground.engine, subject)
     else:
         ground.engine.delete_network(network_of(subject))
@@ -155,7 +151,7 @@ def _delete(ground: Ground, lease: Lease, subject: Subject) -> None:
 
 
 _PATHS: dict[Desired, Callable[[Ground, Lease, Subject], None]] = {
-    Desired.RUNNING: _run,
+    Desired.RUNNING: becoming.run,
     Desired.STOPPED: _stop,
     Desired.SUSPENDED: _suspend,
     Desired.SOFT_DELETED: _soft_delete,

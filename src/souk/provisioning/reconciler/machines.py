@@ -12,6 +12,8 @@ from souk.provisioning.reconciler.ground import step
 from souk.provisioning.reconciler.lease import Fenced, Lease
 from souk.provisioning.reconciler.records import Assigned, Subject
 
+DOES_NOT_FIT = gettext_noop("What is on the disk does not fit into the new size; the old one stays.")
+
 
 def create(engine: Engine, spec: MachineSpec) -> None:
     """Make and start a machine, or adopt it if an earlier, killed attempt for the same instance made it.
@@ -71,14 +73,12 @@ def fit(engine: Engine, lease: Lease, subject: Subject, observed: engines.Machin
         try:
             engine.resize(observed.name, limits, etag=observed.etag)
         except engines.Refused:
-            records.resize_refused(
-                subject, gettext_noop("What is on the disk does not fit into the new size; the old one stays.")
-            )
+            records.resize_refused(subject, DOES_NOT_FIT)
 
 
 def stop(engine: Engine, subject: Subject, machine: Assigned) -> None:
     """Stop a machine, what it has sent told before."""
-    _count(engine, subject, machine)
+    count(engine, subject, machine)
     engine.stop(machine.name)
 
 
@@ -92,12 +92,12 @@ def delete(engine: Engine, subject: Subject, machine: Assigned) -> bool:
     if observed is not None:
         if not carries(observed, subject):
             raise engines.EngineError(f"{machine.name} belongs to something else")
-        _count(engine, subject, machine)
+        count(engine, subject, machine)
         engine.delete(machine.name)
     return engine.machine(machine.name) is None
 
 
-def _count(engine: Engine, subject: Subject, machine: Assigned) -> None:
+def count(engine: Engine, subject: Subject, machine: Assigned) -> None:
     """Tell what the counters of the machine that clients connect to say before they end with it; what the next sample
     would have found is lost.
     """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -11,7 +13,18 @@ from souk.kernel import clock, secrets
 from souk.kernel.scope import acting
 from souk.provisioning import contract
 from souk.provisioning.contract import Archivist, ConfigurationFailed, Credentials, Guest
-from souk.provisioning.models import Desired, Endpoint, Export, InstanceState, Repository, ServiceInstance
+from souk.provisioning.models import (
+    MOVES,
+    Desired,
+    Endpoint,
+    Ensemble,
+    Export,
+    InstanceState,
+    Operation,
+    OperationState,
+    Repository,
+    ServiceInstance,
+)
 from souk.provisioning.reconciler import keymaking, records
 from souk.provisioning.reconciler.guest import MachineGuest
 from souk.provisioning.reconciler.records import WORKER, Subject
@@ -30,8 +43,9 @@ def is_kept(instance: UUID) -> bool:
         return Repository.objects.filter(instance_id=instance, erased_at__isnull=True).exists()
 
 
-def open_repository(instance: UUID, engine: Engine) -> contract.Repository:
-    """The repository of an instance that has one, as its archivist needs it.
+def open_repository(instance: UUID, engine: Engine, until: datetime | None = None) -> contract.Repository:
+    """The repository of an instance that has one, as its archivist needs it; to be restored as it was at `until`, if
+    that is what it is opened for.
 
     Raises:
         ConfigurationFailed: it has none, or it was erased.
@@ -40,16 +54,32 @@ def open_repository(instance: UUID, engine: Engine) -> contract.Repository:
         row = Repository.objects.filter(instance_id=instance, erased_at__isnull=True).first()
     if row is None:
         raise ConfigurationFailed("there is no repository to read")
-    return _opened_outside(row) if row.storage_id is None else _opened(row, _storage(row.storage_id, engine)[0])
+    opened = _opened_outside(row) if row.storage_id is None else _opened(row, _storage(row.storage_id, engine)[0])
+    return replace(opened, timeline=timeline_at(instance, until))
 
 
-def flushed(engine: Engine, archivist: Archivist, source: UUID) -> contract.Repository:
+def timeline_at(instance: UUID, until: datetime | None) -> str:
+    """The timeline on which a service's history reaches an instant (None: its end).
+
+    A restore in place and its undoing each leave the timeline that was written until then, and note its number. Since
+    then, one that ever ran on several machines has gone from one timeline to the next, whenever another one led; one
+    that did not is still on that of its backups.
+    """
+    with acting(WORKER):
+        moves = Operation.objects.filter(instance_id=instance, kind__in=MOVES, state=OperationState.SUCCEEDED)
+        left = moves.filter(finished_at__gt=until).order_by("finished_at").first() if until else None
+        if left is not None:
+            return str(left.result.get("timeline") or "current")
+        return "latest" if Ensemble.objects.filter(instance_id=instance).exists() else "current"
+
+
+def flushed(engine: Engine, archivist: Archivist, source: UUID, until: datetime | None = None) -> contract.Repository:
     """The repository to restore from; a source that runs first puts there what it has not put there yet.
 
     Raises:
         ConfigurationFailed: it has none, or it was erased.
     """
-    repository = open_repository(source, engine)
+    repository = open_repository(source, engine, until)
     of = records.load(source)
     writes = of.machine or records.last_leader(of)
     if writes is not None and of.row.desired == Desired.RUNNING:
@@ -204,8 +234,6 @@ def _opened_outside(row: Repository) -> contract.Repository:
         sealed = bytes(row.sealed_secret_key)
         secret_key = secrets.ring("master").open(sealed, _context(row.instance_id, "key")).decode()
         access_key = row.access_key
-    with acting(WORKER):
-        members = Repository.objects.values_list("instance__members", flat=True).get(id=row.id)
     return contract.Repository(
         host=place.host,
         address=place.address,
@@ -216,7 +244,6 @@ def _opened_outside(row: Repository) -> contract.Repository:
         authority=place.authority,
         secret_key=secret_key,
         passphrase=_passphrase(row),
-        members=members,
         folder=row.folder,
     )
 
@@ -230,7 +257,6 @@ def _opened(row: Repository, served: Subject) -> contract.Repository:
     ring = secrets.ring("master")
     with acting(WORKER):
         endpoint = Endpoint.objects.get(instance_id=row.storage_id)
-        members = row.instance.members
     wanted = served.wanted(endpoint.address)
     fields = blueprint(served.row.blueprint).connection(wanted, row.access_key, row.bucket).fields
     return contract.Repository(
@@ -242,7 +268,6 @@ def _opened(row: Repository, served: Subject) -> contract.Repository:
         access_key=row.access_key,
         authority=authority.certificate(served.row.site_id),
         secret_key=ring.open(bytes(row.sealed_secret_key), _context(row.instance_id, "key")).decode(),
-        members=members,
         passphrase=_passphrase(row),
     )
 

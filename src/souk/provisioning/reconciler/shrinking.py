@@ -10,12 +10,13 @@ from django.utils.translation import gettext_noop
 
 from souk.engines import contract as engines
 from souk.engines.contract import Engine, EngineError
-from souk.provisioning.contract import Blueprint, ConfigurationFailed
+from souk.provisioning.contract import Blueprint, ConfigurationFailed, Guest, Succession, Wanted
 from souk.provisioning.models import MachineRole
 from souk.provisioning.reconciler import records
 from souk.provisioning.reconciler.ground import step
 from souk.provisioning.reconciler.guest import MachineGuest
 from souk.provisioning.reconciler.lease import Lease
+from souk.provisioning.reconciler.machines import DOES_NOT_FIT
 from souk.provisioning.reconciler.records import Subject
 from souk.provisioning.reconciler.succeeding import succeed
 
@@ -37,23 +38,13 @@ def shrink(
     Raises:
         Superseded: another machine took over, or the size before is desired again. ConfigurationFailed, EngineError.
     """
-    try:
-        engine.resize(observed.name, replace(observed.limits, disk=disk), etag=observed.etag)
-    except engines.Refused:
-        if blueprint.succession is None or subject.machine is None:
-            return
-    else:
+    if _given(engine, observed, disk) or blueprint.succession is None or subject.machine is None:
         return
-    size = subject.row.size
     engine.start(observed.name)
     guest, wanted = MachineGuest(engine, observed.name), subject.wanted(subject.machine.address)
     # A killed attempt may have left it handing over.
     blueprint.succession.stay(guest, wanted)
-    needed = blueprint.succession.needed(guest, wanted)
-    if needed > size.disk:
-        records.resize_refused(subject, _TOO_SMALL, needed=_gibibytes(needed), given=_gibibytes(size.disk))
-    if records.beside(subject, MachineRole.FORMER) is not None:
-        records.resize_refused(subject, _KEPT)
+    _see_that_it_fits(subject, blueprint.succession, guest, wanted)
     with _given_up(lease, subject):
         succeed(
             engine,
@@ -63,6 +54,40 @@ def shrink(
             lambda name, progress, sentence: step(lease, subject, name, progress, sentence),
             lambda *_: None,
         )
+
+
+def give_or_see_that_it_fits(
+    engine: Engine, subject: Subject, blueprint: Blueprint, observed: engines.Machine, guest: Guest, wanted: Wanted
+) -> None:
+    """Give a member that is to go on alone a smaller disk, or see that a copy of its data will fit there.
+
+    Raises:
+        Superseded: the size before is desired again. ConfigurationFailed, EngineError.
+    """
+    if _given(engine, observed, blueprint.limits(subject.row.size).disk):
+        return
+    if blueprint.succession is None:
+        records.resize_refused(subject, DOES_NOT_FIT)
+    else:
+        _see_that_it_fits(subject, blueprint.succession, guest, wanted)
+
+
+def _given(engine: Engine, observed: engines.Machine, disk: int) -> bool:
+    if observed.limits.disk <= disk:
+        return True
+    try:
+        engine.resize(observed.name, replace(observed.limits, disk=disk), etag=observed.etag)
+    except engines.Refused:
+        return False
+    return True
+
+
+def _see_that_it_fits(subject: Subject, succession: Succession, guest: Guest, wanted: Wanted) -> None:
+    needed, size = succession.needed(guest, wanted), subject.row.size
+    if needed > size.disk:
+        records.resize_refused(subject, _TOO_SMALL, needed=_gibibytes(needed), given=_gibibytes(size.disk))
+    if records.beside(subject, MachineRole.FORMER) is not None:
+        records.resize_refused(subject, _KEPT)
 
 
 @contextmanager

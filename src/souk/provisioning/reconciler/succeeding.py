@@ -70,7 +70,8 @@ def succeed(engine: Engine, lease: Lease, subject: Subject, blueprint: Blueprint
         ServiceInstance.objects.select_for_update().get(id=subject.row.id)
         lease.hold()
         # It is no way back: from the first row that is written it only has less.
-        records.exchange_machines(subject, MachineRole.NEXT, clock.now())
+        assert subject.machine is not None, "a running service has a machine"
+        records.exchange_machines(subject, MachineRole.NEXT, clock.now(), subject.machine)
         ServiceInstance.objects.filter(id=subject.row.id).update(state=InstanceState.UPDATING)
         reach(successor.machine.name, successor.since)
     raise Superseded

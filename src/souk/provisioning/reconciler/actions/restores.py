@@ -36,7 +36,7 @@ from souk.provisioning.models import (
     OperationState,
     ServiceInstance,
 )
-from souk.provisioning.reconciler import guarding, records, trials
+from souk.provisioning.reconciler import guarding, machines, records, trials
 from souk.provisioning.reconciler.actions.work import Asked, Work, settle
 from souk.provisioning.reconciler.guest import MachineGuest
 from souk.provisioning.reconciler.lease import Superseded
@@ -57,7 +57,7 @@ def restore(work: Work, asked: Asked) -> None:
     """
     subject, archivist = records.load(work.subject.row.id), _archivist(work)
     row, until = subject.row, datetime.fromisoformat(asked.details["until"])
-    repository = open_repository(row.id, work.engine)
+    repository = open_repository(row.id, work.engine, until)
     # There must be a way back: a machine that can't be told who may sign in is not left.
     archivist.shut_out_all_but(work.guest, work.wanted, _who_may(subject))
     try:
@@ -74,7 +74,10 @@ def restore(work: Work, asked: Asked) -> None:
         trials.throw_away(work.engine, subject)
         raise
     trials.throw_away(work.engine, subject, MachineRole.FORMER)
-    _take_over(work, asked, subject, MachineRole.NEXT, lambda: _point_to(work, subject, wanted, certificate, ends))
+    left = _last_of(work)
+    _take_over(
+        work, asked, subject, MachineRole.NEXT, left, lambda: _point_to(work, subject, wanted, certificate, ends)
+    )
 
 
 def undo(work: Work, asked: Asked) -> None:
@@ -97,10 +100,15 @@ def undo(work: Work, asked: Asked) -> None:
             work.blueprint.succession.stay(guest, wanted)
         guarding.let_in(guest, subject.row.site_id, subject.row.allowed)
         certificate, ends = _made_fit(work, subject, guest, wanted)
+        # What was written since then has the next number.
+        _archivist(work).begin_timeline(guest, wanted)
+        left = _last_of(work)
     except (ConfigurationFailed, Superseded):
         work.engine.stop(former.name)
         raise
-    _take_over(work, asked, subject, MachineRole.FORMER, lambda: _return_to(work, subject, wanted, certificate, ends))
+    _take_over(
+        work, asked, subject, MachineRole.FORMER, left, lambda: _return_to(work, subject, wanted, certificate, ends)
+    )
 
 
 def end_way_back(work: Work) -> None:
@@ -157,29 +165,40 @@ def _let_in(work: Work, guest: Guest, wanted: Wanted, first: Credentials) -> Non
             binder.grant(guest, wanted, Credentials(each.username, password, each.database), BindingRole(each.role))
 
 
-def _take_over(work: Work, asked: Asked, subject: Subject, role: MachineRole, point: Callable[[], None]) -> None:
-    present = subject.machine
-    assert present is not None, "a running service has a machine"
+def _last_of(work: Work) -> str:
+    """Have the present history in the repository up to now, so that it can be gone back to; the timeline it is on."""
+    archivist = _archivist(work)
+    archivist.attach(work.guest, work.wanted, open_repository(work.subject.row.id, work.engine))
+    return archivist.timeline(work.guest, work.wanted)
+
+
+def _take_over(
+    work: Work, asked: Asked, subject: Subject, role: MachineRole, left: str, point: Callable[[], None]
+) -> None:
+    """Exchange the machines, and leave the timeline of the one before. A service on several machines goes on with all
+    of them from what the other machine has: of those before, the one that led is kept.
+    """
     with work.step("stop", 95, gettext_noop("The machine before is stopped, and kept.")):
-        usage = work.engine.usage_of(present.name)
-        if usage is not None:
-            records.counted(subject, usage)
-        work.engine.stop(present.name)
+        present = work.several.leave() if work.several else subject.machine
+        assert present is not None, "a running service has a machine"
+        machines.stop(work.engine, subject, present)
     until, version = clock.now() + WAY_BACK, subject.row.parameters.get(VERSION)
     with acting(WORKER):
         row = ServiceInstance.objects.select_for_update().get(id=subject.row.id)
-        records.exchange_machines(subject, role, until)
+        records.exchange_machines(subject, role, until, present)
         Binding.objects.filter(instance=row).update(former_username="", former_until=None)
         point()
         # History goes on from another point: what is written from now on is restored from a backup of its own.
         wish(WORKER, row, OperationKind.BACKUP, {"kind": BackupKind.DIFFERENTIAL, "scheduled": True})
         before = {"version_before": version} if version else {}
-        settle(work, asked, OperationState.SUCCEEDED, way_back_until=until.isoformat(), **before)
+        settle(work, asked, OperationState.SUCCEEDED, way_back_until=until.isoformat(), timeline=left, **before)
     raise Superseded
 
 
 def _point_to(work: Work, subject: Subject, wanted: Wanted, certificate: ServerCertificate, ends: datetime) -> None:
-    records.record_endpoint(subject, wanted.address, work.blueprint.port, certificate, ends)
+    """Where several machines serve, clients connect to the one in front as before."""
+    if work.several is None:
+        records.record_endpoint(subject, wanted.address, work.blueprint.port, certificate, ends)
 
 
 def _as_before(subject: Subject, address: str) -> Wanted:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 from souk.kernel import clock
 from souk.provisioning.models import OperationState
 from souk.provisioning.reconciler import records, releases
-from souk.provisioning.reconciler.actions.work import Asked, Renewal, Work, reached, settle
+from souk.provisioning.reconciler.actions.work import Asked, Several, Work, reached, settle
 from souk.provisioning.reconciler.succeeding import succeed
 
 
@@ -19,8 +19,8 @@ def update(work: Work, asked: Asked) -> None:
     Raises:
         Superseded: it took over; what is still to be done is done there. ConfigurationFailed.
     """
-    if work.renewal is not None:
-        _one_after_another(work, asked, work.renewal)
+    if work.several is not None:
+        _one_after_another(work, asked, work.several)
         return
     subject = records.load(work.subject.row.id)
     assert subject.machine is not None, "a running service has a machine"
@@ -37,12 +37,12 @@ def update(work: Work, asked: Asked) -> None:
     succeed(work.engine, work.lease, subject, work.blueprint, work.step, reach)
 
 
-def _one_after_another(work: Work, asked: Asked, renewal: Renewal) -> None:
+def _one_after_another(work: Work, asked: Asked, several: Several) -> None:
     """Those that a killed attempt made anew are of the newest image, and left."""
     result = dict(asked.result)
-    for count, machine in enumerate(renewal.outdated(), start=1):
+    for count, machine in enumerate(several.outdated(), start=1):
         with work.step("renew", min(25 * count, 95), gettext_noop("A machine was made anew, with all of the data.")):
-            version = renewal.renew(machine)
+            version = several.renew(machine)
         if version:
             result["to"] = version
             work.reach(asked, **result)

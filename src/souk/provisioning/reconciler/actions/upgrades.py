@@ -81,7 +81,7 @@ def _exchange(work: Work, asked: Asked, successor: Successor, wanted: Wanted, re
     now = clock.now()
     with acting(WORKER):
         row = ServiceInstance.objects.select_for_update().get(id=work.subject.row.id)
-        records.exchange_machines(work.subject, MachineRole.NEXT, now + WAY_BACK)
+        records.exchange_machines(work.subject, MachineRole.NEXT, now + WAY_BACK, present)
         ServiceInstance.objects.filter(id=row.id).update(parameters=wanted.parameters)
         records.record_endpoint(
             work.subject, wanted.address, work.blueprint.port, successor.certificate, successor.certificate_until

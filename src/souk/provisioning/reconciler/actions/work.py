@@ -34,8 +34,10 @@ class Asked:
     result: dict[str, Any]
 
 
-class Renewal(Protocol):
-    """The machines of a service on several, of which one after another can be made anew while it goes on."""
+class Several(Protocol):
+    """The machines of a service on several: one after another can be made anew while it goes on, and all of them can be
+    left for another one.
+    """
 
     def outdated(self) -> Iterator[Assigned]:
         """Those that are not of the newest image, in the order in which they may be made anew."""
@@ -43,13 +45,18 @@ class Renewal(Protocol):
     def renew(self, machine: Assigned) -> str:
         """Make one anew; the version that it says it is."""
 
+    def leave(self) -> Assigned:
+        """End the service: the member that leads, which is returned, has all of the data and goes on serving alone only
+        once it is configured so; the others are deleted.
+        """
+
 
 @dataclass(frozen=True)
 class Work:
     """A claimed, running service and what is to be done to it.
 
     On several machines, `guest` is the one that leads, `others` those that follow it, `gate` the one that clients
-    connect to, and `renewal` makes them anew.
+    connect to, and `several` is what can be done to them all.
     """
 
     lease: Lease
@@ -60,7 +67,7 @@ class Work:
     wanted: Wanted
     others: Sequence[tuple[Guest, Wanted]] = ()
     gate: tuple[Guest, Wanted] | None = None
-    renewal: Renewal | None = None
+    several: Several | None = None
     asked: Asked | None = None
 
     @property

@@ -12,8 +12,9 @@ from django.db import IntegrityError, connection, transaction
 from souk.engines.contract import VERSION, Image
 from souk.kernel import clock
 from souk.kernel.scope import acting
-from souk.provisioning.models import Duty, Machine, MachineRole
-from souk.provisioning.reconciler.records.subjects import WORKER, Assigned, Subject, machines_of
+from souk.provisioning.models import Duty, Ensemble, Machine, MachineRole, ServiceInstance
+from souk.provisioning.reconciler.lease import Lease, Superseded
+from souk.provisioning.reconciler.records.subjects import WORKER, Assigned, Subject, load, machines_of
 from souk.sites import addresses
 from souk.sites.models import Site
 
@@ -37,7 +38,7 @@ def assign_machine(
     Raises:
         NoAddress.
     """
-    known = beside(subject, role) if role in PASSING else subject.machine_as(role, number)
+    known = _known(subject, role, number)
     if known is not None:
         return known
     row = subject.row
@@ -63,6 +64,51 @@ def assign_machine(
                 continue
             return Assigned(name, address, image, fresh=True, role=role, number=number)
     raise NoAddress
+
+
+def _known(subject: Subject, role: MachineRole, number: int) -> Assigned | None:
+    if role in PASSING:
+        return beside(subject, role)
+    # One that was a member before has kept its number.
+    return subject.machine if role == MachineRole.PRIMARY else subject.machine_as(role, number)
+
+
+def begin_together(lease: Lease, subject: Subject, machine: Assigned) -> Subject:
+    """Let the machine that carries the service alone be the first of its members; the service as it is then.
+
+    Raises:
+        Fenced. Superseded: something else is desired by now.
+    """
+    with acting(WORKER):
+        _hold(lease, subject)
+        number = machine.number if machine.number <= subject.row.members else 1
+        rows = Machine.objects.filter(instance=subject.row, deleted_at__isnull=True)
+        rows.filter(name=machine.name).update(role=MachineRole.MEMBER, number=number, duty=Duty.UNSEEN)
+        Ensemble.objects.filter(instance=subject.row).update(first=number)
+    return load(subject.row.id)
+
+
+def go_alone(lease: Lease, subject: Subject, machine: Assigned) -> Subject:
+    """Let a member be the machine that carries the service alone, instead of another one that was to; the service as it
+    is then.
+
+    Raises:
+        Fenced. Superseded: something else is desired by now.
+    """
+    with acting(WORKER):
+        _hold(lease, subject)
+        rows = Machine.objects.filter(instance=subject.row, deleted_at__isnull=True)
+        rows.filter(role=MachineRole.PRIMARY).update(role=MachineRole.MEMBER)
+        rows.filter(name=machine.name).update(role=MachineRole.PRIMARY, duty=Duty.UNSEEN)
+    return load(subject.row.id)
+
+
+def _hold(lease: Lease, subject: Subject) -> None:
+    """See that the claim counts and that what is desired is still the same, until the running transaction ends."""
+    current = ServiceInstance.objects.select_for_update().get(id=subject.row.id)
+    lease.hold()
+    if current.generation != subject.row.generation:
+        raise Superseded
 
 
 def last_leader(subject: Subject) -> Assigned | None:
@@ -121,10 +167,14 @@ def abandon_machine(machine: Assigned) -> None:
         Machine.objects.filter(name=machine.name, deleted_at__isnull=True).update(deleted_at=clock.now())
 
 
-def exchange_machines(subject: Subject, role: MachineRole, kept_until: datetime) -> None:
-    """Let the machine of another role carry the instance; the one that did is kept, in the caller's transaction."""
+def exchange_machines(subject: Subject, role: MachineRole, kept_until: datetime, leaves: Assigned) -> None:
+    """Let the machine of another role carry the instance; the one that did, and leaves, is kept, in the caller's
+    transaction. Was it one of several, the other one is to be the first of them, who agree on everything anew.
+    """
     rows = Machine.objects.filter(instance=subject.row, deleted_at__isnull=True)
-    present, coming = rows.get(role=MachineRole.PRIMARY), rows.get(role=role)
+    present, coming = rows.get(name=leaves.name), rows.get(role=role)
+    if present.role == MachineRole.MEMBER:
+        Ensemble.objects.filter(instance=subject.row).update(granted_at=None)
     # One of each role at any time, so each moves to a role that nobody has.
     if role == MachineRole.FORMER:
         rows.filter(id=coming.id).update(role=MachineRole.NEXT, kept_until=None)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from django.db import connection
+from django.db.models import F
 
 from souk.kernel import clock, events
 from souk.kernel.scope import acting
-from souk.provisioning.commands.lifecycle import promise
+from souk.provisioning.commands.sizes import changing_members, promise, tell
 from souk.provisioning.contract import Size
 from souk.provisioning.models import (
     OPEN,
@@ -94,6 +96,16 @@ def restart_asked(subject: Subject) -> bool:
         ).exists()
 
 
+def members_failed(subject: Subject) -> int:
+    """Count a failed attempt to reach another number of machines; how many there were, 0 if none was asked for."""
+    with acting(WORKER):
+        asked = changing_members(subject.row)
+        if asked is None:
+            return 0
+        Operation.objects.filter(id=asked.id).update(attempts=F("attempts") + 1)
+        return asked.attempts + 1
+
+
 def resize_refused(subject: Subject, sentence: str, **told: str) -> None:
     """Go back to the size before: the new one can't carry what is on the disk. Nothing else changes. What is `told` is
     the sentence's (a message id).
@@ -107,17 +119,11 @@ def resize_refused(subject: Subject, sentence: str, **told: str) -> None:
         if asked is not None:
             before = Size(**asked.details["from"])
             promise(row, row.size, before)
-            row.vcpus, row.memory, row.disk, row.extra_disk = (
-                before.vcpus,
-                before.memory,
-                before.disk,
-                before.extra_disk,
-            )
-            row.save(update_fields=["vcpus", "memory", "disk", "extra_disk"])
+            ServiceInstance.objects.filter(id=row.id).update(**asdict(before))
             asked.state, asked.trouble, asked.finished_at = OperationState.FAILED, sentence[:300], clock.now()
             asked.result = told
             asked.save(update_fields=["state", "trouble", "finished_at", "result"])
-            _tell_resized(row, asked.kind, asked.details, reached=False)
+            tell(row, asked, reached=False, why="" if told else sentence)
     raise Superseded
 
 
@@ -132,21 +138,8 @@ def finish_operations(row: ServiceInstance, result: dict[str, Any] | None = None
     if row.desired in (Desired.DELETED, Desired.SOFT_DELETED):
         open_ones.exclude(kind="delete").update(state=OperationState.CANCELLED, finished_at=now)
     settled = open_ones.filter(kind__in=SETTLED)
-    for kind, details in settled.values_list("kind", "details"):
-        if kind in SIZING:
-            _tell_resized(row, kind, details, reached=True)
+    for sizing in settled.filter(kind__in=SIZING):
+        tell(row, sizing, reached=True)
     settled.update(
         state=OperationState.SUCCEEDED, progress=100, finished_at=now, **({"result": result} if result else {})
-    )
-
-
-def _tell_resized(row: ServiceInstance, kind: str, details: dict[str, Any], *, reached: bool) -> None:
-    """Say what came of a change of size: whoever sells it and whoever meters it follows."""
-    told = {OperationKind.RESIZE: ("resized", "resize_refused"), OperationKind.GROW: ("grown", "growth_refused")}
-    done, refused = told[OperationKind(kind)]
-    events.record(
-        f"service.{done if reached else refused}",
-        ("service", row.id),
-        organization=row.organization_id,
-        data={"at": clock.now().isoformat(), **details},
     )

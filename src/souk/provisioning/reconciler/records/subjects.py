@@ -87,7 +87,7 @@ class Subject:
     @property
     def machine(self) -> Assigned | None:
         """The machine that carries the service alone, if one does."""
-        return self.machine_as(MachineRole.PRIMARY)
+        return next((one for one in self.machines if one.role == MachineRole.PRIMARY), None)
 
     @property
     def faces(self) -> Assigned | None:
@@ -98,6 +98,13 @@ class Subject:
     def carriers(self) -> tuple[Assigned, ...]:
         """Every machine that carries the service, the one in front first; none that is beside them."""
         return tuple(one for one in self.machines if one.role in CARRYING)
+
+    @property
+    def left_over(self) -> tuple[Assigned, ...]:
+        """What is in front of a machine that carries the service alone, and is to do so: it was one of several."""
+        if self.machine is None or self.row.members > 1:
+            return ()
+        return tuple(one for one in self.machines if one.role == MachineRole.FRONT)
 
     @property
     def members(self) -> tuple[Assigned, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from souk.engines.contract import Engine
+from souk.provisioning.models import MachineRole
 from souk.provisioning.reconciler.private import network_of
 from souk.provisioning.reconciler.records import Subject
 from souk.provisioning.reconciler.together import sharing
@@ -18,7 +19,7 @@ def erase(engine: Engine, subject: Subject) -> dict[str, object]:
     gone = [engine.machine(one.name) is None for one in subject.carriers]
     return {
         "machines": [one.name for one in subject.carriers],
-        "disk_bytes": subject.row.disk * subject.row.members,
+        "disk_bytes": subject.row.disk * sum(one.role != MachineRole.FRONT for one in subject.carriers),
         "seen_gone": all(gone),
         "network_gone": network_of(subject) not in engine.networks(),
     }

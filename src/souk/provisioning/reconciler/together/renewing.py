@@ -1,4 +1,4 @@
-"""A highly available service on machines of the newest image, one after another."""
+"""What is done to all machines of a highly available service: made anew one after another, or left."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from souk.engines.contract import Machine
-from souk.provisioning.contract import ServerCertificate
+from souk.provisioning.contract import ConfigurationFailed, ServerCertificate
 from souk.provisioning.reconciler import machines, records, releases
 from souk.provisioning.reconciler.lease import Lease
 from souk.provisioning.reconciler.records import Assigned
 from souk.provisioning.reconciler.together.crew import Crew
+from souk.provisioning.reconciler.together.leaving import leave
 from souk.provisioning.reconciler.together.making import configure, guard, have, keep_history
 from souk.provisioning.reconciler.together.rolling import back, hand_over
 from souk.sites import authority, certificates
@@ -20,8 +21,8 @@ COPIED_WITHIN = 3600.0
 
 
 @dataclass(frozen=True)
-class Renewal:
-    """The machines of a service that can be made anew while it goes on."""
+class Several:
+    """The machines of a service, which can be made anew while it goes on, or left."""
 
     crew: Crew
     lease: Lease
@@ -58,6 +59,18 @@ class Renewal:
             return ""
         keep_history(crew, machine)
         return releases.ask(crew.engine, crew.blueprint, machine, crew.wanted(machine))
+
+    def leave(self) -> Assigned:
+        """End the service, with all of its data on the member that leads.
+
+        Raises:
+            ConfigurationFailed, EngineError: nobody leads, or it went on.
+        """
+        leader = self.crew.leader(self.crew.members)
+        if leader is None:
+            raise ConfigurationFailed("no member leads")
+        leave(self.crew, leader)
+        return leader
 
     def _certificate(self) -> ServerCertificate:
         """For the service's one address, as its other members have it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from django.utils.translation import gettext_noop
 
@@ -11,19 +12,18 @@ from souk.engines import contract as engines
 from souk.engines.contract import MachineStatus
 from souk.kernel import clock
 from souk.provisioning.contract import Credentials, ServerCertificate
-from souk.provisioning.models import InstanceState, MachineRole
+from souk.provisioning.models import InstanceState
 from souk.provisioning.reconciler import actions, machines, plugging, records, releases, repositories, schedule
 from souk.provisioning.reconciler.actions import Work
 from souk.provisioning.reconciler.ground import Ground, MachineLost, Unhealthy, probe_until_healthy, step
 from souk.provisioning.reconciler.lease import Lease
 from souk.provisioning.reconciler.records import Assigned, Subject
-from souk.provisioning.reconciler.together import sharing
-from souk.provisioning.reconciler.together.crew import Crew, at_once, availability, redundant
+from souk.provisioning.reconciler.together.crew import Crew, at_once, redundant
 from souk.provisioning.reconciler.together.failing_over import fail_over, watch
+from souk.provisioning.reconciler.together.gathering import as_desired
 from souk.provisioning.reconciler.together.making import configure, guard, have, keep_history
-from souk.provisioning.reconciler.together.renewing import Renewal
+from souk.provisioning.reconciler.together.renewing import Several
 from souk.provisioning.reconciler.together.rolling import restart_machines, restart_pending
-from souk.provisioning.registry import blueprint as find_blueprint
 from souk.sites import authority, certificates
 
 BACK_WITHIN = 90.0
@@ -48,7 +48,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     if row.state == InstanceState.PENDING:
         records.set_state(row.id, InstanceState.PROVISIONING)
     with step(lease, subject, "prepare", 10, gettext_noop("Address, credentials and certificate are prepared.")):
-        crew = _crew(ground, subject)
+        crew = as_desired(ground.engine, subject)
         credentials = records.ensure_credentials(subject, crew.blueprint)
         ca = authority.unlock(row.site_id)
         issued = certificates.issue(ca, subject.hostname, crew.front.address, subject.also)
@@ -58,7 +58,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
         if crew.blueprint.holds_data and not any(observed[one.name] for one in crew.members):
             raise MachineLost(crew.members[0].name)
         with lease.kept():
-            _heal(crew, observed)
+            heal(crew, observed)
         if records.restart_asked(subject):
             with step(lease, subject, "stop", 30, gettext_noop("The machines were restarted one after another.")):
                 restart_machines(crew)
@@ -73,11 +73,15 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     _restore(lease, crew)
     with step(lease, subject, "configure", 60, gettext_noop("The service is configured.")):
         at_once(lambda one: configure(crew, one, credentials, certificate), [crew.front, *crew.members])
+    if row.ready_at is not None:
+        # Who serves already is found where it leads now, before the others have copied anything.
+        lead_there(ground, crew, certificate, issued.expires_at)
     with step(lease, subject, "replicate", 80, gettext_noop("The data is on every machine.")):
         if not crew.wait(crew.members, lambda states: redundant(states, row.members), COPIED_WITHIN):
             raise Unhealthy("not every member has the data")
-        for one in crew.members:
-            if observed[one.name] is None and row.ready_at is not None:
+        if row.ready_at is not None:
+            # A killed attempt may have made some of them.
+            for one in crew.members:
                 keep_history(crew, one)
     leader = _leader(crew)
     configure(crew, leader, credentials, certificate)
@@ -89,7 +93,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     ground.names.publish(subject.hostname, crew.front.address)
     with step(lease, subject, "probe", 95, gettext_noop("The service answers over TLS.")):
         _probe(crew, credentials, ca.certificate)
-        records.record_endpoint(subject, crew.front.address, crew.blueprint.port, certificate, issued.expires_at)
+        lead_there(ground, crew, certificate, issued.expires_at)
     if row.ready_at is not None:
         records.answered(subject, configured=True)
     _perform(lease, crew)
@@ -102,7 +106,7 @@ def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
 
     A service that goes on while one of its members comes back is ready all the time.
     """
-    crew = _crew(ground, subject)
+    crew = as_desired(ground.engine, subject)
     observed = crew.observed()
     limits = crew.blueprint.limits(subject.row.size)
     if any(seen is None for seen in observed.values()) or any(
@@ -113,7 +117,7 @@ def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
     if front is None or not plugging.fits(subject, front):
         return False
     with lease.kept():
-        healed = _heal(crew, observed)
+        healed = heal(crew, observed)
     ground.names.publish(subject.hostname, crew.front.address)
     credentials = records.ensure_credentials(subject, crew.blueprint)
     with lease.kept():
@@ -145,20 +149,13 @@ def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
     return True
 
 
-def _crew(ground: Ground, subject: Subject) -> Crew:
-    blueprint = find_blueprint(subject.row.blueprint)
-    availability(blueprint)
-    image = blueprint.recipe.alias
-    members = [
-        records.assign_machine(subject, image, role=MachineRole.MEMBER, number=number)
-        for number in range(1, subject.row.members + 1)
-    ]
-    front = records.assign_machine(subject, image, role=MachineRole.FRONT)
-    ensemble = sharing.ensure(ground.engine, subject, members, front)
-    return Crew(ground.engine, subject, blueprint, members, front, ensemble, records.confined(subject))
+def lead_there(ground: Ground, crew: Crew, certificate: ServerCertificate, ends: datetime) -> None:
+    """Let the service's name and its endpoint be those of the machine in front."""
+    ground.names.publish(crew.subject.hostname, crew.front.address)
+    records.record_endpoint(crew.subject, crew.front.address, crew.blueprint.port, certificate, ends)
 
 
-def _heal(crew: Crew, observed: Mapping[str, engines.Machine | None]) -> bool:
+def heal(crew: Crew, observed: Mapping[str, engines.Machine | None]) -> bool:
     """Have another member lead where the one that led has ended, then start what has ended; whether anything had.
 
     One whose machine is gone with its disk is made anew later, as a copy of the others.
@@ -202,7 +199,7 @@ def _restore(lease: Lease, crew: Crew) -> None:
         return
     first = next(one for one in crew.members if one.name == crew.ensemble.first)
     with step(lease, crew.subject, "restore", 50, gettext_noop("The data is restored.")):
-        repository = repositories.flushed(crew.engine, archivist, row.restored_from)
+        repository = repositories.flushed(crew.engine, archivist, row.restored_from, row.restore_until)
         archivist.restore(crew.guest(first), crew.wanted(first), repository, row.restore_until)
 
 
@@ -223,5 +220,5 @@ def _perform(lease: Lease, crew: Crew) -> None:
     others = [(crew.guest(one), crew.wanted(one)) for one in crew.members if one != leader]
     gate = (crew.guest(crew.front), crew.wanted(crew.front))
     guest, wanted = crew.guest(leader), crew.wanted(leader)
-    work = Work(lease, crew.subject, crew.blueprint, crew.engine, guest, wanted, others, gate, Renewal(crew, lease))
+    work = Work(lease, crew.subject, crew.blueprint, crew.engine, guest, wanted, others, gate, Several(crew, lease))
     actions.perform(work)

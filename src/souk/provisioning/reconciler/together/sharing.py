@@ -40,10 +40,17 @@ def ensure(engine: Engine, subject: Subject, members: Sequence[Assigned], front:
         served, guest, wanted = _coordination(row.coordination_id, engine)
         binder = blueprint(served.row.blueprint).binder
         assert binder is not None, "coordination gives each service its keys as a binding"
+        # What other members wrote before, of a history that these do not have, would keep them from beginning.
+        binder.revoke(guest, wanted, row.username)
         binder.grant(guest, wanted, Credentials(row.username, _open(row, "password"), row.prefix))
         with acting(WORKER):
             Ensemble.objects.filter(id=row.id).update(granted_at=clock.now())
     return _opened(row, members, front)
+
+
+def is_shared(subject: Subject) -> bool:
+    """Whether an instance's machines share something, or did."""
+    return _known(subject) is not None
 
 
 def forget(engine: Engine, subject: Subject) -> None:
@@ -53,16 +60,32 @@ def forget(engine: Engine, subject: Subject) -> None:
         NotCoordinated: the keys can't be deleted now. EngineError.
     """
     engine.delete_network(network_of(subject))
+    withdraw(engine, subject)
     with acting(WORKER):
-        row = Ensemble.objects.filter(instance=subject.row).first()
-    if row is None or not row.sealed_secret:
+        Ensemble.objects.filter(instance=subject.row).update(sealed_password=b"", sealed_secret=b"")
+
+
+def withdraw(engine: Engine, subject: Subject) -> None:
+    """Give up the part of the coordination, whose keys are deleted: the machines agree on nothing any more. Safe to
+    repeat.
+
+    Raises:
+        NotCoordinated: the keys can't be deleted now. EngineError.
+    """
+    row = _known(subject)
+    if row is None or row.granted_at is None:
         return
     served, guest, wanted = _coordination(row.coordination_id, engine)
     binder = blueprint(served.row.blueprint).binder
-    if binder is not None and row.granted_at is not None:
-        binder.revoke(guest, wanted, row.username)
+    assert binder is not None, "coordination gives each service its keys as a binding"
+    binder.revoke(guest, wanted, row.username)
     with acting(WORKER):
-        Ensemble.objects.filter(id=row.id).update(sealed_password=b"", sealed_secret=b"")
+        Ensemble.objects.filter(id=row.id).update(granted_at=None)
+
+
+def _known(subject: Subject) -> Ensemble | None:
+    with acting(WORKER):
+        return Ensemble.objects.filter(instance=subject.row).first()
 
 
 def _opened(row: Ensemble, members: Sequence[Assigned], front: Assigned) -> contract.Ensemble:
@@ -72,7 +95,7 @@ def _opened(row: Ensemble, members: Sequence[Assigned], front: Assigned) -> cont
     return contract.Ensemble(
         members=[Member(one.name, f"{PRIVATE}{one.number}") for one in members],
         front=Member(front.name, f"{PRIVATE}{FRONT}"),
-        first=next(one.name for one in members if one.number == row.first),
+        first=next((one.name for one in members if one.number == row.first), members[0].name),
         coordinator=Coordinator(
             host=endpoint.hostname,
             address=endpoint.address,
@@ -87,9 +110,7 @@ def _opened(row: Ensemble, members: Sequence[Assigned], front: Assigned) -> cont
 
 
 def _row(subject: Subject) -> Ensemble:
-    instance = subject.row
-    with acting(WORKER):
-        found = Ensemble.objects.filter(instance=instance).first()
+    instance, found = subject.row, _known(subject)
     if found is not None:
         return found
     coordination = coordination_of(instance.site_id)

@@ -11,6 +11,7 @@ import http.client
 import json
 import ssl
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from typing import Any
@@ -200,6 +201,19 @@ def members() -> list[dict[str, Any]]:
     """The members as this one sees them; none while it sees nothing."""
     status, answer = ask("GET", "/cluster")
     return list(json.loads(answer)["members"]) if status == 200 else []
+
+
+def restart(deadline: float) -> None:
+    """Have Patroni restart PostgreSQL, and wait until it is back."""
+    status, answer = ask("POST", "/restart", {}, timeout=max(1.0, deadline - time.monotonic()))
+    if status != 200:
+        raise Failure(f"PostgreSQL does not restart: {answer}")
+    wait(deadline, "PostgreSQL", _runs, PAUSE)
+
+
+def _runs() -> bool:
+    status, answer = ask("GET", "/patroni")
+    return status in (200, 503) and json.loads(answer).get("state") == "running"
 
 
 def leader() -> str:
