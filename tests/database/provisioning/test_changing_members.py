@@ -451,3 +451,27 @@ def test_a_larger_plan_on_more_machines_is_one_step(
     assert asdict(larger) == {key: getattr(row, key) for key in asdict(larger)}
     named = {each.name for each in members(buyer.scope, alone)}
     assert {engine.simulated[name].spec.limits.memory for name in named} == {4 * GIB}
+
+
+def test_in_a_private_network_it_is_the_same_address_that_is_reached_whatever_carries_it(
+    crew: Members, alone: UUID, place: Ground, engine: MemoryEngine, buyer: Customer
+) -> None:
+    commands.attach_instance(buyer.scope, alone, "default")
+    settle(place)
+    (before,) = _cards(engine, alone).values()
+    for at, plan in ((20, "h"), (35, "s")):
+        ordering.change_plan(buyer.scope, alone, plan)
+        run_until_killed(place, engine, at, work)
+        settle(place, 4)
+        (_is_whole if plan == "h" else _is_alone)(engine, buyer, alone)
+        carries = next(
+            each.name
+            for each in machines(buyer.scope)
+            if each.instance_id == alone and each.role in {"front", "primary"}
+        )
+        assert _cards(engine, alone) == {carries: before}
+
+
+def _cards(engine: MemoryEngine, instance: UUID) -> dict[str, str]:
+    mine = (each for each in engine.machines() if each.labels["instance"] == str(instance))
+    return {each.name: each.card.address for each in mine if each.card is not None}

@@ -42,7 +42,7 @@ def begin(ground: Ground, lease: Lease, subject: Subject) -> Subject:
         crew = gathering.as_known(engine, subject)
         credentials = records.ensure_credentials(subject, blueprint)
         ca = authority.unlock(subject.row.site_id)
-        issued = certificates.issue(ca, subject.hostname, crew.front.address, subject.own_names)
+        issued = certificates.issue(ca, subject.hostname, crew.front.address, subject.also)
         certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
     with step(lease, subject, "front", 20, gettext_noop("The machine in front of the others is made.")):
         engine.join(crew.members[0].name, network_of(subject))
@@ -85,7 +85,7 @@ def _answering(subject: Subject, blueprint: Blueprint, guest: Guest, wanted: Wan
     """Configure a machine that was one of several until now, and has not served alone since."""
     credentials, ca = records.ensure_credentials(subject, blueprint), authority.unlock(subject.row.site_id)
     if not blueprint.probe(wanted, credentials, ca.certificate).ok:
-        issued = certificates.issue(ca, subject.hostname, wanted.address, subject.own_names)
+        issued = certificates.issue(ca, subject.hostname, wanted.address, subject.also)
         certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
         blueprint.configure(guest, wanted, credentials, certificate)
 
