@@ -1,0 +1,115 @@
+"""Service instances as lists and pages show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count
+
+from souk.kernel.errors import NotFound
+from souk.kernel.scope import Scope, acting
+from souk.provisioning.models import (
+    ServiceInstance,
+)
+
+
+@dataclass(frozen=True)
+class ServiceRow:
+    """A service instance as lists show it; memory and disk in bytes, of each of its members. `extra_disk` is the part
+    of the disk beyond the plan, `grow_to` how large it may become by itself.
+    """
+
+    id: UUID
+    organization_id: UUID
+    project_id: UUID
+    region_code: str
+    blueprint: str
+    name: str
+    label: str
+    parameters: dict[str, Any]
+    vcpus: int
+    memory: int
+    disk: int
+    members: int
+    extra_disk: int
+    grow_to: int | None
+    growth_refused_at: datetime | None
+    desired: str
+    state: str
+    trouble: str
+    protected: bool
+    suspension: str
+    suspension_note: str
+    generation: int
+    observed_generation: int
+    created_at: datetime
+    ready_at: datetime | None
+    deletion_accepted_at: datetime | None
+    erase_at: datetime | None
+    deleted_at: datetime | None
+    hostname: str | None
+    address: str | None
+    port: int | None
+    certificate_expires_at: datetime | None
+
+
+_FIELDS = (
+    *[name for name in ServiceRow.__dataclass_fields__ if name not in {"hostname", "address", "port"}][:-1],
+    "endpoint__hostname",
+    "endpoint__address",
+    "endpoint__port",
+    "endpoint__certificate_expires_at",
+)
+
+
+def services(
+    scope: Scope,
+    *,
+    organization: UUID | None = None,
+    project: UUID | None = None,
+    with_deleted: bool = False,
+    after: UUID | None = None,
+    limit: int = 50,
+) -> list[ServiceRow]:
+    """Service instances, newest first, one statement."""
+    with acting(scope):
+        rows = ServiceInstance.objects.order_by("-id")
+        if organization is not None:
+            rows = rows.filter(organization_id=organization)
+        if project is not None:
+            rows = rows.filter(project_id=project)
+        if not with_deleted:
+            rows = rows.filter(deleted_at__isnull=True)
+        if after is not None:
+            rows = rows.filter(id__lt=after)
+        return [ServiceRow(*row) for row in rows.values_list(*_FIELDS)[:limit]]
+
+
+def service(scope: Scope, identifier: UUID) -> ServiceRow:
+    """One service instance.
+
+    Raises:
+        NotFound.
+    """
+    with acting(scope):
+        row = ServiceInstance.objects.filter(id=identifier).values_list(*_FIELDS).first()
+    if row is None:
+        raise NotFound
+    return ServiceRow(*row)
+
+
+def service_counts(scope: Scope) -> dict[str, int]:
+    """How many service instances there are in each state; deleted ones are left out."""
+    with acting(scope):
+        rows = ServiceInstance.objects.filter(deleted_at__isnull=True).values_list("state").annotate(Count("id"))
+        return dict(rows.order_by("state"))
+
+
+def troubled(scope: Scope, *, limit: int = 20) -> list[ServiceRow]:
+    """Service instances that something keeps from what is desired, newest first; `trouble` says what."""
+    with acting(scope):
+        rows = ServiceInstance.objects.exclude(trouble="").filter(deleted_at__isnull=True).order_by("-id")
+        return [ServiceRow(*row) for row in rows.values_list(*_FIELDS)[:limit]]
