@@ -12,6 +12,7 @@ import argparse
 import os
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from statistics import median, quantiles
 from typing import Any
 from uuid import UUID
@@ -34,8 +35,8 @@ def main() -> None:
     options.add_argument("--switchovers", type=int, default=10)
     chosen = options.parse_args()
     load_before = os.getloadavg()
-    with ground() as place, shop(place) as open_:
-        figures = _interruptions(open_, chosen.cuts, chosen.switchovers)
+    with ground() as place, shop(place) as open_, ExitStack() as stack:
+        figures = _interruptions(open_, chosen.cuts, chosen.switchovers, stack)
         # The site's coordination is there from its first service on.
         ready = _of_ready(_ready(open_, chosen.pairs))
     publish([ready, *figures], load_before)
@@ -73,7 +74,7 @@ def _of_ready(measured: Pairs) -> Figure:
     return Figure(name, measured.figure, "s", measured.floor, BARE_READY, measured.ratio, targets, measured.told())
 
 
-def _interruptions(open_: Shop, cuts: int, switchovers: int) -> list[Figure]:
+def _interruptions(open_: Shop, cuts: int, switchovers: int, stack: ExitStack) -> list[Figure]:
     from tests.support.writing import Writer
 
     instance = _made(open_, "interrompu")[1]
@@ -87,7 +88,7 @@ def _interruptions(open_: Shop, cuts: int, switchovers: int) -> list[Figure]:
             _whole(open_, instance)
             told["witnessed"].append(_outage(open_, writer, lambda: _cut(open_, instance)))
     acknowledged, lost = len(writer.acknowledged), writer.lost()
-    stock, (more, lost_too) = _without_witness(open_, instance, cuts)
+    stock, (more, lost_too) = _without_witness(open_, instance, cuts, stack)
     told["stock"] = stock
     details: dict[str, Any] = {
         "rows_acknowledged": acknowledged + more,
@@ -124,8 +125,10 @@ def _of(name: str, values: list[float], floor: float, what: str, bound: float, d
     return Figure(name, high, "s", floor, what, high / floor, targets, more)
 
 
-def _without_witness(open_: Shop, instance: UUID, cuts: int) -> tuple[list[float], tuple[int, int]]:
-    """The same with the worker stopped while the power is cut, and started again for the machine to come back."""
+def _without_witness(open_: Shop, instance: UUID, cuts: int, stack: ExitStack) -> tuple[list[float], tuple[int, int]]:
+    """The same with the worker stopped while the power is cut, and started again for the machine to come back: those
+    workers last as long as the stack.
+    """
     from tests.support.writing import Writer
 
     outages = []
@@ -137,8 +140,7 @@ def _without_witness(open_: Shop, instance: UUID, cuts: int) -> tuple[list[float
             open_.hand.process.terminate()
             open_.hand.process.wait()
             outages.append(_outage(open_, writer, lambda led=led: open_.engine.stop(led, force=True)))  # type: ignore[misc]
-            stack = at_work(open_)
-            stack.__enter__()
+            stack.enter_context(at_work(open_))
     return outages, (len(writer.acknowledged), len(writer.lost()))
 
 
