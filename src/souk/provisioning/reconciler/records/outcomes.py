@@ -33,10 +33,10 @@ LOOK_EVERY = timedelta(minutes=5)
 """How often a highly available service is looked at, that changes who leads by itself."""
 
 LOOK_AGAIN = timedelta(seconds=5)
+"""The same, while a member is not back, or none was seen to have all that is acknowledged: another one has just led."""
+
 ASK_AFTER = timedelta(seconds=5)
 """A machine is asked what it is this long after it was first ready: not while its customer waits for it."""
-
-"""The same, while a member is not back."""
 
 
 def set_state(instance: UUID, state: InstanceState, trouble: str = "") -> None:
@@ -101,8 +101,8 @@ def _next_visit(row: ServiceInstance, state: InstanceState) -> datetime | None:
             "select (select min(former_until) from provisioning_binding where instance_id = %s and revoked_at is null),"
             " (select certificate_expires_at from provisioning_endpoint where instance_id = %s),"
             " (select min(kept_until) from provisioning_machine where instance_id = %s and deleted_at is null),"
-            " (select count(nullif(duty, '')) from provisioning_machine where instance_id = %s and role = 'member'"
-            "  and deleted_at is null),"
+            " (select case when bool_or(duty = 'synchronous') then count(nullif(duty, '')) else 0 end"
+            "  from provisioning_machine where instance_id = %s and role = 'member' and deleted_at is null),"
             " (select count(*) from provisioning_machine where instance_id = %s and role in ('primary', 'member')"
             "  and fingerprint = '' and deleted_at is null),"
             " (select min(not_before) from provisioning_operation where instance_id = %s"
