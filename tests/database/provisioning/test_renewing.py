@@ -103,7 +103,7 @@ def test_a_member_that_was_made_anew_keeps_the_history_from_when_it_leads(
         engine.delete(one.name)
         kept.told.clear()
         _settle(place)
-        assert kept.told == {one.address}
+        assert one.address in kept.told
         _newer(place, tmp_path, "second")
         kept.told.clear()
         commands.update_instance(buyer.scope, instance)
