@@ -332,10 +332,10 @@ def test_what_waits_for_its_turn_can_be_taken_back(owner: Customer, instance: UU
     desk = at_desk(owner.person)
     desk.post(f"/services/{instance}/bindings/", {"name": "rapports", "role": "owner"})
     page = main(desk, f"/services/{instance}/")
-    assert "En attente de leur tour" in page
+    assert "Ce qui peut encore être annulé" in page
     address = page.partition(f'action="/services/{instance}/cancel/')[2].partition('"')[0]
     desk.post(f"/services/{instance}/cancel/{address}")
-    assert "En attente de leur tour" not in main(desk, f"/services/{instance}/")
+    assert "Ce qui peut encore être annulé" not in main(desk, f"/services/{instance}/")
 
 
 def test_a_renamed_service_is_shown_under_its_new_name(owner: Customer, instance: UUID) -> None:
