@@ -220,6 +220,12 @@ class ExportNotReady(Conflict):
     """This export is still being written. Wait for its operation to finish."""
 
 
+class TooManyDownloads(Problem):
+    """Others are downloading right now. Try again in a few minutes; a download that was cut goes on where it was."""
+
+    status = 503
+
+
 class ExportGone(Problem):
     """This export has expired or was deleted. Ask for a new one."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 from uuid import UUID
 
 import msgspec
@@ -25,6 +26,11 @@ HEADER, _MAGIC = 16, b"Salted__"
 
 _BLOCK, _ROUNDS, _KEY = 16, 10_000, 32
 
+AT_ONCE = 4
+"""Downloads of one process of the web at a time: each keeps a thread as long as its reader is slow."""
+
+_places = BoundedSemaphore(AT_ONCE)
+
 
 @dataclass(frozen=True)
 class Opening:
@@ -36,20 +42,50 @@ class Opening:
 
 @dataclass(frozen=True)
 class Download:
-    """A file from `start` on. The last chunk comes only if the whole is what was written, as far as this saw it."""
+    """A file from `start` on, to be closed after it was read. The last chunk comes only if the whole is what was
+    written, as far as this saw it.
+    """
 
     row: ExportRow
     name: str
     start: int
-    chunks: Iterator[bytes]
+    chunks: Chunks
+
+
+class Chunks(Iterator[bytes]):
+    """What is read of a file, and the place among the downloads that it takes until it is closed."""
+
+    def __init__(self, chunks: Generator[bytes]) -> None:
+        self._chunks = chunks
+        self._open = True
+
+    def __next__(self) -> bytes:
+        return next(self._chunks)
+
+    def close(self) -> None:
+        """Stop reading, and give the place up."""
+        if self._open:
+            self._open = False
+            self._chunks.close()
+            _places.release()
 
 
 def download(scope: Scope, instance: UUID, identifier: UUID, start: int = 0) -> Download:
     """Open an export for reading from a byte on; audited. The first bytes are there when this returns.
 
     Raises:
-        NotFound, RoleTooLow, ExportGone, ExportNotReady, RevealTimedOut, StorageSilent.
+        NotFound, RoleTooLow, ExportGone, ExportNotReady, TooManyDownloads, RevealTimedOut, StorageSilent.
     """
+    if not _places.acquire(blocking=False):
+        raise errors.TooManyDownloads
+    try:
+        return _opened(scope, instance, identifier, start)
+    except BaseException:
+        _places.release()
+        raise
+
+
+def _opened(scope: Scope, instance: UUID, identifier: UUID, start: int) -> Download:
     row = export(scope, instance, identifier)
     answer = received(lambda box: ask_ticket(scope, instance, identifier, box), lambda asked: take_ticket(scope, asked))
     opening = msgspec.json.decode(answer, type=Opening)
@@ -59,10 +95,10 @@ def download(scope: Scope, instance: UUID, identifier: UUID, start: int = 0) -> 
     except objects.Unreadable as error:
         log.warning("export not read", export=str(identifier), error=str(error))
         raise errors.StorageSilent from error
-    return Download(row, row.name, start, _rest(first, chunks))
+    return Download(row, row.name, start, Chunks(_rest(first, chunks)))
 
 
-def _rest(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
+def _rest(first: bytes, chunks: Iterator[bytes]) -> Generator[bytes]:
     yield first
     yield from chunks
 

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import os
 import subprocess
+from contextlib import closing
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from tests.support.connecting import signed_in
 
 from souk.kernel.scope import System, acting
 from souk.provisioning import commands, errors
-from souk.provisioning.exports import download
+from souk.provisioning.exports import AT_ONCE, download
 from souk.provisioning.models import Export
 from souk.provisioning.queries import ExportRow, exports, operation, service
 
@@ -37,7 +38,18 @@ def _written(shop: Shop, instance: UUID) -> ExportRow:
 
 
 def _read(shop: Shop, instance: UUID, row: ExportRow, start: int = 0) -> bytes:
-    return b"".join(download(shop.buyer.scope, instance, row.id, start).chunks)
+    found = download(shop.buyer.scope, instance, row.id, start)
+    with closing(found.chunks):
+        return b"".join(found.chunks)
+
+
+def _so_many_at_once_and_no_more(shop: Shop, instance: UUID, row: ExportRow) -> None:
+    slow = [download(shop.buyer.scope, instance, row.id) for _ in range(AT_ONCE)]
+    with pytest.raises(errors.TooManyDownloads):
+        download(shop.buyer.scope, instance, row.id)
+    for each in slow:
+        each.chunks.close()
+    assert len(_read(shop, instance, row)) == row.size
 
 
 def _rows(options: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -63,6 +75,7 @@ def test_a_database_is_written_downloaded_in_parts_and_loaded_elsewhere(
     for start in (1, 16, 8 * 1024**2 + 5, len(whole) - 1):
         assert _read(shop, instance, row, start) == whole[start:]
     _goes_on_where_it_was_cut(shop, instance, row, whole)
+    _so_many_at_once_and_no_more(shop, instance, row)
 
     statements = gzip.decompress(whole).decode()
     assert "OWNER TO" not in statements
