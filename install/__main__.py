@@ -39,7 +39,7 @@ def main(words: list[str]) -> int:
             "bench": lambda: bench.bench(ns, steps),
             "dev": lambda: develop.develop(ns, steps),
             "prepare": lambda: testing.prepare(ns, steps),
-            "quotas": lambda: quotas.again(ns),
+            "limits": lambda: quotas.watch(ns),
             "lock": _lock,
             "locale": lambda: testing.locale(steps),
         }

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from install import users, virtualenv
+from install import quotas, users, virtualenv
 from install.daemons import wait_until
 from install.failure import Failure
 from install.here import CHECKOUT, namespace
@@ -181,7 +181,8 @@ def worker(ns: Any) -> Service:
 def every_service(ns: Any) -> list[Service]:
     """PostgreSQL if it is embedded here, web and worker, in the order to start them."""
     cluster = Cluster(ns)
-    return [*([cluster.service()] if cluster.exists() else []), web(ns), worker(ns)]
+    held = [quotas.service(ns)] if os.geteuid() == 0 else []
+    return [*([cluster.service()] if cluster.exists() else []), web(ns), worker(ns), *held]
 
 
 def _release_python(ns: Any) -> Path:

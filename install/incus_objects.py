@@ -72,7 +72,6 @@ def _pool(ns: Any) -> str:
         pool = call("GET", path)
     if pool["driver"] != "btrfs":
         return ", a folder as pool: no disk limits"
-    quotas.at_boot(ns)
     return ", disk limits counted anew" if quotas.hold(quotas.POOLS / ns.pool) else ""
 
 

@@ -21,6 +21,7 @@ from install import (
     keys,
     marker,
     packages,
+    quotas,
     subnet,
     subordinate_ids,
     users,
@@ -113,6 +114,7 @@ def run(ns: Any, steps: Steps) -> int:
     steps.step("Starting catalogue", lambda _: application.manage(ns, "seed"))
     images(ns, steps, application.manage_program(ns))
     steps.step("Web and worker", lambda _: application.start(ns))
+    steps.step("Disk limits", lambda _: quotas.keep(ns))
     steps.step("Backup of the platform", lambda _: backup_timer.ensure(ns))
     steps.say()
     status = application.first_sale(ns)

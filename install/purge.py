@@ -21,7 +21,6 @@ from install import (
     kernel_limits,
     lifecycle,
     packages,
-    quotas,
     subordinate_ids,
     users,
 )
@@ -47,7 +46,6 @@ def purge(ns: Any, steps: Steps) -> int:
     for service in reversed(application.every_service(ns)):
         steps.step(f"Process {service.name}", partial(_remove, service))
     backup_timer.remove(ns)
-    quotas.forget(ns)
     if os.geteuid() == 0:
         steps.step("Machines, images, pool, bridge", lambda _: _remove_from_engine(ns, ledger))
         steps.step("Firewall", lambda _: firewall.remove(ns))

@@ -2,22 +2,27 @@
 
 Since Linux 6.1 btrfs spares itself the work of counting what a large subvolume shared when that is deleted, marks all
 of the file system's quotas as inconsistent, and enforces none of them any more, silently, until they are counted anew.
-What it is told lasts as long as the file system stays mounted, so it is told again at each boot.
+What it is told lasts as long as the file system stays mounted. And newer kernels (seen in 6.18) take a deleted machine whose own count
+had gone wrong as a reason to enforce none. So a small process looks every few seconds, and has them counted anew.
 """
 
 from __future__ import annotations
 
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
-from install import units
 from install.failure import Failure
 from install.here import CHECKOUT
-from install.host import has_systemd
+from install.services import Service
 from install.shell import run
 
 POOLS = Path("/var/lib/incus/storage-pools")
 _SYSFS = Path("/sys/fs/btrfs")
+_EVERY = 15.0
+"""Seconds."""
+
 _EVERYTHING = "8"
 """More levels than a tree can have (`BTRFS_MAX_LEVEL`): each deletion is counted."""
 
@@ -41,55 +46,33 @@ def hold(pool: Path) -> bool:
     return True
 
 
-def at_boot(ns: Any) -> None:
-    """Have the pool's limits held after each boot, where systemd runs."""
-    if has_systemd():
-        units.keep(_unit(ns), unit(ns))
+def keep(ns: Any) -> str:
+    """Have the pool's limits held from now on, whatever the kernel makes of them. Returns a remark."""
+    if not (POOLS / ns.pool).is_mount():
+        return "none to hold"
+    service(ns).ensure()
+    return "watched"
 
 
-def unit(ns: Any) -> str:
-    """The text of the unit. Incus mounts the pool some time after it has started; until then it is tried again."""
-    return "\n".join(
-        [
-            units.HEAD,
-            "[Unit]",
-            f"Description=Souk {ns.name}: disk limits of its machines",
-            "After=incus.service",
-            "Wants=incus.service",
-            "StartLimitIntervalSec=0",
-            "",
-            "[Service]",
-            "Type=oneshot",
-            "RemainAfterExit=yes",
-            "Restart=on-failure",
-            "RestartSec=5",
-            f"Environment=SOUK_NAMESPACE={ns.name} SOUK_STATE={ns.state} SOUK_RUN={ns.run}",
-            f"ExecStart={CHECKOUT}/install/with-python quotas",
-            "",
-            "[Install]",
-            "WantedBy=multi-user.target",
-            "",
-        ]
+def service(ns: Any) -> Service:
+    """The process that holds them, as root: nobody else may have them counted anew."""
+    return Service(
+        ns=ns,
+        name="limits",
+        command=(str(CHECKOUT / "install" / "with-python"), "limits"),
+        user="root",
+        environment={"SOUK_NAMESPACE": ns.name, "SOUK_STATE": str(ns.state), "SOUK_RUN": str(ns.run)},
+        wants=("incus.service",),
     )
 
 
-def again(ns: Any) -> int:
-    """Hold the limits of a pool that was mounted anew.
-
-    Raises:
-        Failure: it is not mounted yet.
-    """
-    pool = POOLS / ns.pool
-    if not pool.is_mount():
-        raise Failure(f"{pool} is not mounted", "Wait for Incus, then run this again.")
-    hold(pool)
-    return 0
-
-
-def forget(ns: Any) -> None:
-    """Have them held at boot no more."""
-    units.forget(_unit(ns))
-
-
-def _unit(ns: Any) -> str:
-    return f"souk-{ns.name}-quotas.service"
+def watch(ns: Any) -> int:
+    """Hold the limits of the pool as long as it lives: after each mount, and whenever the kernel lost count."""
+    while True:
+        if (POOLS / ns.pool).is_mount():
+            try:
+                if hold(POOLS / ns.pool):
+                    sys.stderr.write("disk limits counted anew\n")
+            except Failure as failure:
+                sys.stderr.write(f"{failure.sentence} {failure.detail}\n")
+        time.sleep(_EVERY)

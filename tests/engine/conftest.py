@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from install import quotas
 
 from souk.blueprints.postgresql import BLUEPRINT
 from souk.engines import images
@@ -55,6 +56,14 @@ class Rig:
 def image_cache() -> Path:
     """Where built images are kept, the installer's own included."""
     return Path(os.environ.get("SOUK_CACHE") or namespace.current().state) / "images"
+
+
+@pytest.fixture(autouse=True)
+def limits_that_hold() -> None:
+    """Disk limits are enforced at the test's beginning, as the installation's own process sees to."""
+    pool = quotas.POOLS / namespace.current().pool
+    if os.geteuid() == 0 and pool.is_mount():
+        quotas.hold(pool)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from install import quotas
-from install.failure import Failure
 from install.here import namespace
 
 
@@ -57,16 +56,9 @@ def test_an_older_kernel_counts_by_itself(tmp_path: Path, said: list[tuple[str, 
     assert [command[0] for command in said] == ["findmnt"]
 
 
-def test_limits_are_held_again_at_each_boot_by_a_unit_that_systemd_takes(tmp_path: Path) -> None:
-    ns = namespace.current()
-    unit = tmp_path / "souk-test-quotas.service"
-    unit.write_text(quotas.unit(ns))
+def test_the_process_that_holds_them_is_a_unit_that_systemd_takes(tmp_path: Path) -> None:
+    service = quotas.service(namespace.current())
+    unit = tmp_path / service.unit
+    unit.write_text(service.unit_file())
     done = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False)
     assert [line for line in done.stderr.splitlines() if unit.name in line] == []
-    assert f"SOUK_NAMESPACE={ns.name}" in unit.read_text()
-
-
-def test_a_pool_that_is_not_mounted_yet_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quotas, "POOLS", tmp_path)
-    with pytest.raises(Failure, match="not mounted"):
-        quotas.again(namespace.current())
