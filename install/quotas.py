@@ -2,8 +2,9 @@
 
 Since Linux 6.1 btrfs spares itself the work of counting what a large subvolume shared when that is deleted, marks all
 of the file system's quotas as inconsistent, and enforces none of them any more, silently, until they are counted anew.
-What it is told lasts as long as the file system stays mounted. And newer kernels (seen in 6.18) take a deleted machine whose own count
-had gone wrong as a reason to enforce none. So a small process looks every few seconds, and has them counted anew.
+What it is told lasts as long as the file system stays mounted. And newer kernels (seen in 6.18) give all of them up for
+one deleted machine whose own count had gone wrong. So a small process looks every few seconds, and has them counted
+anew.
 """
 
 from __future__ import annotations
