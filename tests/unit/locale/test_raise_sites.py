@@ -40,5 +40,5 @@ def test_a_problem_is_given_what_its_sentence_names_and_nothing_else(name: str, 
 
 def test_the_places_where_problems_are_raised_are_found() -> None:
     found = {param.values[0] for param in SITES}
-    assert {"souk.parties.errors.InvalidIce", "souk.provisioning.errors.NoCapacity"} <= found
+    assert {"souk.parties.errors.InvalidIce", "souk.provisioning.errors.instances.NoCapacity"} <= found
     assert "souk.engines.contract.NotFound" not in found

@@ -1,6 +1,7 @@
 """What changes service instances: each command records what is desired, and the reconciler makes it so."""
 
 from souk.provisioning.commands.access import Network, allow_networks
+from souk.provisioning.commands.answers import take_reveal, take_ticket
 from souk.provisioning.commands.backups import back_up_instance, prove_backups
 from souk.provisioning.commands.bindings import (
     ask_reveal,
@@ -9,13 +10,12 @@ from souk.provisioning.commands.bindings import (
     reset_binding,
     revoke_binding,
     rotate_binding,
-    take_reveal,
 )
 from souk.provisioning.commands.cancelling import cancel_operation
 from souk.provisioning.commands.creating import InstanceDetails, Origin, clean_name, create_instance
 from souk.provisioning.commands.databases import create_database, drop_database
 from souk.provisioning.commands.disks import Growth, change_disk, grow, let_grow
-from souk.provisioning.commands.exports import ask_ticket, delete_export, export_database, take_ticket
+from souk.provisioning.commands.exports import ask_ticket, delete_export, export_database
 from souk.provisioning.commands.lifecycle import (
     delete_instance,
     erase_instance,

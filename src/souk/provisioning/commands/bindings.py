@@ -182,14 +182,3 @@ def ask_reveal(scope: Scope, instance: UUID, box: bytes, name: str = DEFAULT) ->
         with connection.cursor() as cursor:
             cursor.execute("select pg_notify('souk_reveals', '')")
         return reveal.id
-
-
-def take_reveal(scope: Scope, reveal: UUID) -> bytes | None:
-    """The answer to a reveal, removed as it is read; None while the worker hasn't posted it."""
-    with acting(scope):
-        row = Reveal.objects.filter(id=reveal, answer__isnull=False).first()
-        if row is None or row.answer is None:
-            return None
-        answer = bytes(row.answer)
-        row.delete()
-        return answer

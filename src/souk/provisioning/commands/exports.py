@@ -80,17 +80,6 @@ def ask_ticket(scope: Scope, instance: UUID, export: UUID, box: bytes) -> UUID:
         return asked.id
 
 
-def take_ticket(scope: Scope, asked: UUID) -> bytes | None:
-    """The answer to who asked, removed as it is read; None while the worker hasn't posted it."""
-    with acting(scope):
-        row = Ticket.objects.filter(id=asked, answer__isnull=False).first()
-        if row is None or row.answer is None:
-            return None
-        answer = bytes(row.answer)
-        row.delete()
-        return answer
-
-
 def _kept(instance: UUID, export: UUID) -> Export:
     found = Export.objects.filter(id=export, instance_id=instance).first()
     if found is None:

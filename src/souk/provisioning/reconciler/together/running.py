@@ -55,13 +55,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
         certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
     observed = crew.observed()
     if row.ready_at is not None:
-        if crew.blueprint.holds_data and not any(observed[one.name] for one in crew.members):
-            raise MachineLost(crew.members[0].name)
-        with lease.kept():
-            heal(crew, observed)
-        if records.restart_asked(subject):
-            with step(lease, subject, "stop", 30, gettext_noop("The machines were restarted one after another.")):
-                restart_machines(crew)
+        _brought_back(lease, crew, observed)
     with step(lease, subject, "create", 35, gettext_noop("The machines are made and have started.")):
         at_once(lambda one: have(crew, lease, one, observed[one.name]), [crew.front, *crew.members])
         for one in crew.members:
@@ -99,6 +93,17 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     _perform(lease, crew)
     watch(crew)
     records.converged(lease, subject, InstanceState.READY)
+
+
+def _brought_back(lease: Lease, crew: Crew, observed: Mapping[str, engines.Machine | None]) -> None:
+    """Have those run again that are there, and restart them all if that was asked for."""
+    if crew.blueprint.holds_data and not any(observed[one.name] for one in crew.members):
+        raise MachineLost(crew.members[0].name)
+    with lease.kept():
+        heal(crew, observed)
+    if records.restart_asked(crew.subject):
+        with step(lease, crew.subject, "stop", 30, gettext_noop("The machines were restarted one after another.")):
+            restart_machines(crew)
 
 
 def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
