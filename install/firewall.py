@@ -97,6 +97,21 @@ table bridge {ns.firewall} {{
 """
 
 
+def cards(ns: Any) -> str:
+    """What drops a frame with another address than its card's before the bridge learns from it, as a script for
+    `nft -f`. Loaded again, it keeps the cards that the worker told it about; one that it was not told about passes.
+    """
+    return f"""# Written by Souk's installer.
+table bridge {ns.cards} {{
+  set ends {{ type ifname; }}
+  set cards {{ type ifname . ether_addr; }}
+  chain prerouting {{ type filter hook prerouting priority -310; policy accept; }}
+}}
+flush chain bridge {ns.cards} prerouting
+add rule bridge {ns.cards} prerouting iifname @ends iifname . ether saddr != @cards drop
+"""
+
+
 _PLATFORMS = 0x736F756B
 """The mark of connections that the platform itself opened."""
 
@@ -139,7 +154,7 @@ def counting(ns: Any) -> str:
 
 def ensure(ns: Any) -> str:
     """Load the tables, and have them loaded at boot where systemd runs."""
-    text = ruleset(ns) + private(ns) + counting(ns)
+    text = ruleset(ns) + private(ns) + cards(ns) + counting(ns)
     kept = ns.state / "firewall.nft"
     kept.write_text(text)
     run("nft", "-f", "-", text=text)
@@ -180,6 +195,7 @@ def remove(ns: Any) -> str:
     if os.geteuid() != 0:
         return "needs root"
     attempt("nft", "delete", "table", "inet", ns.counters)
+    attempt("nft", "delete", "table", "bridge", ns.cards)
     attempt("nft", "delete", "table", "bridge", ns.firewall)
     gone = attempt("nft", "delete", "table", "inet", ns.firewall).returncode == 0
     units.forget(_unit(ns))

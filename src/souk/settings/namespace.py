@@ -57,6 +57,11 @@ class Namespace:
         return f"souk_{self.name}_sent"
 
     @property
+    def cards(self) -> str:
+        """The nftables table, of family `bridge`, that knows which hardware address each machine's card sends from."""
+        return f"souk_{self.name}_cards"
+
+    @property
     def subnet(self) -> str:
         """The bridge's IPv4 network, in CIDR notation: `SOUK_SUBNET`, else one derived from the name."""
         chosen = self._choice("SOUK_SUBNET")

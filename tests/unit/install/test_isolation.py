@@ -107,6 +107,16 @@ def test_nothing_passes_between_private_networks_and_the_host(tmp_path: Path):
     assert 'oifname "skp*" drop' in within.partition("chain output {")[2].partition("}")[0]
 
 
+def test_a_card_that_the_firewall_knows_sends_from_its_own_address_only_and_what_it_knows_outlives_a_load(
+    tmp_path: Path,
+):
+    ns = Namespace("demo", tmp_path, tmp_path)
+    rules = firewall.cards(ns)
+    assert "hook prerouting" in rules
+    assert "iifname @ends iifname . ether saddr != @cards drop" in rules
+    assert "delete" not in rules
+
+
 def test_the_names_that_the_firewall_knows_are_those_that_machines_get():
     assert f"{spec.PRIVATE_ENDS}*" == firewall.PRIVATE_ENDS
     assert attaching.BRIDGES.startswith(firewall.PRIVATE.rstrip("*"))

@@ -6,6 +6,7 @@ import contextlib
 import functools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from souk.engines.contract import (
@@ -29,6 +30,7 @@ from souk.engines.contract import (
 )
 from souk.engines.incus import images, networks, sharing, spec, wire
 from souk.engines.incus.address import Https, UnixSocket
+from souk.engines.incus.cards import Cards
 from souk.engines.incus.events import follow
 from souk.engines.incus.execution import execute
 from souk.engines.incus.spec import Place
@@ -46,21 +48,24 @@ _MARGIN = 128 * 1024 * 1024
 class IncusEngine:
     """One Incus server or cluster, seen through one project."""
 
-    def __init__(self, transport: Transport, place: Place, traffic: Traffic, *, local: bool) -> None:
+    def __init__(self, transport: Transport, place: Place, traffic: Traffic, cards: Cards, *, local: bool) -> None:
         self._transport = transport
         self._local = local
         self._place = place
         self._traffic = traffic
+        self._cards = cards
 
     @classmethod
     def connect(cls, place: Place, address: UnixSocket | Https | None = None) -> IncusEngine:
         """The engine at `address` (by default this host's own), in the project and on the network of `place`.
 
-        Nothing is sent before the first call. Only this host's own firewall can be asked what machines sent.
+        Nothing is sent before the first call. Only this host's own firewall can be asked what machines sent, and be
+        told about their cards.
         """
         local = not isinstance(address, Https)
         transport = Transport(address or UnixSocket(), place.project)
-        return cls(transport, place, Traffic(place.counters if local else ""), local=local)
+        traffic, cards = Traffic(place.counters if local else ""), Cards(place.cards if local else "")
+        return cls(transport, place, traffic, cards, local=local)
 
     def close(self) -> None:
         """End all idle connections."""
@@ -104,6 +109,7 @@ class IncusEngine:
     def machines(self) -> Sequence[Machine]:
         """See the contract."""
         rows = self._rows()
+        self._cards.know_all(known for row in rows for known in spec.known_of(row))
         server = self._server.server_name
         return [spec.machine(row, server=server) for row in rows]
 
@@ -133,7 +139,9 @@ class IncusEngine:
         self._patch(source, {"config": kinship}, None)
         self._make(spec.copy(self._place, spec_, row, kinship), {})
 
-    def _make(self, body: Mapping[str, object], query: Mapping[str, str]) -> None:
+    def _make(self, body: Mapping[str, Any], query: Mapping[str, str]) -> None:
+        # First, so that no card is heard before it is known.
+        self._cards.know(spec.known(self._place, body["name"], *(body["devices"].keys() & spec.CARDS)))
         try:
             self._transport.change("POST", _INSTANCES, body=body, query=query, timeout=_CREATE_WITHIN)
         except Busy as error:
@@ -158,11 +166,10 @@ class IncusEngine:
 
     def delete(self, name: str) -> None:
         """See the contract."""
-        try:
+        with contextlib.suppress(NotFound):
             _patiently(lambda: self.stop(name, force=True))
             _patiently(lambda: self._transport.change("DELETE", self._path(name)))
-        except NotFound:
-            return
+        self._cards.forget(spec.known(self._place, name))
 
     def resize(self, name: str, limits: Limits, *, etag: str | None = None) -> None:
         """See the contract. A disk may shrink to what is on it and some more; less would wedge the machine."""
@@ -213,6 +220,7 @@ class IncusEngine:
         """See the contract."""
         row = self._transport.get(self._path(name), wire.Instance)
         if spec.machine(row, server="").private != private:
+            self._cards.know(spec.known(self._place, name, spec.JOINED))
             self._patch(name, {"devices": {spec.JOINED: spec.private_card(self._place, name, private)}}, None)
 
     def attach(self, name: str, card: Card) -> None:
@@ -226,6 +234,7 @@ class IncusEngine:
     def _plug(self, name: str, card: Card | None) -> None:
         row = self._transport.get(self._path(name), wire.Instance)
         if spec.machine(row, server="").card != card:
+            self._cards.know(spec.known(self._place, name, spec.ATTACHED))
             self._patch(name, {"devices": {spec.ATTACHED: spec.attached_card(self._place, name, card)}}, None)
 
     # Networks
@@ -320,7 +329,7 @@ class IncusEngine:
 
 def _sent(sent: Mapping[str, int] | None, row: wire.Instance) -> int | None:
     """What a machine sent to its clients; nothing yet, if its card was not seen."""
-    return None if sent is None else sent.get(spec.mac(row.config), 0)
+    return None if sent is None else sent.get(spec.mac(row), 0)
 
 
 def _patiently(act: Callable[[], object]) -> None:

@@ -7,14 +7,20 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from souk.engines.contract import Card, Limits, Machine, MachineKind, MachineSpec, MachineStatus, Usage
+from souk.engines.incus.cards import Known
 from souk.engines.incus.wire import Instance, State
 
 LABEL = "user.souk."
-JOINED, ATTACHED = "eth1", "eth2"
-"""The card in a network that a machine joined, and the one in a network that it is attached to."""
+MAIN, JOINED, ATTACHED = "eth0", "eth1", "eth2"
+"""The card on the bridge that all machines have, the one in a network that a machine joined, and the one in a network
+that it is attached to.
+"""
 
-PRIVATE_ENDS = "skp"
-"""What the names on the host of all cards in private networks begin with."""
+CARDS = frozenset({MAIN, JOINED, ATTACHED})
+
+PUBLIC_ENDS, PRIVATE_ENDS = "skm", "skp"
+"""What the names on the host begin with: of cards on the bridge that all machines have, of those in private networks.
+"""
 
 _STATUSES = {
     "Running": MachineStatus.RUNNING,
@@ -44,6 +50,10 @@ class Place(Protocol):
     def counters(self) -> str:
         """The host's nftables table that counts what machines send to clients."""
 
+    @property
+    def cards(self) -> str:
+        """The host's nftables table that knows which hardware address each card sends from."""
+
 
 def labels(values: Mapping[str, str]) -> dict[str, str]:
     """Labels as configuration keys."""
@@ -64,7 +74,7 @@ def root(place: Place, values: Limits) -> dict[str, str]:
     return {"type": "disk", "path": "/", "pool": place.pool, "size": str(values.disk)}
 
 
-def card(place: Place, address: str, *, neighbours: bool) -> dict[str, str]:
+def card(place: Place, machine: str, address: str, *, neighbours: bool) -> dict[str, str]:
     """The network card's device: only its own address and MAC pass, and never from one isolated card to another;
     `neighbours` is a card that all others reach.
 
@@ -73,8 +83,9 @@ def card(place: Place, address: str, *, neighbours: bool) -> dict[str, str]:
     """
     return {
         "type": "nic",
-        "name": "eth0",
+        "name": MAIN,
         "network": place.bridge,
+        **_wired(place, machine, MAIN),
         "ipv4.address": address,
         "security.ipv4_filtering": "true",
         "security.mac_filtering": "true",
@@ -88,7 +99,7 @@ def private_card(place: Place, machine: str, network: str) -> dict[str, str]:
         "type": "nic",
         "name": JOINED,
         "network": network,
-        "host_name": _end(place, machine, JOINED),
+        **_wired(place, machine, JOINED),
         "security.mac_filtering": "true",
     }
 
@@ -103,17 +114,37 @@ def attached_card(place: Place, machine: str, card: Card | None) -> dict[str, st
         "type": "nic",
         "name": ATTACHED,
         "network": card.network,
-        "host_name": _end(place, machine, ATTACHED),
+        **_wired(place, machine, ATTACHED),
         "ipv4.address": card.address,
         "security.ipv4_filtering": "true",
         "security.mac_filtering": "true",
     }
 
 
-def _end(place: Place, machine: str, device: str) -> str:
-    """What a card's other end is called on the host, where a firewall knows it by how that begins."""
-    digest = hashlib.sha256(f"{place.project}/{machine}/{device}".encode()).hexdigest()
-    return f"{PRIVATE_ENDS}{digest[:12]}"
+def known(place: Place, machine: str, *devices: str) -> list[Known]:
+    """What the host calls cards of a machine, and what they send from; all three that it may have unless told which."""
+    wired = (_wired(place, machine, device) for device in devices or CARDS)
+    return [(each["host_name"], each["hwaddr"]) for each in wired]
+
+
+def known_of(row: Instance) -> list[Known]:
+    """The same of a machine as the engine has it; cards made before they were called so are left out."""
+    return [
+        (device["host_name"], device["hwaddr"])
+        for device in row.devices.values()
+        if device.get("host_name", "").startswith((PUBLIC_ENDS, PRIVATE_ENDS)) and "hwaddr" in device
+    ]
+
+
+def _wired(place: Place, machine: str, device: str) -> dict[str, str]:
+    """What a card's other end is called on the host, where a firewall knows it by how that begins, and the address that
+    it sends from. Both are known before the card is there, and are the same whenever a machine of this name has it.
+    """
+    digest = hashlib.sha256(f"{place.project}/{machine}/{device}".encode()).digest()
+    prefix = PUBLIC_ENDS if device == MAIN else PRIVATE_ENDS
+    # Administered locally, for one receiver: so the first byte says (IEEE 802, 8.2.2).
+    address = bytes([digest[6] & 0xFC | 0x02]) + digest[7:12]
+    return {"host_name": f"{prefix}{digest[:6].hex()}", "hwaddr": address.hex(":")}
 
 
 def request(place: Place, spec: MachineSpec, *, start: bool) -> dict[str, Any]:
@@ -125,7 +156,7 @@ def request(place: Place, spec: MachineSpec, *, start: bool) -> dict[str, Any]:
     config = isolation | limits(spec.limits) | labels(spec.labels) | environment
     if spec.kind == MachineKind.VM:
         del config["limits.processes"]
-    devices = {"root": root(place, spec.limits), "eth0": card(place, spec.address, neighbours=spec.neighbours)}
+    devices = {"root": root(place, spec.limits), MAIN: card(place, spec.name, spec.address, neighbours=spec.neighbours)}
     if spec.private:
         devices[JOINED] = private_card(place, spec.name, spec.private)
     return {
@@ -162,7 +193,7 @@ def machine(row: Instance, *, server: str, etag: str | None = None) -> Machine:
             disk=_whole(row.devices.get("root", {}).get("size")),
             processes=_whole(row.config.get("limits.processes")),
         ),
-        address=row.devices.get("eth0", {}).get("ipv4.address"),
+        address=row.devices.get(MAIN, {}).get("ipv4.address"),
         labels={key.removeprefix(LABEL): value for key, value in row.config.items() if key.startswith(LABEL)},
         host=server if row.location == "none" else row.location,
         etag=etag,
@@ -176,9 +207,9 @@ def _card(device: Mapping[str, str]) -> Card | None:
     return Card(device["network"], device.get("ipv4.address", "")) if "network" in device else None
 
 
-def mac(config: Mapping[str, str]) -> str:
-    """The address of a machine's card on the bridge, which it keeps for life."""
-    return config.get("volatile.eth0.hwaddr", "")
+def mac(row: Instance) -> str:
+    """The hardware address of a machine's card on the bridge, which it keeps for life."""
+    return row.devices.get(MAIN, {}).get("hwaddr") or row.config.get(f"volatile.{MAIN}.hwaddr", "")
 
 
 def usage(name: str, state: State | None, sent: int | None, shared: int) -> Usage | None:

@@ -110,6 +110,11 @@ def _network() -> Iterator[Finding]:
         _("Run `make run`, which loads it: without it, private networks reach this host."),
         family="bridge",
     )
+    yield from _firewall(
+        namespace.cards,
+        _("Run `make run`, which loads it: without it, a machine can divert what is sent to another one."),
+        family="bridge",
+    )
     yield from names.check(namespace.dns_hosts, namespace.gateway)
     yield from quotas.check(Path("/var/lib/incus/storage-pools") / namespace.pool)
 
