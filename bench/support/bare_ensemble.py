@@ -107,6 +107,7 @@ def _patroni(name: str, private: str) -> dict[str, Any]:
         },
         "postgresql": {
             "listen": "*:5432",
+            "use_unix_socket": True,
             "connect_address": f"{private}:5432",
             "data_dir": "/var/lib/postgresql/data",
             "bin_dir": "/usr/lib/postgresql/17/bin",

@@ -19,16 +19,30 @@ from souk.kernel.scope import System, acting
 log = structlog.get_logger("souk.reconciler")
 
 LEASE_SECONDS = 60
+ANY = 1_000_000
 WORKER = f"{socket.gethostname()}:{os.getpid()}"
 
-_CLAIM = """
-update provisioning_convergence set epoch = epoch + 1, worker = %s, attempts = attempts + 1,
-    lease_until = now() + make_interval(secs => %s)
-where subject in (select subject from provisioning_convergence
-                  where next_at <= now() and (lease_until is null or lease_until < now())
-                  order by next_at limit %s for update skip locked)
-returning kind, subject, generation, epoch, attempts
+_BEGINS = "i.ready_at is null and i.desired = 'running' and i.restored_from is null"
+"""What a host is busy with making: not what waits for data to be restored, which is slow and costs others little."""
+
+_DUE = """
+select c.subject from provisioning_convergence c left join provisioning_serviceinstance i on i.id = c.subject
+where c.next_at <= now() and (c.lease_until is null or c.lease_until < now())
 """
+
+_CLAIM = f"""
+with running as materialized ({_DUE} and ({_BEGINS}) is not true order by c.next_at limit %(most)s
+                              for update of c skip locked),
+held as (select count(*) from provisioning_convergence c join provisioning_serviceinstance i on i.id = c.subject
+         where c.lease_until >= now() and {_BEGINS}),
+beginning as materialized ({_DUE} and {_BEGINS} order by c.next_at
+    limit greatest(0, least(%(most)s - (select count(*) from running), %(beginnings)s - (select * from held)))
+    for update of c skip locked)
+update provisioning_convergence set epoch = epoch + 1, worker = %(worker)s, attempts = attempts + 1,
+    lease_until = now() + make_interval(secs => %(seconds)s)
+where subject in (select subject from running union all select subject from beginning)
+returning kind, subject, generation, epoch, attempts
+"""  # noqa: S608
 
 
 class Fenced(Exception):
@@ -144,10 +158,20 @@ class Lease:
                 cursor.execute("select pg_notify('souk_convergence', '')")
 
 
-def claim(most: int) -> list[Lease]:
-    """Claim up to `most` items that are due."""
+def claim(most: int, beginnings: int = ANY) -> list[Lease]:
+    """Claim up to `most` items that are due, what runs already before what is to begin.
+
+    No more than `beginnings` instances are begun at a time by all workers: a host that boots more machines than it has
+    processors for boots each of them so slowly that some give up.
+    """
     with acting(System("reconciler")), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [WORKER, LEASE_SECONDS, most])
+        values: dict[str, str | int] = {
+            "worker": WORKER,
+            "seconds": LEASE_SECONDS,
+            "most": most,
+            "beginnings": beginnings,
+        }
+        cursor.execute(_CLAIM, values)
         return [Lease(*row) for row in cursor.fetchall()]
 
 

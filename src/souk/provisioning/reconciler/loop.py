@@ -12,7 +12,7 @@ import psycopg
 import structlog
 from django.db import DatabaseError, OperationalError, close_old_connections, connection, connections
 
-from souk.engines.contract import EngineError
+from souk.engines.contract import Engine, EngineError
 from souk.kernel.scope import System, acting, request
 from souk.provisioning.reconciler import lease
 from souk.provisioning.reconciler.converge import Ground, converge
@@ -25,7 +25,10 @@ THREADS = 16
 RESYNC_SECONDS = 600.0
 LONGEST_SLEEP = 60.0
 AGAIN_SECONDS = 0.25
+FULL_SECONDS = 0.05
+"""How long what is due waits at most once there is room for it again, which nobody tells."""
 HEED_SECONDS = 0.5
+LEAST_BEGINNINGS, BEGINNINGS_PER_PROCESSOR = 4, 2
 
 
 class Loop:
@@ -43,6 +46,7 @@ class Loop:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._resync_at = time.monotonic()
+        self._beginnings = LEAST_BEGINNINGS
 
     def stop(self) -> None:
         """End after the work in hand."""
@@ -97,14 +101,16 @@ class Loop:
     def _sleep(self) -> float:
         with self._lock:
             full = self._busy >= self._threads
+        # What is due by now is held back: as many begin as there is room for.
         due = None if full else lease.next_due()
+        due = due if due is None else max(due, FULL_SECONDS)
         until_resync = max(0.0, self._resync_at - time.monotonic())
         return max(
             0.001,
             min(
                 LONGEST_SLEEP,
                 until_resync,
-                0.05 if full else LONGEST_SLEEP,
+                FULL_SECONDS if full else LONGEST_SLEEP,
                 AGAIN_SECONDS if self._again else LONGEST_SLEEP,
                 LONGEST_SLEEP if due is None else due,
             ),
@@ -116,7 +122,7 @@ class Loop:
                 free = self._threads - self._busy
             if free <= 0:
                 return
-            claims = lease.claim(free)
+            claims = lease.claim(free, self._beginnings)
             for item in claims:
                 with self._lock:
                     self._busy += 1
@@ -153,6 +159,7 @@ class Loop:
             return
         self._resync_at = time.monotonic() + RESYNC_SECONDS
         try:
+            self._beginnings = _room(self._ground.engine)
             drift = resync(self._ground.engine)
             ask_for_updates()
         except EngineError as error:
@@ -166,3 +173,9 @@ class Loop:
                 networks=len(drift.networks),
                 orphans=drift.orphans + drift.orphan_networks,
             )
+
+
+def _room(engine: Engine) -> int:
+    """How many services may begin at a time on the hosts that are there."""
+    processors = sum(host.vcpus for host in engine.hosts() if host.online)
+    return max(LEAST_BEGINNINGS, BEGINNINGS_PER_PROCESSOR * processors)
