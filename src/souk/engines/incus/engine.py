@@ -171,7 +171,9 @@ class IncusEngine:
         shared = {key: before.config[key] for key in sharing.KEYS if key in before.config}
         row = self._transport.get(path, wire.Instance)
         row.given_config = {**row.config, **shared}
-        self._transport.change("PUT", path, body=spec.anew(self._place, spec_, row, sharing.KEYS))
+        body = spec.anew(self._place, spec_, row, sharing.KEYS)
+        self._know(spec_.name, body)
+        self._transport.change("PUT", path, body=body)
 
     def delete_snapshot(self, name: str, snapshot: str) -> None:
         """See the contract."""
@@ -182,12 +184,15 @@ class IncusEngine:
                 self._patch(name, {"config": sharing.keeping(0)}, None)
 
     def _make(self, body: Mapping[str, Any], query: Mapping[str, str]) -> None:
-        # First, so that no card is heard before it is known.
-        self._cards.know(spec.known(self._place, body["name"], *(body["devices"].keys() & spec.CARDS)))
+        self._know(body["name"], body)
         try:
             self._transport.change("POST", _INSTANCES, body=body, query=query, timeout=_CREATE_WITHIN)
         except Busy as error:
             raise AlreadyExists(f"{body['name']} is being created already") from error
+
+    def _know(self, name: str, body: Mapping[str, Any]) -> None:
+        """First, so that no card is heard before it is known."""
+        self._cards.know(spec.known(self._place, name, *(body["devices"].keys() & spec.CARDS)))
 
     def start(self, name: str) -> None:
         """See the contract."""
