@@ -12,7 +12,10 @@ from souk.provisioning.reconciler import records
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.reconciler.lease import Lease
 
-ENGINE_CALLS = ("machine", "create", "copy", "push", "start", "stop", "delete", "resize", "label", "execute")
+ENGINE_CALLS = (
+    *("machine", "create", "copy", "push", "start", "stop", "delete", "resize", "label", "execute"),
+    *("snapshot", "restore_snapshot", "delete_snapshot"),
+)
 RECORD_CALLS = (
     "load",
     "assign_machine",

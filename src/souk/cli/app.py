@@ -28,6 +28,7 @@ from souk.cli.commands import (
     organizations,
     people,
     services,
+    snapshots,
     versions,
 )
 from souk.cli.context import Context
@@ -108,6 +109,8 @@ def _services(app: App) -> None:
     branch = _branch(app, "services", _("My services."), services.listing)
     branch.command(services.show, name="show", help=_("One service."))
     branch.command(connect.authority, name="ca", help=_("The certificate of the authority that a client must trust."))
+    branch.command(connect.known_hosts, name="known-hosts", help=_("The line by which SSH clients know a machine."))
+    branch.command(services.first_boot, name="first-boot", help=_("What a machine did at its first boot."))
     branch.command(connect.snippets, name="snippets", help=_("A few lines of a program that connects."))
     branch.command(services.stop, name="stop", help=_("Stop a service; its data stays."))
     branch.command(services.start, name="start", help=_("Start a stopped service."))
@@ -138,7 +141,7 @@ def _services(app: App) -> None:
     done.command(
         services.cancel, name="cancel", help=_("Take back an operation that has not begun, or has changed nothing yet.")
     )
-    app.command(connect.connect, name="connect", help=_("Open psql on a service."))
+    app.command(connect.connect, name="connect", help=_("Open psql on a database, or ssh on a machine."))
     app.command(connect.dump, name="dump", help=_("Save a database as a file, with pg_dump."))
     app.command(money.usage, name="usage", help=_("What a service used and what it has cost."))
 
@@ -180,6 +183,10 @@ def _backups(app: App) -> None:
     kept.command(backups.create, name="create", help=_("Make a backup now."))
     kept.command(backups.in_place, name="restore", help=_("Let a service go on as it was at an instant."))
     kept.command(backups.undo, name="undo", help=_("Undo a restore, within a day."))
+    kept = _branch(app, "snapshots", _("A machine's disk as it was."), snapshots.listing)
+    kept.command(snapshots.take, name="take", help=_("Keep the disk as it is now."))
+    kept.command(snapshots.restore, name="restore", help=_("Go back to a snapshot."))
+    kept.command(snapshots.delete, name="delete", help=_("Delete a snapshot."))
     files = _branch(app, "exports", _("A service's data in an open format."), exports.listing)
     files.command(exports.create, name="create", help=_("Write a database into a file, and save it."))
     files.command(exports.download, name="download", help=_("Save a file; what is saved in part is completed."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from souk.cli.errors import Stopped
@@ -13,10 +14,11 @@ _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0"
 
 
 def read(pairs: Sequence[str], schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters that `key=value` pairs give, typed as the schema's properties are.
+    """The parameters that `key=value` pairs give, typed as the schema's properties are. Of `key=@FILE`, the value of a
+    text is what is in the file, and that of an array its lines.
 
     Raises:
-        Stopped: a pair is no pair, names no parameter, or can't be of the parameter's type.
+        Stopped: a pair is no pair, names no parameter, can't be of the parameter's type, or names no file that is text.
     """
     properties = schema.get("properties", {})
     given: dict[str, Any] = {}
@@ -50,6 +52,9 @@ def _convert(key: str, text: str, rule: Mapping[str, Any]) -> Any:
     if text in {"", "null"} and "null" in kinds:
         return None
     wanted = next((name for name in kinds if name != "null"), "string")
+    if text.startswith("@") and wanted in {"string", "array"}:
+        content = _file(text[1:])
+        return content if wanted == "string" else [line for line in content.splitlines() if line.strip()]
     try:
         if wanted == "array":
             return _array(key, text, rule.get("items", {}))
@@ -60,6 +65,15 @@ def _convert(key: str, text: str, rule: Mapping[str, Any]) -> Any:
                 text=text, key=key, kind=wanted
             )
         ) from error
+
+
+def _file(name: str) -> str:
+    try:
+        return Path(name).expanduser().read_text(encoding="utf-8")
+    except OSError as error:
+        raise Stopped(_("{path} can't be read: {reason}.").format(path=name, reason=error.strerror)) from error
+    except UnicodeDecodeError as error:
+        raise Stopped(_("{path} can't be read: {reason}.").format(path=name, reason=_("it is no text"))) from error
 
 
 def _array(key: str, text: str, items: Mapping[str, Any]) -> list[Any]:

@@ -6,14 +6,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from souk.cli import programs
 from souk.cli.errors import Stopped
 from souk.cli.language import _
 
@@ -62,22 +61,6 @@ def run(credentials: Mapping[str, Any], arguments: Sequence[str], client: str = 
         missing = _("{client} is not installed here. Install PostgreSQL's client, or use `souk connect --print`.")
         raise Stopped(missing.format(client=client))
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
-    with tempfile.TemporaryDirectory(prefix="souk-", dir=_private()) as folder:
+    with tempfile.TemporaryDirectory(prefix="souk-", dir=programs.runtime_folder()) as folder:
         environment = {**inherited, **settings(credentials, Path(folder))}
-        # Ctrl-C belongs to the client, which cancels a query with it; we only wait.
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            with subprocess.Popen([program, *arguments], env=environment, preexec_fn=_listen) as child:
-                return child.wait()
-        finally:
-            signal.signal(signal.SIGINT, before)
-
-
-def _listen() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def _private() -> str | None:
-    """The user's own runtime folder, which lies in memory, where there is one."""
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    return runtime if runtime and os.access(runtime, os.W_OK) else None
+        return programs.run(program, arguments, environment)

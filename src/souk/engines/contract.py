@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -137,6 +138,15 @@ class Machine:
 
 
 @dataclass(frozen=True)
+class Snapshot:
+    """A machine's disk as it was at an instant, kept beside it. `size` is bytes that nothing else holds any more."""
+
+    name: str
+    created_at: datetime
+    size: int
+
+
+@dataclass(frozen=True)
 class Usage:
     """Counters of a machine, read from the engine's metrics.
 
@@ -223,8 +233,9 @@ class Engine(Protocol):
         the machine may exist, stopped.
         """
 
-    def copy(self, source: str, spec: MachineSpec) -> None:
-        """Make a machine, stopped, whose disk holds what another one's held at one instant, whether that runs or not.
+    def copy(self, source: str, spec: MachineSpec, *, snapshot: str = "") -> None:
+        """Make a machine, stopped, whose disk holds what another one's held at one instant, whether that runs or not:
+        this one, or that of a snapshot.
 
         It shares its blocks with the other one until either writes them. Nothing else is the other one's: limits,
         address, labels and isolation are those of `spec`, whose image and host count for nothing. What was in the other
@@ -232,6 +243,27 @@ class Engine(Protocol):
 
         Raises NotFound, AlreadyExists, AddressTaken, PoolFull, DiskFull, EngineUnavailable.
         """
+
+    def snapshot(self, name: str, snapshot: str) -> None:
+        """Keep a machine's disk as it is at this instant, whether it runs or not: as a power cut would leave it.
+
+        Nothing to do if there is one of this name. It shares its blocks with the machine until that writes them, and
+        goes with it. Raises NotFound, PoolFull, Busy.
+        """
+
+    def snapshots(self, name: str) -> Sequence[Snapshot]:
+        """A machine's snapshots, oldest first. Raises NotFound."""
+
+    def restore_snapshot(self, snapshot: str, spec: MachineSpec) -> None:
+        """Have the disk of a stopped machine (`spec.name`) be what it was; later snapshots stay.
+
+        Nothing else goes back: limits, labels, the card on the bridge and isolation are those of `spec`, as in `copy`;
+        a card in another network is gone. Raises NotFound, Busy while it runs, Refused for a disk smaller than it was
+        then, PoolFull.
+        """
+
+    def delete_snapshot(self, name: str, snapshot: str) -> None:
+        """Forget a snapshot; nothing to do if it is gone."""
 
     def start(self, name: str) -> None:
         """Start; nothing to do if it runs. Raises NotFound, AddressTaken, Busy."""

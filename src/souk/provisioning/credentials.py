@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from souk.kernel.scope import Scope
+from souk.provisioning import errors
 from souk.provisioning.boxes import received
 from souk.provisioning.commands import ask_reveal, take_reveal
 from souk.provisioning.contract import Connection
@@ -28,9 +29,11 @@ def reveal(scope: Scope, instance: UUID, name: str = "default") -> Credentials:
     """Fetch a binding's password, waiting for the worker.
 
     Raises:
-        NotReadyYet, BindingMissing, RoleTooLow, RevealTimedOut.
+        NotReadyYet, BindingMissing, NoPassword, RoleTooLow, RevealTimedOut.
     """
     found = connection_of(scope, instance, name)
+    if not found.connection.password:
+        raise errors.NoPassword
     answer = received(lambda box: ask_reveal(scope, instance, box, name), lambda asked: take_reveal(scope, asked))
     return Credentials(
         connection=found.connection,

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
+from souk.provisioning.contract import Unfit
 from souk.provisioning.errors import InvalidParameters
 from souk.ui.schema_words import sentence
 
 MOST_CHARACTERS = 20_000
 
 
-def complete(schema: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """`parameters` with the schema's defaults filled in, valid.
+def complete(
+    schema: Mapping[str, Any], parameters: Mapping[str, Any], check: Callable[[Mapping[str, Any]], None]
+) -> dict[str, Any]:
+    """`parameters` with the schema's defaults filled in, valid, and such that the blueprint's `check` finds no fault.
 
     Raises:
         InvalidParameters: names the parameter at fault and why.
@@ -28,6 +32,11 @@ def complete(schema: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[s
     error = best_match(Draft202012Validator(dict(schema)).iter_errors(filled))
     if error is not None:
         raise InvalidParameters(pointer=_pointer(error), reason=sentence(error))
+    try:
+        check(filled)
+    except Unfit as unfit:
+        reason = gettext(unfit.sentence).format(**unfit.values)
+        raise InvalidParameters(pointer=f"/{unfit.name}", reason=reason) from unfit
     return filled
 
 

@@ -31,8 +31,12 @@ class Simulated:
     #: Nor anything that another machine could copy.
     succession = None
     brancher = None
+    snapshots = None
     #: And it tells nothing of itself.
     observer = None
+    #: Not even what it is recognized by.
+    identity = None
+    beginner = None
     #: A machine is made in no time.
     warmer = None
 

@@ -48,6 +48,19 @@ class LinesField(forms.CharField):
         return [line for line in sane(super().clean(value)).splitlines() if line]
 
 
+class DocumentField(forms.CharField):
+    """A text of several lines, kept as it was written but for how its lines end."""
+
+    widget = forms.Textarea(attrs={"rows": 10, "dir": "ltr", "autocomplete": "off", "spellcheck": "false"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strip=False, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value) or ""
+        return text.replace("\r\n", "\n").replace("\r", "\n") if text.strip() else ""
+
+
 def field_for(name: str, rule: Mapping[str, Any], *, required: bool) -> forms.Field:
     """The form field for one property of a schema."""
     common: dict[str, Any] = {
@@ -68,6 +81,8 @@ def field_for(name: str, rule: Mapping[str, Any], *, required: bool) -> forms.Fi
             return _number(WesternFloatField, rule, common, step="any")
         case "array":
             return _array(rule.get("items", {}), common)
+        case _ if "contentMediaType" in rule:
+            return DocumentField(**common)
         case _:
             return _text(rule, common)
 

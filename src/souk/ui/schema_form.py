@@ -1,7 +1,8 @@
 """A form made from a JSON Schema (draft 2020-12), and back: posted data becomes valid JSON values.
 
 Understood: an object whose properties are string (also with `enum`, `oneOf` of `const` and `title`,
-`format`), integer, number, boolean, and array of strings. What a reader leaves empty is left out, so that
+`format`, or a document of several lines where there is a `contentMediaType`), integer, number, boolean, and array of
+strings. What a reader leaves empty is left out, so that
 the schema's default holds. `title` and `description` are message ids, translated when shown. A property
 with `readOnly` or `const` is not asked for.
 """

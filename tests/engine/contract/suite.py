@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import itertools
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -298,6 +299,118 @@ def _disk(workshop: Workshop, spec: MachineSpec) -> int:
     usage = workshop.engine.usage_of(spec.name)
     assert usage is not None
     return usage.disk
+
+
+def test_a_machine_goes_back_to_a_snapshot_and_forward_to_a_later_one(workshop: Workshop) -> None:
+    engine, spec = workshop.engine, workshop.machine(start=True)
+    for word in ("one", "two"):
+        engine.push(spec.name, "/root/word", word.encode())
+        engine.snapshot(spec.name, word)
+    engine.push(spec.name, "/root/word", b"three")
+    engine.push(spec.name, "/root/later", b"later")
+    engine.stop(spec.name, force=True)
+    assert [each.name for each in engine.snapshots(spec.name)] == ["one", "two"]
+    for word in ("one", "two"):
+        engine.restore_snapshot(word, spec)
+        assert engine.pull(spec.name, "/root/word") == word.encode()
+        with pytest.raises(contract.NotFound):
+            engine.pull(spec.name, "/root/later")
+    assert [each.name for each in engine.snapshots(spec.name)] == ["one", "two"]
+
+
+def test_only_the_disk_goes_back(workshop: Workshop, network: str) -> None:
+    engine, spec = workshop.engine, workshop.machine(labels={"instance": "i", "epoch": "1", "old": "yes"})
+    engine.ensure_network(network)
+    engine.attach(spec.name, Card(network, "10.199.0.20"))
+    engine.snapshot(spec.name, "before")
+    engine.detach(spec.name)
+    now = replace(spec, limits=replace(LIMITS, memory=512 * MIB, disk=3 * GIB), labels={"instance": "i", "epoch": "2"})
+    engine.restore_snapshot("before", now)
+    seen = workshop.observed(spec)
+    assert (seen.limits, seen.labels, seen.card) == (now.limits, now.labels, None)
+    assert (seen.address, seen.status) == (spec.address, MachineStatus.STOPPED)
+    engine.start(spec.name)
+    assert workshop.observed(spec).status == MachineStatus.RUNNING
+
+
+def test_taking_and_deleting_a_snapshot_twice_does_nothing_more(workshop: Workshop) -> None:
+    engine, spec = workshop.engine, workshop.machine()
+    engine.push(spec.name, "/root/word", b"first")
+    engine.snapshot(spec.name, "kept")
+    engine.push(spec.name, "/root/word", b"second")
+    engine.snapshot(spec.name, "kept")
+    engine.restore_snapshot("kept", spec)
+    assert engine.pull(spec.name, "/root/word") == b"first"
+    for _ in range(2):
+        engine.delete_snapshot(spec.name, "kept")
+        assert list(engine.snapshots(spec.name)) == []
+    engine.delete_snapshot(f"{workshop.prefix}nobody", "kept")
+
+
+def test_what_can_not_go_back_stays_as_it_is(workshop: Workshop) -> None:
+    engine, spec = workshop.engine, workshop.machine(start=True)
+    engine.snapshot(spec.name, "kept")
+    with pytest.raises(contract.Busy):
+        engine.restore_snapshot("kept", spec)
+    engine.stop(spec.name, force=True)
+    with pytest.raises(contract.Refused):
+        engine.restore_snapshot("kept", replace(spec, limits=replace(LIMITS, disk=LIMITS.disk - GIB // 2)))
+    with pytest.raises(contract.NotFound):
+        engine.restore_snapshot("never-taken", spec)
+    assert workshop.observed(spec).limits == LIMITS
+
+
+def test_nobodys_snapshots_are_not_found(workshop: Workshop) -> None:
+    for act in (
+        lambda name: workshop.engine.snapshot(name, "one"),
+        workshop.engine.snapshots,
+        lambda name: workshop.engine.copy(name, workshop.spec(), snapshot="one"),
+    ):
+        with pytest.raises(contract.NotFound):
+            act(f"{workshop.prefix}nobody")
+
+
+def test_a_copy_begins_with_what_a_snapshot_holds(workshop: Workshop) -> None:
+    engine, spec = workshop.engine, workshop.machine(labels={"instance": "source", "only": "its"})
+    engine.push(spec.name, "/root/word", b"then")
+    engine.snapshot(spec.name, "kept")
+    engine.push(spec.name, "/root/word", b"now")
+    copy = workshop.spec(labels={"instance": "copy"})
+    engine.copy(spec.name, copy, snapshot="kept")
+    assert engine.pull(copy.name, "/root/word") == b"then"
+    assert workshop.observed(copy).labels == {"instance": "copy"}
+    assert list(engine.snapshots(copy.name)) == []
+    with pytest.raises(contract.NotFound):
+        engine.copy(spec.name, workshop.spec(), snapshot="never-taken")
+
+
+def test_what_a_snapshot_keeps_is_counted(workshop: Workshop) -> None:
+    engine, spec = workshop.engine, workshop.machine(start=True)
+    content = bytes(range(256)) * 4096 * 8
+    engine.push(spec.name, "/root/large", content)
+    before = _settled_usage(workshop, spec)
+    engine.snapshot(spec.name, "kept")
+    assert _settled_usage(workshop, spec) >= before - MIB
+    engine.push(spec.name, "/root/large", b"")
+    engine.execute(spec.name, ["sh", "-c", "sync"])
+    assert _until(lambda: engine.snapshots(spec.name)[0].size >= len(content) // 2)
+    kept = _settled_usage(workshop, spec)
+    engine.delete_snapshot(spec.name, "kept")
+    assert _settled_usage(workshop, spec) <= kept
+
+
+def _settled_usage(workshop: Workshop, spec: MachineSpec) -> int:
+    workshop.engine.execute(spec.name, ["sh", "-c", "sync"])
+    usage = workshop.engine.usage_of(spec.name)
+    assert usage is not None
+    return usage.disk
+
+
+def _until(true: Callable[[], bool], patience: float = 10.0) -> bool:
+    deadline = time.monotonic() + patience
+    while not (found := true()) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return found
 
 
 def test_usage_counts_running_machines_only(workshop: Workshop) -> None:

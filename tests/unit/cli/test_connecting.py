@@ -1,4 +1,4 @@
-"""Opening psql: TLS checked in full, and no password where others can see it."""
+"""Opening psql: TLS checked, and no password where others can see it. Opening ssh: on the right machine only."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ sys.exit(int(os.environ.get("STATUS", "3")))
 @pytest.fixture
 def notes(server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signed_in: None) -> Path:
     server.says("GET", "/services", {"items": [SERVICE], "next": None})
+    server.says("GET", "/services/service1/connection", {"uri": "", "password": True})
     server.says("POST", "/services/service1/credentials", CREDENTIALS)
     for name in ("psql", "pg_dump"):
         program = tmp_path / "bin" / name
@@ -114,3 +115,69 @@ def test_a_dump_is_written_by_pg_dump_in_its_open_format(
 def test_a_dump_that_was_cut_short_is_said_to_be(souk, notes: Path) -> None:
     ran = souk("dump", "compta", "compta.dump")
     assert (ran.status, "not complete" in ran.err) == (1, True)
+
+
+MACHINE = {
+    "uri": "ssh://debian@mc-1.souk.internal",
+    "private": "ssh://debian@mc-1.private.souk.internal",
+    "username": "debian",
+    "address": "10.0.0.11",
+    "password": False,
+    "known_hosts": "mc-1.souk.internal ssh-ed25519 AAAA\n",
+}
+# Stands in for OpenSSH's client: writes down what it was given.
+SSH = """#!/usr/bin/python3
+import json, os, sys
+(file,) = [word.partition("=")[2] for word in sys.argv if word.startswith("UserKnownHostsFile=")]
+with open(os.environ["NOTES"], "w") as notes:
+    json.dump({"argv": sys.argv[1:], "known_hosts": open(file).read(), "file": file}, notes)
+sys.exit(3)
+"""
+
+
+@pytest.fixture
+def machine(server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signed_in: None) -> Path:
+    server.says("GET", "/services", {"items": [SERVICE], "next": None})
+    server.says("GET", "/services/service1/connection", MACHINE)
+    program = tmp_path / "bin" / "ssh"
+    program.parent.mkdir()
+    program.write_text(SSH)
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent))
+    monkeypatch.setenv("NOTES", str(tmp_path / "notes.json"))
+    return tmp_path / "notes.json"
+
+
+def test_ssh_goes_to_the_address_and_takes_no_other_machine_for_the_right_one(souk, machine: Path) -> None:
+    given = _connect(souk, machine, "--", "uptime", "-p")
+    assert given["argv"][-3:] == ["debian@10.0.0.11", "uptime", "-p"]
+    assert {"HostKeyAlias=mc-1.souk.internal", "StrictHostKeyChecking=yes"} <= set(given["argv"])
+    assert given["known_hosts"] == MACHINE["known_hosts"]
+    assert not Path(given["file"]).exists()
+
+
+def test_no_look_at_a_password_is_asked_for_where_there_is_none(souk, server, machine: Path) -> None:
+    _connect(souk, machine)
+    assert not [path for path in server.paths() if path.startswith("POST")]
+
+
+@pytest.mark.parametrize(("word", "told"), [("--print", MACHINE["uri"]), ("--private", MACHINE["private"])])
+def test_a_machines_address_is_shown_instead(souk, machine: Path, word: str, told: str) -> None:
+    assert souk("connect", "compta", word).out == told + "\n"
+
+
+def test_without_ssh_the_sentence_says_what_to_do(souk, machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    ran = souk("connect", "compta")
+    assert (ran.status, "OpenSSH" in ran.err) == (1, True)
+
+
+def test_the_line_for_known_hosts_is_shown(souk, machine: Path) -> None:
+    assert souk("services", "known-hosts", "compta").out == MACHINE["known_hosts"]
+
+
+def test_a_service_with_a_certificate_has_no_such_line(souk, server, signed_in: None) -> None:
+    server.says("GET", "/services", {"items": [SERVICE], "next": None})
+    server.says("GET", "/services/service1/connection", {**MACHINE, "known_hosts": ""})
+    ran = souk("services", "known-hosts", "compta")
+    assert (ran.status, "souk services ca" in ran.err) == (1, True)

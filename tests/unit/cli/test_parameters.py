@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from souk.cli.errors import Stopped
@@ -56,3 +58,18 @@ def test_what_does_not_fit_is_refused_with_a_sentence(pair: str) -> None:
 
 def test_without_pairs_there_is_nothing_to_send() -> None:
     assert read([], SCHEMA) == {}
+
+
+def test_a_value_comes_from_a_file_and_an_arrays_from_its_lines(tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    file.write_text("one, still one\n\ntwo\n")
+    given = read([f"text=@{file}", f"words=@{file}"], SCHEMA)
+    assert given == {"text": "one, still one\n\ntwo\n", "words": ["one, still one", "two"]}
+
+
+@pytest.mark.parametrize(("content", "why"), [(None, "No such file"), (b"\xff\xfe\x00", "it is no text")])
+def test_a_file_that_can_not_be_read_is_named(tmp_path: Path, content: bytes | None, why: str) -> None:
+    if content is not None:
+        (tmp_path / "file").write_bytes(content)
+    with pytest.raises(Stopped, match=why):
+        read([f"text=@{tmp_path / 'file'}"], SCHEMA)

@@ -156,3 +156,11 @@ def test_what_a_suite_has_no_more_is_taken_from_the_one_beside_it(tmp_path: Path
     assert len(lines) == 6
     assert sum(" bookworm" in line for line in lines) == 3
     assert read.digest != recipe.load(_folder(tmp_path / "plain", OWN), base=base).digest
+
+
+def test_a_recipe_unmasks_what_the_base_masks_and_nothing_else(tmp_path: Path, base: Path) -> None:
+    (base / "recipe.toml").write_text((base / "recipe.toml").read_text() + '\nmask = ["a.service", "b.service"]')
+    own = recipe.load(_folder(tmp_path / "own", OWN + '\nunmask = ["a.service"]'), base=base)
+    assert own.mask == ("b.service",)
+    with pytest.raises(recipe.InvalidRecipe, match=r"not masked: \['c\.service'\]"):
+        recipe.load(_folder(tmp_path / "odd", OWN + '\nunmask = ["c.service"]'), base=base)

@@ -95,7 +95,7 @@ def test_an_unknown_room_is_refused() -> None:
 def test_messages_are_found_in_python_templates_and_problems() -> None:
     said = {room.name: {message.id for message in template(room)} for room in rooms()}
     assert "Small or medium firm (TPME)" in said["parties"]
-    assert "The service answers over TLS." in said["provisioning"]
+    assert "The service answers." in said["provisioning"]
     assert "Skip to the content" in said["ui"]
     assert "This password is not safe enough. {reasons}" in said["parties"]
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from django.utils import translation
 
+from souk.provisioning.contract import Abilities, Unfit
 from souk.provisioning.errors import InvalidParameters
 from souk.provisioning.schema import complete
 
+BLUEPRINT = Abilities()
 SCHEMA = {
     "type": "object",
     "properties": {
@@ -23,7 +26,7 @@ SCHEMA = {
 
 
 def test_defaults_are_filled_in() -> None:
-    assert complete(SCHEMA, {"size": 2}) == {"size": 2, "flavour": "plain"}
+    assert complete(SCHEMA, {"size": 2}, BLUEPRINT.check) == {"size": 2, "flavour": "plain"}
 
 
 @pytest.mark.parametrize(
@@ -41,6 +44,15 @@ def test_defaults_are_filled_in() -> None:
 )
 def test_the_parameter_at_fault_is_named_with_what_would_fit(parameters: dict[str, Any], told: str) -> None:
     with translation.override("en"), pytest.raises(InvalidParameters) as caught:
-        complete(SCHEMA, parameters)
+        complete(SCHEMA, parameters, BLUEPRINT.check)
     with translation.override("en"):
         assert caught.value.sentence == told
+
+
+def test_what_a_schema_can_not_say_is_told_the_same_way() -> None:
+    def check(given: Mapping[str, Any]) -> None:
+        raise Unfit("size", "At least 1.", least=given["size"])
+
+    with translation.override("en"), pytest.raises(InvalidParameters) as caught:
+        complete(SCHEMA, {"size": 2}, check)
+    assert caught.value.details == {"pointer": "/size", "reason": "At least 1."}

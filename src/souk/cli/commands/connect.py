@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from souk.cli import psql
+from souk.cli import psql, ssh
 from souk.cli.commands.services import Name
-from souk.cli.context import Given
+from souk.cli.context import Context, Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _
 
@@ -19,7 +19,7 @@ def connect(
     name: Name,
     /,
     *arguments: Annotated[
-        str, Parameter(allow_leading_hyphen=True, help=_("Handed on to psql, after `--`: -- -c 'select 1'"))
+        str, Parameter(allow_leading_hyphen=True, help=_("Handed on to the client, after `--`: -- -c 'select 1'"))
     ],
     print_: Annotated[bool, Parameter(name="--print", help=_("Show the address with its password instead."))] = False,
     private: Annotated[bool, Parameter(help=_("Show the one in the private network, with its password."))] = False,
@@ -27,6 +27,10 @@ def connect(
     context: Given,
 ) -> None:
     row = context.service(name)
+    known = context.client.get(f"/services/{row['id']}/connection", binding=binding)
+    if not known["password"]:
+        _by_key(known, arguments, print_=print_, private=private, context=context)
+        return
     found = context.client.post(f"/services/{row['id']}/credentials?binding={binding}")
     if context.output.as_json:
         context.output.data(found)
@@ -41,6 +45,29 @@ def connect(
     else:
         fields = [(key, str(value)) for key, value in found["fields"].items()]
         context.output.fields([*fields, (_("Password"), found["password"])])
+
+
+def _by_key(
+    found: dict[str, Any], arguments: tuple[str, ...], *, print_: bool, private: bool, context: Context
+) -> None:
+    """Connect to what is opened by a key of one's own."""
+    if context.output.as_json:
+        context.output.data(found)
+    elif private:
+        if not found["private"]:
+            raise Stopped(_("This service is in no private network."))
+        context.output.text(found["private"])
+    elif not print_ and ssh.serves(found):
+        sys.exit(ssh.run(found, arguments))
+    else:
+        context.output.text(found["uri"])
+
+
+def known_hosts(name: Name, /, *, context: Given) -> None:
+    found = context.client.get(f"/services/{context.service(name)['id']}/connection")
+    if not found["known_hosts"]:
+        raise Stopped(_("This service is recognized by its certificate: `souk services ca` shows who signed it."))
+    context.output.text(found["known_hosts"].rstrip("\n"))
 
 
 def dump(

@@ -96,6 +96,16 @@ def _plain(value: object) -> str:
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
+def first_boot(name: Name, /, *, context: Given) -> None:
+    found = context.client.get(f"/services/{context.service(name)['id']}/first-boot")
+    if context.output.as_json:
+        context.output.data(found)
+        return
+    context.output.fields([(_("State"), formats.word(found["standing"]))])
+    for line in found["lines"]:
+        context.output.text(line)
+
+
 def stop(name: Name, /, *, yes: Yes = False, wait: Wait = False, context: Given) -> None:
     question = _("Stop “{name}”? Its data stays, and its disk is still charged.")
     _change(context, name, ("POST", "stop"), "" if yes else question, wait)

@@ -24,7 +24,7 @@ _LABELS = {
     "stop": _("Machine stopped"),
     "start": _("Machine started"),
     "configure": _("Service configured"),
-    "probe": _("Service answers over TLS"),
+    "probe": _("Service answers"),
     "resize": _("Processors, memory and disk changed"),
     "grant": _("Credentials work"),
     "revoke": _("Credentials work no more"),
@@ -51,6 +51,9 @@ _LABELS = {
     "compare": _("Every row compared"),
     "read": _("Every row read"),
     "delete": _("Machine and disk deleted"),
+    "snapshot": _("Snapshot taken"),
+    "roll_back": _("Disk as it was"),
+    "drop_snapshot": _("Snapshot deleted"),
 }
 _PATHS: dict[str, tuple[str, ...]] = {
     "create": ("prepare", "create", "configure", "probe"),
@@ -80,6 +83,9 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "rehearse": ("create", "restore", "configure", "read", "convert", "start", "settle", "compare", "delete"),
     "export": ("export",),
     "prove": ("create", "restore", "configure", "read", "delete"),
+    "snapshot": ("snapshot",),
+    "roll_back": ("stop", "roll_back", "start", "configure", "probe"),
+    "drop_snapshot": ("drop_snapshot",),
 }
 #: What takes another way on several machines.
 _TOGETHER: dict[str, tuple[str, ...]] = {"update": ("renew",)}

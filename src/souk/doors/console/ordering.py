@@ -27,6 +27,7 @@ from souk.kernel.idempotency import IdempotencyKeyReused
 from souk.kernel.ids import new_id
 from souk.ordering import commands, queries
 from souk.parties.access import CAN_ORDER
+from souk.provisioning.errors import InvalidParameters
 from souk.sites.queries import RegionRow, regions
 from souk.ui.parts import Crumb, Plan, Step
 from souk.ui.schema_fields import SaneTextField, WesternIntegerField
@@ -160,9 +161,8 @@ def _chosen(request: HttpRequest, desk: Desk, slug: str) -> _Chosen:
     form = OrderForm(desk, places, data, name=request.GET.get("name"), region=request.GET.get("region"))
     known = {plan.value for plan in plans}
     first = asked if asked in known else plans[min(1, len(plans) - 1)].value if plans else ""
-    return _Chosen(
-        offering, plans, asked if data is not None else first, form, SchemaForm(offering["parameters"], data), places
-    )
+    parameters = SchemaForm(offering["parameters"], data)
+    return _Chosen(offering, plans, asked if data is not None else first, form, parameters, places)
 
 
 def _plan(desk: Desk, slug: str, size: dict[str, Any]) -> Plan | None:
@@ -212,6 +212,8 @@ def _tell(chosen: _Chosen, problem: Problem) -> None:
         chosen.form.add_error(
             None, _("This form was sent before, with other choices. Send it again if you want another service.")
         )
+    elif isinstance(problem, InvalidParameters):
+        tell(chosen.parameters, problem)
     elif problem.field == "plan":
         chosen.plan_error = problem.sentence
     else:

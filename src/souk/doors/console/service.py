@@ -57,7 +57,17 @@ class Reach:
     command: str
     uri: str
     pooled: str
+    password: bool
     snippets: Sequence[Snippet]
+
+
+@dataclass(frozen=True)
+class FirstBoot:
+    """What a machine was to do at its first boot: how far it is, in words."""
+
+    word: words.Text
+    bad: bool
+    row: queries.FirstBootRow
 
 
 @dataclass(frozen=True)
@@ -83,10 +93,12 @@ def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "inside": attachment(desk.scope, service),
         "may_set": bool(changeable(row.blueprint)),
         "may_keep": blueprint(row.blueprint).keeper is not None,
+        "may_snapshot": blueprint(row.blueprint).snapshots is not None,
         "may_back_up": blueprint(row.blueprint).archivist is not None,
         "tabs": monitoring.tabs(service, "service"),
         "ending": versions.ending(known),
         "updated_at": known.updated_at,
+        "first_boot": _first_boot(desk.scope, service),
         "silent": health(desk.scope, service).answers is False,
         "read_only": _read_only(desk.scope, row),
         "breadcrumbs": [Crumb(_("Services"), reverse("services")), Crumb(row.name)],
@@ -200,6 +212,13 @@ def _choice(rule: Mapping[str, Any], value: object) -> str:
     return next((_(each["title"]) for each in rule.get("oneOf", ()) if each["const"] == value), "")
 
 
+def _first_boot(scope: Scope, service: UUID) -> FirstBoot | None:
+    found = queries.first_boot(scope, service)
+    if found is None:
+        return None
+    return FirstBoot(words.FIRST_BOOTS[found.standing], found.standing in {"failed", "interrupted"}, found)
+
+
 def _reach(scope: Scope, row: queries.ServiceRow) -> Reach | None:
     if row.hostname is None or row.desired in ("soft_deleted", "deleted"):
         return None
@@ -215,7 +234,14 @@ def _reach(scope: Scope, row: queries.ServiceRow) -> Reach | None:
             (_("Address in the private network"), found.private_address),
         ]
     connection, copied = found.connection, [*found.own, found.connection][0]
-    return Reach(fields, shlex.join(connection.client), connection.uri, connection.pooled, copied.snippets)
+    return Reach(
+        fields,
+        shlex.join(connection.client),
+        connection.uri,
+        connection.pooled,
+        connection.password,
+        copied.snippets,
+    )
 
 
 def _cost(scope: Scope, row: queries.ServiceRow, subscription: SubscriptionRow) -> Cost:

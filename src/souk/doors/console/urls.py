@@ -25,6 +25,7 @@ from souk.doors.console import (
     plans,
     service,
     services,
+    snapshots,
     tokens,
     usage,
     versions,
@@ -68,6 +69,11 @@ urlpatterns = [
     path("services/<uuid:service>/exports/", exports.exports, name="exports"),
     path("services/<uuid:service>/exports/<uuid:export>/file", exports.export_file, name="export-file"),
     path("services/<uuid:service>/exports/<uuid:export>/delete/", exports.export_delete, name="export-delete"),
+    path("services/<uuid:service>/snapshots/", snapshots.snapshots, name="snapshots"),
+    path("services/<uuid:service>/snapshots/<uuid:snapshot>/restore/", snapshots.roll_back, name="roll-back"),
+    path(
+        "services/<uuid:service>/snapshots/<uuid:snapshot>/delete/", snapshots.snapshot_delete, name="snapshot-delete"
+    ),
     path("services/<uuid:service>/versions/", versions.versions, name="versions"),
     path("services/<uuid:service>/versions/<str:version>/rehearse/", versions.rehearse, name="service-rehearse"),
     path("services/<uuid:service>/versions/<str:version>/upgrade/", versions.upgrade, name="service-upgrade"),

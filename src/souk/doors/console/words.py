@@ -48,6 +48,7 @@ CONNECTION: dict[str, Text] = {
     "user": _("User"),
     "sslmode": _("Encryption"),
     "reading": _("Port for reading"),
+    "fingerprint": _("Fingerprint of the host key"),
 }
 
 UNITS: dict[str, Text] = {
@@ -92,6 +93,10 @@ OPERATIONS: dict[str, Text] = {
     "remove_name": pgettext_lazy("operation", "Removal of a name"),
     "attach": pgettext_lazy("operation", "Entry into a private network"),
     "detach": pgettext_lazy("operation", "Exit from a private network"),
+    "first_boot": pgettext_lazy("operation", "First boot"),
+    "snapshot": pgettext_lazy("operation", "Snapshot"),
+    "roll_back": pgettext_lazy("operation", "Return to a snapshot"),
+    "drop_snapshot": pgettext_lazy("operation", "Deletion of a snapshot"),
 }
 
 #: Why the operator suspended a service.
@@ -99,6 +104,15 @@ SUSPENSIONS: dict[str, Text] = {
     "unpaid": pgettext_lazy("suspension", "A bill was not paid"),
     "abuse": pgettext_lazy("suspension", "It was used against the rules"),
     "other": pgettext_lazy("suspension", "Another reason"),
+}
+
+#: How far what a machine was to do at its first boot is.
+FIRST_BOOTS: dict[str, Text] = {
+    "queued": pgettext_lazy("first boot", "Not begun yet"),
+    "running": pgettext_lazy("first boot", "Under way"),
+    "done": pgettext_lazy("first boot", "Done"),
+    "failed": pgettext_lazy("first boot", "Ended with errors"),
+    "interrupted": pgettext_lazy("first boot", "Cut short, and not begun again"),
 }
 
 DUTIES: dict[str, Text] = {

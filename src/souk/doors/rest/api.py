@@ -32,6 +32,7 @@ from souk.doors.rest import (
     parties,
     services,
     sessions,
+    snapshots,
     versions,
 )
 from souk.doors.rest.auth import bearer
@@ -91,6 +92,7 @@ for prefix, router in (
     ("", networks.router),
     ("", backups.router),
     ("", exports.router),
+    ("", snapshots.router),
     ("", versions.router),
     ("", monitoring.router),
     ("", alerts.router),

@@ -14,6 +14,7 @@ from souk.doors.rest import telling
 from souk.doors.rest.auth import either, member
 from souk.doors.rest.pages import Limit, Page, page
 from souk.kernel import clock
+from souk.kernel.errors import NotFound
 from souk.metering import queries as metering
 from souk.ordering.commands import change_size, set_ceiling
 from souk.ordering.queries import subscription_of
@@ -54,7 +55,8 @@ class SnippetOut(Schema):
 class ConnectionOut(Schema):
     """How to connect, without the password: `uri` has `PASSWORD` in its place, and so has `pooled`, which leads through
     the connection pool where there is one. `own` are the same by names of the customer's own, `private` by its name in
-    its private network, where it has `private_address`. `address` is where the host's name points.
+    its private network, where it has `private_address`. `address` is where the host's name points. Where there is no
+    `password`, a key of one's own opens the service, and `known_hosts` is the line by which SSH clients recognize it.
     """
 
     uri: str
@@ -67,6 +69,8 @@ class ConnectionOut(Schema):
     private_address: str
     username: str
     address: str
+    password: bool
+    known_hosts: str
 
 
 class UsageOut(Schema):
@@ -321,7 +325,20 @@ def connection(request: HttpRequest, service: UUID, binding: str = "default") ->
         private_address=found.private_address,
         username=found.username,
         address=found.address,
+        password=found.connection.password,
+        known_hosts=found.connection.known_hosts,
     )
+
+
+@router.get("/services/{service}/first-boot", response=queries.FirstBootRow, operation_id="getFirstBoot")
+def first_boot(request: HttpRequest, service: UUID) -> queries.FirstBootRow:
+    """How far is what was to be done at a machine's first boot, and the last lines that it said."""
+    scope = member(request)
+    queries.service(scope, service)
+    found = queries.first_boot(scope, service)
+    if found is None:
+        raise NotFound
+    return found
 
 
 @router.get("/services/{service}/ca.pem", response={200: str}, operation_id="getAuthority")

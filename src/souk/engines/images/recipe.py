@@ -12,6 +12,8 @@ from typing import Any
 BASE = Path(__file__).resolve().parents[1] / "base_image"
 _PLACES = {"trees", "extras"}
 """Fields that say where files are on this host: neither declared in recipe.toml nor part of what an image is."""
+_ONLY_READ = {"unmask"}
+"""What a service's recipe says of the base recipe's lists."""
 _TOLD = {"versioned"}
 """Fields that say what is told of an image, not what is in it."""
 _BLOCK = 1024**2
@@ -84,12 +86,16 @@ class Recipe:
 
 
 def load(folder: Path, *, base: Path = BASE) -> Recipe:
-    """Read `folder/recipe.toml` and add it to the base recipe.
+    """Read `folder/recipe.toml` and add it to the base recipe. `unmask` in it are units that the base masks, and this
+    image needs.
 
     Raises:
         InvalidRecipe: a key is unknown, or is not text or a list of texts.
     """
     own, common = _read(folder), _read(base)
+    needed = _texts(own, "unmask")
+    if strange := sorted(set(needed) - set(_texts(common, "mask"))):
+        raise InvalidRecipe(f"unmask: not masked: {strange}")
 
     def both(key: str) -> tuple[str, ...]:
         return tuple(_texts(common, key) + _texts(own, key))
@@ -101,7 +107,7 @@ def load(folder: Path, *, base: Path = BASE) -> Recipe:
         packages=both("packages"),
         exclude=both("exclude"),
         include=both("include"),
-        mask=both("mask"),
+        mask=tuple(unit for unit in both("mask") if unit not in needed),
         enable=both("enable"),
         executables=both("executables"),
         hooks=both("hooks"),
@@ -113,7 +119,7 @@ def load(folder: Path, *, base: Path = BASE) -> Recipe:
 
 def _read(folder: Path) -> dict[str, Any]:
     content = tomllib.loads((folder / "recipe.toml").read_text(encoding="utf-8"))
-    known = {item.name for item in fields(Recipe)} - _PLACES
+    known = {item.name for item in fields(Recipe)} - _PLACES | _ONLY_READ
     if unknown := sorted(set(content) - known):
         raise InvalidRecipe(f"{folder / 'recipe.toml'}: unknown keys {unknown}")
     return content

@@ -23,12 +23,14 @@ from souk.engines.contract import (
     Machine,
     MachineKind,
     MachineSpec,
+    MachineStatus,
     NotFound,
     NotRunning,
     Refused,
+    Snapshot,
     Usage,
 )
-from souk.engines.incus import images, networks, sharing, spec, wire
+from souk.engines.incus import images, networks, sharing, snapshots, spec, wire
 from souk.engines.incus.address import Https, UnixSocket
 from souk.engines.incus.cards import Cards
 from souk.engines.incus.events import follow
@@ -131,21 +133,66 @@ class IncusEngine:
         body["source"] = images.source(spec_.image)
         self._make(body, {"target": spec_.host} if spec_.host and self._server.server_clustered else {})
 
-    def copy(self, source: str, spec_: MachineSpec) -> None:
+    def copy(self, source: str, spec_: MachineSpec, *, snapshot: str = "") -> None:
         """See the contract."""
         row = self._transport.get(self._path(source), wire.Instance)
         kinship = sharing.kinship(row, self._own(row) + self._shared(row))
+        of = row
+        if snapshot:
+            kept = snapshots.one(self._transport, self._path(source), snapshot)
+            of = wire.Instance(f"{source}/{snapshot}", row.status, row.type, row.location, kept.config, kept.devices)
         # First, so that there is no copy of whose blocks the source does not know.
         self._patch(source, {"config": kinship}, None)
-        self._make(spec.copy(self._place, spec_, row, kinship), {})
+        self._make(spec.copy(self._place, spec_, of, kinship), {})
+
+    def snapshot(self, name: str, snapshot: str) -> None:
+        """See the contract."""
+        row = self._transport.get(self._path(name), wire.Instance)
+        self._settle(name)
+        # First, so that what is shared then is not called nobody's.
+        self._patch(name, {"config": sharing.keeping(self._own(row) + self._shared(row))}, None)
+        snapshots.take(self._transport, self._path(name), snapshot)
+
+    def snapshots(self, name: str) -> Sequence[Snapshot]:
+        """See the contract."""
+        return snapshots.listing(self._transport, self._path(name))
+
+    def restore_snapshot(self, snapshot: str, spec_: MachineSpec) -> None:
+        """See the contract."""
+        path = self._path(spec_.name)
+        before = self._transport.get(path, wire.Instance)
+        kept = snapshots.one(self._transport, path, snapshot)
+        if spec.machine(before, server="").status == MachineStatus.RUNNING:
+            raise Busy(f"{spec_.name} is running")
+        was = int(kept.devices.get("root", {}).get("size") or 0)
+        if spec_.limits.disk < was:
+            raise Refused(f"{snapshot} is of a disk of {was} bytes, more than {spec_.limits.disk}")
+        snapshots.restore(self._transport, path, snapshot)
+        shared = {key: before.config[key] for key in sharing.KEYS if key in before.config}
+        row = self._transport.get(path, wire.Instance)
+        row.given_config = {**row.config, **shared}
+        body = spec.anew(self._place, spec_, row, sharing.KEYS)
+        self._know(spec_.name, body)
+        self._transport.change("PUT", path, body=body)
+
+    def delete_snapshot(self, name: str, snapshot: str) -> None:
+        """See the contract."""
+        path = self._path(name)
+        snapshots.delete(self._transport, path, snapshot)
+        with contextlib.suppress(NotFound):
+            if not snapshots.listing(self._transport, path):
+                self._patch(name, {"config": sharing.keeping(0)}, None)
 
     def _make(self, body: Mapping[str, Any], query: Mapping[str, str]) -> None:
-        # First, so that no card is heard before it is known.
-        self._cards.know(spec.known(self._place, body["name"], *(body["devices"].keys() & spec.CARDS)))
+        self._know(body["name"], body)
         try:
             self._transport.change("POST", _INSTANCES, body=body, query=query, timeout=_CREATE_WITHIN)
         except Busy as error:
             raise AlreadyExists(f"{body['name']} is being created already") from error
+
+    def _know(self, name: str, body: Mapping[str, Any]) -> None:
+        """First, so that no card is heard before it is known."""
+        self._cards.know(spec.known(self._place, name, *(body["devices"].keys() & spec.CARDS)))
 
     def start(self, name: str) -> None:
         """See the contract."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 from souk.engines.contract import Card, Limits, Machine, MachineKind, MachineSpec, MachineStatus, Usage
@@ -167,6 +167,15 @@ def request(place: Place, spec: MachineSpec, *, start: bool) -> dict[str, Any]:
         "config": config,
         "devices": devices,
     }
+
+
+def anew(place: Place, spec: MachineSpec, row: Instance, kept: Collection[str]) -> dict[str, Any]:
+    """The body that gives a machine all that `spec` says and nothing else, but for what Incus itself keeps with it, and
+    the keys in `kept`.
+    """
+    body = request(place, spec, start=False)
+    own = {key: value for key, value in row.config.items() if key in kept or key.startswith(("volatile.", "image."))}
+    return {"config": own | body["config"], "devices": body["devices"], "profiles": [], "ephemeral": False}
 
 
 def copy(place: Place, spec: MachineSpec, of: Instance, more: Mapping[str, str]) -> dict[str, Any]:

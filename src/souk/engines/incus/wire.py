@@ -66,6 +66,16 @@ class Instance(msgspec.Struct):
         return self.given_devices or {}
 
 
+class SnapshotRow(msgspec.Struct):
+    """A machine's snapshot, with the configuration that the machine had; `size` is negative where nobody counts."""
+
+    name: str
+    created_at: str
+    config: dict[str, str] = {}
+    devices: dict[str, dict[str, str]] = {}
+    size: int = 0
+
+
 class Alias(msgspec.Struct):
     """A name of an image."""
 

@@ -10,6 +10,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -33,11 +34,12 @@ from souk.engines.contract import (
     Outdated,
     PoolFull,
     Refused,
+    Snapshot,
     Usage,
 )
 from souk.engines.memory.faults import Faults
 from souk.engines.memory.guests import Guest, ToyGuest
-from souk.engines.memory.state import Simulated
+from souk.engines.memory.state import Kept, Simulated
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -118,11 +120,44 @@ class MemoryEngine:
             self._start(spec.name)
 
     @_call
-    def copy(self, source: str, spec: MachineSpec) -> None:
+    def copy(self, source: str, spec: MachineSpec, *, snapshot: str = "") -> None:
         """See the contract. What is shared counts once against the pool, as on the real one."""
         of = self._known(source)
-        files, labels = dict(of.files), dict(spec.labels)
-        self._make(Simulated(spec, labels=labels, files=files, disk=of.disk, shared=of.disk, image=of.image))
+        kept = self._kept(of, snapshot) if snapshot else Kept(datetime.now(UTC), of.files, of.disk, of.spec.limits.disk)
+        files, labels = dict(kept.files), dict(spec.labels)
+        self._make(Simulated(spec, labels=labels, files=files, disk=kept.disk, shared=kept.disk, image=of.image))
+
+    @_call
+    def snapshot(self, name: str, snapshot: str) -> None:
+        """See the contract."""
+        machine = self._known(name)
+        limit = machine.spec.limits.disk
+        machine.snapshots.setdefault(snapshot, Kept(datetime.now(UTC), dict(machine.files), machine.disk, limit))
+
+    @_call
+    def snapshots(self, name: str) -> Sequence[Snapshot]:
+        """See the contract. What is written since takes the place of what a snapshot keeps."""
+        machine = self._known(name)
+        return [Snapshot(each, kept.at, _lost(kept, machine)) for each, kept in machine.snapshots.items()]
+
+    @_call
+    def restore_snapshot(self, snapshot: str, spec: MachineSpec) -> None:
+        """See the contract."""
+        machine = self._known(spec.name)
+        kept = self._kept(machine, snapshot)
+        if machine.running:
+            raise Busy(f"{spec.name} is running")
+        if spec.limits.disk < kept.limit:
+            raise Refused(f"{snapshot} is of a disk of {kept.limit} bytes, more than {spec.limits.disk}")
+        machine.spec, machine.labels, machine.card = spec, dict(spec.labels), None
+        machine.files, machine.disk = dict(kept.files), kept.disk
+
+    @_call
+    def delete_snapshot(self, name: str, snapshot: str) -> None:
+        """See the contract."""
+        machine = self.simulated.get(name)
+        if machine is not None:
+            machine.snapshots.pop(snapshot, None)
 
     @_call
     def start(self, name: str) -> None:
@@ -290,6 +325,12 @@ class MemoryEngine:
         except KeyError:
             raise NotFound(f"Instance {name} not found") from None
 
+    def _kept(self, machine: Simulated, snapshot: str) -> Kept:
+        try:
+            return machine.snapshots[snapshot]
+        except KeyError:
+            raise NotFound(f"Snapshot {machine.spec.name}/{snapshot} not found") from None
+
     def _unchanged(self, name: str, etag: str | None) -> Simulated:
         machine = self._known(name)
         if etag is not None and etag != machine.etag:
@@ -302,6 +343,11 @@ class MemoryEngine:
     def _tell(self, machine: str, action: str) -> None:
         for subscriber in self._subscribers:
             subscriber.put(Event(machine, action))
+
+
+def _lost(kept: Kept, machine: Simulated) -> int:
+    """Bytes of files that are in a snapshot and no more in its machine."""
+    return sum(len(content) for path, content in kept.files.items() if machine.files.get(path) != content)
 
 
 def _image(alias: str, content: bytes, properties: Mapping[str, str]) -> Image:

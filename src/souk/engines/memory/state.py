@@ -5,11 +5,22 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from souk.engines.contract import Card, Machine, MachineSpec, MachineStatus, Usage
 
 IMAGE_BYTES = 300 * 1024 * 1024
 """What a fresh machine has on its disk."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A machine's disk as it was at an instant."""
+
+    at: datetime
+    files: dict[str, bytes]
+    disk: int
+    limit: int
 
 
 @dataclass
@@ -28,6 +39,7 @@ class Simulated:
     started: float = 0.0
     image: str = ""
     card: Card | None = None
+    snapshots: dict[str, Kept] = field(default_factory=dict)
 
     @property
     def networks(self) -> set[str]:

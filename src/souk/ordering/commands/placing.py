@@ -93,7 +93,9 @@ def place_order(scope: Scope, details: OrderDetails, *, key: str | None = None) 
         size = sizing.size(sold, details.extra_gib)
         produced = blueprint(sold.blueprint)
         # What another service runs with holds for its copy, whatever is offered by now.
-        parameters = details.parameters if details.origin else complete(sold.parameters, details.parameters)
+        parameters = details.parameters
+        if details.origin is None:
+            parameters = complete(sold.parameters, parameters, produced.check)
         instance = create_instance(
             scope,
             InstanceDetails(

@@ -41,6 +41,7 @@ from souk.provisioning.commands.parameters import change_parameters
 from souk.provisioning.commands.pools import change_pool
 from souk.provisioning.commands.restores import restore_in_place, undo_restore, update_instance
 from souk.provisioning.commands.sizes import resize_instance
+from souk.provisioning.commands.snapshots import delete_snapshot, roll_back, take_snapshot
 from souk.provisioning.commands.suspending import resume_instance, suspend_instance
 from souk.provisioning.models import Suspension
 
@@ -71,6 +72,7 @@ __all__ = [
     "delete_export",
     "delete_instance",
     "delete_network",
+    "delete_snapshot",
     "detach_instance",
     "drop_database",
     "erase_instance",
@@ -91,12 +93,14 @@ __all__ = [
     "restore_in_place",
     "resume_instance",
     "revoke_binding",
+    "roll_back",
     "rotate_binding",
     "start_instance",
     "stop_instance",
     "suspend_instance",
     "switch_over",
     "take_reveal",
+    "take_snapshot",
     "take_ticket",
     "undo_restore",
     "update_instance",

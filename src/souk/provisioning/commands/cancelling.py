@@ -10,7 +10,7 @@ from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
 from souk.provisioning.commands.operations import locked, raise_generation
 from souk.provisioning.commands.sizes import changing_members, is_under_way, taken_back, tell
-from souk.provisioning.models import SETTLED, Operation, OperationState, ServiceInstance
+from souk.provisioning.models import SETTLED, WATCHED, Operation, OperationState, ServiceInstance
 
 
 def cancel_operation(scope: Scope, operation: UUID) -> None:
@@ -28,7 +28,7 @@ def cancel_operation(scope: Scope, operation: UUID) -> None:
         row = Operation.objects.get(id=operation)
         if row == changing_members(instance) and not is_under_way(instance, row):
             _take_back(instance, row)
-        elif row.kind in SETTLED or row.state != OperationState.QUEUED:
+        elif row.kind in SETTLED | WATCHED or row.state != OperationState.QUEUED:
             raise errors.NotCancellable
         else:
             row.state, row.finished_at = OperationState.CANCELLED, clock.now()

@@ -23,9 +23,10 @@ def change_parameters(scope: Scope, instance: UUID, changes: Mapping[str, Any]) 
     """
     with acting(scope):
         row = alive(scope, instance)
-        schema = blueprint(row.blueprint).schema()
+        kind = blueprint(row.blueprint)
+        schema = kind.schema()
         for name in changes:
             if not schema["properties"].get(name, {}).get(CHANGEABLE):
                 raise errors.ParameterFixed(name=name)
-        complete(schema, {**row.parameters, **changes})
+        complete(schema, {**row.parameters, **changes}, kind.check)
         return wish(scope, row, OperationKind.CONFIGURE, {"parameters": dict(changes)})

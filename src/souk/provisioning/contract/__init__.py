@@ -14,9 +14,11 @@ from souk.provisioning.contract.backups import (
     Fingerprint,
     Repository,
 )
+from souk.provisioning.contract.beginning import Beginner, Beginning, Standing
 from souk.provisioning.contract.blueprint import Blueprint
 from souk.provisioning.contract.ensembles import Coordinator, Ensemble, Member, MemberState
 from souk.provisioning.contract.exporting import Exported, Exporter, Vessel
+from souk.provisioning.contract.keeping import SnapshotKeeper
 from souk.provisioning.contract.leading import HighAvailability
 from souk.provisioning.contract.observing import (
     Curve,
@@ -40,8 +42,10 @@ from souk.provisioning.contract.serving import (
     Declined,
     Guest,
     Health,
+    Identity,
     ServerCertificate,
     Snippet,
+    Unfit,
     Wanted,
 )
 from souk.provisioning.contract.succession import Succession, Way
@@ -65,6 +69,8 @@ __all__ = [
     "Archivist",
     "BackupFound",
     "BackupKind",
+    "Beginner",
+    "Beginning",
     "Binder",
     "BindingRole",
     "Blueprint",
@@ -86,6 +92,7 @@ __all__ = [
     "Guest",
     "Health",
     "HighAvailability",
+    "Identity",
     "Interruption",
     "LogLine",
     "LogPart",
@@ -102,11 +109,14 @@ __all__ = [
     "Settled",
     "Severity",
     "Size",
+    "SnapshotKeeper",
     "Snippet",
+    "Standing",
     "StartingOffering",
     "StartingPlan",
     "Statement",
     "Succession",
+    "Unfit",
     "Upgrader",
     "Version",
     "Vessel",

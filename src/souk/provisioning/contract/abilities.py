@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from souk.provisioning.contract.access import Binder, DatabaseKeeper
 from souk.provisioning.contract.backups import Archivist, Brancher
+from souk.provisioning.contract.beginning import Beginner
 from souk.provisioning.contract.exporting import Exporter
+from souk.provisioning.contract.keeping import SnapshotKeeper
 from souk.provisioning.contract.leading import HighAvailability
 from souk.provisioning.contract.observing import Observer
 from souk.provisioning.contract.selling import StartingOffering
+from souk.provisioning.contract.serving import Identity
 from souk.provisioning.contract.succession import Succession
 from souk.provisioning.contract.versions import Upgrader
 from souk.provisioning.contract.warming import Warmer
@@ -20,13 +26,19 @@ class Abilities:
 
     serves_neighbours: bool = False
     starting_offering: StartingOffering | None = None
+    identity: Identity | None = None
+    beginner: Beginner | None = None
     binder: Binder | None = None
     keeper: DatabaseKeeper | None = None
     archivist: Archivist | None = None
     brancher: Brancher | None = None
+    snapshots: SnapshotKeeper | None = None
     exporter: Exporter | None = None
     high_availability: HighAvailability | None = None
     succession: Succession | None = None
     upgrader: Upgrader | None = None
     observer: Observer | None = None
     warmer: Warmer | None = None
+
+    def check(self, parameters: Mapping[str, Any]) -> None:
+        """Nothing that the schema does not say."""

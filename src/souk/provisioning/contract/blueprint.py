@@ -9,7 +9,9 @@ from souk.engines.contract import Limits
 from souk.engines.images import Recipe
 from souk.provisioning.contract.access import Binder, DatabaseKeeper
 from souk.provisioning.contract.backups import Archivist, Brancher
+from souk.provisioning.contract.beginning import Beginner
 from souk.provisioning.contract.exporting import Exporter
+from souk.provisioning.contract.keeping import SnapshotKeeper
 from souk.provisioning.contract.leading import HighAvailability
 from souk.provisioning.contract.observing import Observer
 from souk.provisioning.contract.selling import Size, StartingOffering
@@ -18,6 +20,7 @@ from souk.provisioning.contract.serving import (
     Credentials,
     Guest,
     Health,
+    Identity,
     ServerCertificate,
     Wanted,
 )
@@ -58,6 +61,14 @@ class Blueprint(Protocol):
         """What the operator's starting catalogue says of this service; None for what is not sold."""
 
     @property
+    def identity(self) -> Identity | None:
+        """What its machines are recognized by beside the endpoint's certificate, if by anything."""
+
+    @property
+    def beginner(self) -> Beginner | None:
+        """What its services do of their customer's own when they are first begun, if they can."""
+
+    @property
     def binder(self) -> Binder | None:
         """How further credentials are made, if its services can have them."""
 
@@ -72,6 +83,10 @@ class Blueprint(Protocol):
     @property
     def brancher(self) -> Brancher | None:
         """How a service begins as a copy of another one's machine, if it can."""
+
+    @property
+    def snapshots(self) -> SnapshotKeeper | None:
+        """How many snapshots its services may have, if they can have any."""
 
     @property
     def exporter(self) -> Exporter | None:
@@ -99,6 +114,13 @@ class Blueprint(Protocol):
 
     def schema(self) -> Mapping[str, Any]:
         """The JSON Schema of the parameters."""
+
+    def check(self, parameters: Mapping[str, Any]) -> None:
+        """Look at valid parameters for what a schema can't say.
+
+        Raises:
+            Unfit: names the parameter and why.
+        """
 
     def limits(self, size: Size) -> Limits:
         """What the kernel must enforce for a plan's size."""

@@ -21,7 +21,7 @@ class Wanted:
     `follows` has what another one has, until it is wanted to take over.
 
     `confined` are, on several machines, the further credentials that reach one database only, that one by their
-    username.
+    username. `identity` is what its machine was last seen to be recognized by, if its blueprint has an `Identity`.
     """
 
     instance: UUID
@@ -34,6 +34,7 @@ class Wanted:
     ensemble: Ensemble | None = None
     confined: Mapping[str, str] = field(default_factory=dict)
     follows: bool = False
+    identity: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,9 @@ class Snippet:
 class Connection:
     """How a client connects, without the password: fields to show and a URI with `PASSWORD` as a placeholder. `pooled`
     is the same through the service's connection pool, where it has one.
+
+    Where one signs in with a key of one's own there is no `password`, and instead of a certificate `known_hosts` proves
+    which machine answers: the line that SSH clients keep in the file of that name.
     """
 
     uri: str
@@ -81,6 +85,19 @@ class Connection:
     client: Sequence[str]
     snippets: Sequence[Snippet] = ()
     pooled: str = ""
+    password: bool = True
+    known_hosts: str = ""
+
+
+class Identity(Protocol):
+    """What a blueprint adds whose machines are recognized by something that they made themselves."""
+
+    def read(self, guest: Guest, wanted: Wanted) -> Sequence[str]:
+        """What a configured machine is recognized by, such as its SSH host keys: public, and checked to be that.
+
+        Raises:
+            ConfigurationFailed.
+        """
 
 
 class Guest(Protocol):
@@ -92,6 +109,14 @@ class Guest(Protocol):
 
 class ConfigurationFailed(Exception):
     """A guest could not be configured."""
+
+
+class Unfit(Exception):
+    """A parameter that its schema allows does not do. `sentence` says why (a message id, with `values` in braces)."""
+
+    def __init__(self, name: str, sentence: str, **values: object) -> None:
+        super().__init__(f"{name}: {sentence}")
+        self.name, self.sentence, self.values = name, sentence, values
 
 
 class Declined(ConfigurationFailed):

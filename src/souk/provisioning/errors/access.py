@@ -9,6 +9,10 @@ class NoBindings(Conflict):
     """This kind of service has one set of credentials only."""
 
 
+class NoPassword(Conflict):
+    """This service has no password: it is opened by the keys that you gave it."""
+
+
 class InvalidBindingName(Problem):
     """The name of credentials has 1 to 40 lowercase letters, digits and underscores, a letter first."""
 

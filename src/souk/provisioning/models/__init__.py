@@ -7,14 +7,25 @@ from souk.provisioning.models.exports import Export, Ticket
 from souk.provisioning.models.instances import Desired, InstanceState, Quota, ServiceInstance, Suspension
 from souk.provisioning.models.machines import Duty, Ensemble, Image, Machine, MachineRole
 from souk.provisioning.models.networks import Attachment, PrivateNetwork
-from souk.provisioning.models.operations import MOVES, OPEN, SETTLED, SIZING, Operation, OperationKind, OperationState
+from souk.provisioning.models.operations import (
+    MOVES,
+    OPEN,
+    SETTLED,
+    SIZING,
+    WATCHED,
+    Operation,
+    OperationKind,
+    OperationState,
+)
 from souk.provisioning.models.pools import WarmMachine, WarmPool
+from souk.provisioning.models.snapshots import Snapshot
 
 __all__ = [
     "MOVES",
     "OPEN",
     "SETTLED",
     "SIZING",
+    "WATCHED",
     "Attachment",
     "Backup",
     "BackupState",
@@ -38,6 +49,7 @@ __all__ = [
     "Repository",
     "Reveal",
     "ServiceInstance",
+    "Snapshot",
     "Suspension",
     "Ticket",
     "WarmMachine",

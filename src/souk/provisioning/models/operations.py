@@ -57,6 +57,10 @@ class OperationKind(models.TextChoices):
     REMOVE_NAME = "remove_name"
     ATTACH = "attach"
     DETACH = "detach"
+    FIRST_BOOT = "first_boot"
+    SNAPSHOT = "snapshot"
+    ROLL_BACK = "roll_back"
+    DROP_SNAPSHOT = "drop_snapshot"
 
 
 SETTLED = frozenset(
@@ -79,6 +83,10 @@ SETTLED = frozenset(
 
 SIZING = frozenset({OperationKind.RESIZE, OperationKind.GROW})
 """Those that change the size; an instance has one of them at a time."""
+
+
+WATCHED = frozenset({OperationKind.FIRST_BOOT})
+"""Those that follow what a machine does by itself: there is nothing to take back."""
 
 
 MOVES = frozenset({OperationKind.RESTORE, OperationKind.UNDO, OperationKind.UPGRADE})

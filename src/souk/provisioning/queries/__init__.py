@@ -14,8 +14,16 @@ from souk.provisioning.queries.access import (
 )
 from souk.provisioning.queries.backups import BackupRow, BackupsRow, ExportRow, backups, export, exports
 from souk.provisioning.queries.machines import MachineRow, MemberRow, ReleaseRow, machines, members, release
-from souk.provisioning.queries.operations import OperationRow, cancellable, operation, operations
+from souk.provisioning.queries.operations import (
+    FirstBootRow,
+    OperationRow,
+    cancellable,
+    first_boot,
+    operation,
+    operations,
+)
 from souk.provisioning.queries.services import ServiceRow, service, service_counts, services, troubled
+from souk.provisioning.queries.snapshots import SnapshotRow, SnapshotsRow, snapshots
 
 __all__ = [
     "SETTLED",
@@ -26,12 +34,15 @@ __all__ = [
     "ConnectionRow",
     "DatabaseRow",
     "ExportRow",
+    "FirstBootRow",
     "MachineRow",
     "MemberRow",
     "NetworkRow",
     "OperationRow",
     "ReleaseRow",
     "ServiceRow",
+    "SnapshotRow",
+    "SnapshotsRow",
     "access",
     "backups",
     "bindings",
@@ -40,6 +51,7 @@ __all__ = [
     "databases",
     "export",
     "exports",
+    "first_boot",
     "machines",
     "members",
     "operation",
@@ -48,5 +60,6 @@ __all__ = [
     "service",
     "service_counts",
     "services",
+    "snapshots",
     "troubled",
 ]

@@ -159,6 +159,7 @@ def connection_of(scope: Scope, instance: UUID, name: str = "default") -> Connec
             size=row.size,
             hostname=endpoint.hostname,
             address=endpoint.address,
+            identity=endpoint.identity,
         )
         kind, who = blueprint(row.blueprint), (binding.username, binding.database)
         private = None

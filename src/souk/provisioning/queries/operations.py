@@ -14,7 +14,9 @@ from souk.kernel.scope import Scope, acting
 from souk.provisioning.commands.sizes import changing_members, is_under_way
 from souk.provisioning.models import (
     SETTLED,
+    WATCHED,
     Operation,
+    OperationKind,
     OperationState,
     ServiceInstance,
 )
@@ -46,6 +48,30 @@ class OperationRow:
         return sentence.format(**told) if told and "{" in sentence else sentence
 
 
+@dataclass(frozen=True)
+class FirstBootRow:
+    """What a service did of its customer's own when it was first begun: `running`, `done`, `failed` or `interrupted`,
+    and the last lines that it said. Before anybody looked, it is `queued`.
+    """
+
+    standing: str
+    lines: list[str]
+    since: datetime | None
+    finished_at: datetime | None
+
+
+def first_boot(scope: Scope, instance: UUID) -> FirstBootRow | None:
+    """How far a service's first boot is; None if there was nothing to do."""
+    with acting(scope):
+        row = Operation.objects.filter(instance_id=instance, kind=OperationKind.FIRST_BOOT).order_by("id").first()
+    if row is None:
+        return None
+    told, since = row.result, row.result.get("since")
+    standing = told.get("standing") or ("failed" if row.finished_at else "queued")
+    began = datetime.fromisoformat(since) if since else None
+    return FirstBootRow(standing, list(told.get("lines", ())), began, row.finished_at)
+
+
 def operations(scope: Scope, instance: UUID) -> list[OperationRow]:
     """An instance's operations, newest first."""
     with acting(scope):
@@ -61,7 +87,9 @@ def cancellable(scope: Scope, instance: UUID) -> list[UUID]:
         row = ServiceInstance.objects.filter(id=instance).first()
         if row is None:
             return []
-        waiting = Operation.objects.filter(instance=row, state=OperationState.QUEUED).exclude(kind__in=SETTLED)
+        waiting = Operation.objects.filter(instance=row, state=OperationState.QUEUED).exclude(
+            kind__in=SETTLED | WATCHED
+        )
         change = changing_members(row)
         begun = [] if change is None or is_under_way(row, change) else [change.id]
         return [*begun, *waiting.order_by("id").values_list("id", flat=True)]

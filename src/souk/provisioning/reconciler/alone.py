@@ -13,6 +13,7 @@ from souk.provisioning.models import InstanceState, MachineRole
 from souk.provisioning.reconciler import (
     actions,
     branching,
+    going_back,
     guarding,
     machines,
     plugging,
@@ -43,7 +44,8 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     interrupted = subject.machine_as(MachineRole.NEXT) is not None
     # Where it was one of several until now, what is left of them goes once it serves, and only then its disk shrinks.
     parted = bool(subject.left_over)
-    if subject.steady and not interrupted and not parted and _keeps_running(ground, lease, subject):
+    back = _go_back(ground, lease, subject)
+    if not back and subject.steady and not interrupted and not parted and _keeps_running(ground, lease, subject):
         return
     row = subject.row
     blueprint = find_blueprint(row.blueprint)
@@ -62,21 +64,22 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     if parted and (there := ground.engine.machine(machine.name)) is not None:
         spec = replace(spec, limits=replace(spec.limits, disk=max(spec.limits.disk, there.limits.disk)))
     copied, shrinks = _bring_up(ground, lease, subject, machine, spec)
-    guarding.guard(MachineGuest(ground.engine, machine.name), row)
+    guest = MachineGuest(ground.engine, machine.name)
+    guarding.guard(guest, row)
     plugging.plug(ground, subject, machine)
     if not copied and row.ready_at is None and row.restored_from is not None and blueprint.archivist is not None:
         with step(lease, subject, "restore", 70, gettext_noop("The data is restored.")):
             repository = repositories.flushed(ground.engine, blueprint.archivist, row.restored_from, row.restore_until)
-            guest = MachineGuest(ground.engine, machine.name)
             blueprint.archivist.restore(guest, wanted, repository, row.restore_until)
     ground.names.publish(subject.hostname, machine.address)
     with step(lease, subject, "configure", 85, gettext_noop("The service is configured.")):
-        blueprint.configure(MachineGuest(ground.engine, machine.name), wanted, credentials, certificate)
+        blueprint.configure(guest, wanted, credentials, certificate)
     if shrinks and (larger := ground.engine.machine(machine.name)) is not None:
         machines.fit(ground.engine, lease, subject, larger, spec.limits)
-    with step(lease, subject, "probe", 95, gettext_noop("The service answers over TLS.")):
+    with step(lease, subject, "probe", 95, gettext_noop("The service answers.")):
         probe_until_healthy(lambda: blueprint.probe(wanted, credentials, ca.certificate))
-        records.record_endpoint(subject, machine.address, blueprint.port, certificate, issued.expires_at)
+        seen = blueprint.identity.read(guest, wanted) if blueprint.identity else None
+        records.record_endpoint(subject, machine.address, blueprint.port, certificate, issued.expires_at, seen)
     if row.ready_at is not None:
         records.answered(subject, configured=True)
     if row.state == InstanceState.UPDATING:
@@ -85,9 +88,18 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     if parted:
         together.clear(ground.engine, lease, subject)
         raise Superseded
-    work = Work(lease, subject, blueprint, ground.engine, MachineGuest(ground.engine, machine.name), wanted)
-    actions.perform(work)
+    actions.perform(Work(lease, subject, blueprint, ground.engine, guest, wanted))
     records.converged(lease, subject, InstanceState.READY)
+
+
+def _go_back(ground: Ground, lease: Lease, subject: Subject) -> bool:
+    """Have the disk of a service that was ready be what it was, if that was asked for; whether it was."""
+    machine, blueprint = subject.machine, find_blueprint(subject.row.blueprint)
+    if machine is None or blueprint.snapshots is None or subject.row.ready_at is None:
+        return False
+    wanted = subject.wanted(machine.address)
+    work = Work(lease, subject, blueprint, ground.engine, MachineGuest(ground.engine, machine.name), wanted)
+    return going_back.go_back(work, _spec(lease, subject, machine, blueprint.limits(wanted.size)))
 
 
 def _bring_up(

@@ -27,7 +27,7 @@ def configure(work: Work, asked: Asked) -> None:
     try:
         with work.step("configure", 60, gettext_noop("The service is configured.")):
             trusted = _apply(work, subject, other, credentials)
-        with work.step("probe", 90, gettext_noop("The service answers over TLS.")):
+        with work.step("probe", 90, gettext_noop("The service answers.")):
             health = work.blueprint.probe(replace(work.entrance[1], parameters=other), credentials, trusted)
             if not health.ok:
                 raise ConfigurationFailed(health.detail)

@@ -13,6 +13,7 @@ from souk.provisioning.models import OperationKind, OperationState
 from souk.provisioning.reconciler.actions import (
     access,
     backups,
+    beginnings,
     bindings,
     databases,
     exports,
@@ -22,6 +23,7 @@ from souk.provisioning.reconciler.actions import (
     proofs,
     rehearsals,
     restores,
+    snapshots,
     updates,
     upgrades,
 )
@@ -52,6 +54,10 @@ ACTIONS: Mapping[str, Action] = {
     OperationKind.UPGRADE: upgrades.upgrade,
     OperationKind.PROVE_NAME: names.prove,
     OperationKind.REMOVE_NAME: names.remove,
+    OperationKind.FIRST_BOOT: beginnings.look,
+    OperationKind.SNAPSHOT: snapshots.take,
+    OperationKind.DROP_SNAPSHOT: snapshots.drop,
+    OperationKind.ROLL_BACK: snapshots.go_back,
 }
 
 

@@ -135,7 +135,7 @@ def _made_fit(work: Work, subject: Subject, guest: Guest, wanted: Wanted) -> tup
         work.blueprint.configure(guest, wanted, credentials, certificate)
         _let_in(work, guest, wanted, credentials)
         archivist.attach(guest, wanted, open_repository(row.id, work.engine))
-    with work.step("probe", 90, gettext_noop("The service answers over TLS.")):
+    with work.step("probe", 90, gettext_noop("The service answers.")):
         health = work.blueprint.probe(wanted, credentials, ca.certificate)
         if not health.ok:
             raise ConfigurationFailed(health.detail)

@@ -65,7 +65,7 @@ def _converted(work: Work, upgrader: Upgrader, successor: Successor, to: str) ->
         work.blueprint.configure(guest, wanted, successor.credentials, successor.certificate)
     with work.step("settle", 98, gettext_noop("Extensions, indexes and statistics are made fit for the new version.")):
         settled = upgrader.settle(guest, wanted, whole=False)
-    with work.step("probe", 99, gettext_noop("The service answers over TLS.")):
+    with work.step("probe", 99, gettext_noop("The service answers.")):
         trusted = authority.certificate(work.subject.row.site_id)
         health = work.blueprint.probe(wanted, successor.credentials, trusted)
         if not health.ok:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
@@ -49,8 +50,18 @@ def confined(subject: Subject) -> dict[str, str]:
         return {name: database for *names, database in found for name in names if name}
 
 
-def record_endpoint(subject: Subject, address: str, port: int, issued: ServerCertificate, until: datetime) -> None:
-    """Record where the service answers and with which certificate, made for the names that the subject has."""
+def record_endpoint(
+    subject: Subject,
+    address: str,
+    port: int,
+    issued: ServerCertificate,
+    until: datetime,
+    identity: Sequence[str] | None = None,
+) -> None:
+    """Record where the service answers and with which certificate, made for the names that the subject has; and what
+    its machine is recognized by beside that, unless nobody looked (None).
+    """
+    seen = {} if identity is None else {"identity": list(identity)}
     with acting(WORKER):
         Endpoint.objects.update_or_create(
             instance=subject.row,
@@ -64,6 +75,7 @@ def record_endpoint(subject: Subject, address: str, port: int, issued: ServerCer
                 "names": list(subject.own_names),
                 "private_hostname": subject.private_hostname if subject.attached else "",
                 "private_address": subject.attached.card.address if subject.attached else None,
+                **seen,
             },
         )
 

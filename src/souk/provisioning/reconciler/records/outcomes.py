@@ -12,7 +12,7 @@ from django.db.models import F
 
 from souk.engines.contract import Usage
 from souk.kernel import clock, events
-from souk.kernel.scope import acting
+from souk.kernel.scope import acting, actor
 from souk.provisioning.commands.operations import wish
 from souk.provisioning.models import (
     Attachment,
@@ -21,15 +21,18 @@ from souk.provisioning.models import (
     Endpoint,
     InstanceState,
     Machine,
+    Operation,
     OperationKind,
     OwnName,
     ServiceInstance,
+    Snapshot,
 )
 from souk.provisioning.reconciler import schedule
 from souk.provisioning.reconciler.lease import Lease
 from souk.provisioning.reconciler.records.networks import give_back
 from souk.provisioning.reconciler.records.operations import finish_operations
 from souk.provisioning.reconciler.records.subjects import RENEW_BEFORE, WORKER, Subject
+from souk.provisioning.registry import blueprint
 
 LOOK_EVERY = timedelta(minutes=5)
 """How often a highly available service is looked at, that changes who leads by itself."""
@@ -39,6 +42,9 @@ LOOK_AGAIN = timedelta(seconds=5)
 
 ASK_AFTER = timedelta(seconds=5)
 """A machine is asked what it is this long after it was first ready: not while its customer waits for it."""
+
+FOLLOW_AFTER = timedelta(seconds=1)
+"""What a machine does at its first boot is looked at this long after it was ready."""
 
 
 def set_state(instance: UUID, state: InstanceState, trouble: str = "") -> None:
@@ -59,6 +65,8 @@ def converged(lease: Lease, subject: Subject, state: InstanceState) -> None:
         current = ServiceInstance.objects.select_for_update().get(id=row.id)
         if state == InstanceState.READY:
             current.ready_at = current.ready_at or now
+            if row.ready_at is None and current.generation == row.generation:
+                _follow_first_boot(row)
         lease.finish(_next_visit(current, state))
         if current.generation != row.generation:
             return
@@ -78,6 +86,25 @@ def converged(lease: Lease, subject: Subject, state: InstanceState) -> None:
                 },
             )
         finish_operations(row)
+
+
+def _follow_first_boot(row: ServiceInstance) -> None:
+    """Let what an instance does of its customer's own be followed, from when it is ready. A copy has none: it was done
+    as what it is a copy of.
+    """
+    beginner = blueprint(row.blueprint).beginner
+    if beginner is None or row.restored_from is not None or not beginner.asked(row.parameters):
+        return
+    now = clock.now()
+    Operation.objects.create(
+        organization_id=row.organization_id,
+        instance=row,
+        kind=OperationKind.FIRST_BOOT,
+        generation=row.generation,
+        requested_by=actor(WORKER),
+        created_at=now,
+        not_before=now + FOLLOW_AFTER,
+    )
 
 
 def found_steady(lease: Lease, subject: Subject) -> None:
@@ -146,6 +173,7 @@ def erased(lease: Lease, subject: Subject, statement: dict[str, Any]) -> None:
         Endpoint.objects.filter(instance=row).delete()
         here = Attachment.objects.filter(instance=row, released_at__isnull=True)
         here.filter(detached_at__isnull=True).update(detached_at=now)
+        Snapshot.objects.filter(instance=row, deleted_at__isnull=True).update(deleted_at=now, size=0)
         give_back(here.values_list("id", flat=True))
         OwnName.objects.filter(instance=row, removed_at__isnull=True).update(removed_at=now)
         Binding.objects.filter(instance=row, revoked_at__isnull=True).update(

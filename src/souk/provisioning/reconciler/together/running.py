@@ -85,7 +85,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     restart_pending(crew)
     _fit(lease, crew, observed, shrink=True)
     ground.names.publish(subject.hostname, crew.front.address)
-    with step(lease, subject, "probe", 95, gettext_noop("The service answers over TLS.")):
+    with step(lease, subject, "probe", 95, gettext_noop("The service answers.")):
         _probe(crew, credentials, ca.certificate)
         lead_there(ground, crew, certificate, issued.expires_at)
     if row.ready_at is not None:

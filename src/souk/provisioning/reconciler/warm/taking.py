@@ -60,7 +60,7 @@ def begin(ground: Ground, lease: Lease, subject: Subject, blueprint: Blueprint) 
     except ConfigurationFailed as error:
         log.warning("warm machine not taken", machine=machine.name, error=clean(str(error))[:200])
         raise Superseded from error
-    with step(lease, subject, "probe", 95, gettext_noop("The service answers over TLS.")):
+    with step(lease, subject, "probe", 95, gettext_noop("The service answers.")):
         probe_until_healthy(lambda: blueprint.probe(wanted, credentials, trusted))
         certificate = ServerCertificate(taken.certificate, "", trusted)
         records.record_endpoint(subject, machine.address, blueprint.port, certificate, taken.expires_at)

@@ -1,0 +1,74 @@
+"""Snapshots of a machine's disk."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from souk.cli import formats
+from souk.cli.commands.services import Name, Wait, Yes, finish
+from souk.cli.context import Context, Given
+from souk.cli.errors import Stopped
+from souk.cli.language import _
+from souk.cli.output import Right
+
+Snapshot = Annotated[str, Parameter(help=_("The snapshot's name or id, as the list shows it."))]
+
+
+def listing(name: Name, /, *, context: Given) -> None:
+    found = context.client.get(f"/services/{context.service(name)['id']}/snapshots")
+    if context.output.as_json:
+        context.output.data(found)
+        return
+    context.output.table(
+        [_("Name"), _("As of"), Right(_("Held by it alone"))],
+        ((row["name"], formats.moment(row["taken_at"]), formats.size(row["size"] or 0)) for row in found["snapshots"]),
+        empty=_("There is no snapshot yet. Take one with: souk snapshots take {name} before-the-upgrade").format(
+            name=name
+        ),
+    )
+
+
+def take(
+    name: Name,
+    snapshot: Annotated[str, Parameter(help=_("What to call it."))],
+    /,
+    *,
+    wait: Wait = True,
+    context: Given,
+) -> None:
+    asked = context.client.post(f"/services/{context.service(name)['id']}/snapshots", {"name": snapshot})
+    finish(context, name, asked, wait)
+
+
+def restore(name: Name, snapshot: Snapshot, /, *, yes: Yes = False, wait: Wait = True, context: Given) -> None:
+    service = context.service(name)
+    row = _chosen(context, service, snapshot)
+    question = _("Go back to {snapshot}? What was written since is deleted.").format(snapshot=row["name"])
+    _agree(context, question, yes)
+    asked = context.client.post(f"/services/{service['id']}/snapshots/{row['id']}/restore")
+    finish(context, name, asked, wait)
+
+
+def delete(name: Name, snapshot: Snapshot, /, *, yes: Yes = False, wait: Wait = True, context: Given) -> None:
+    service = context.service(name)
+    row = _chosen(context, service, snapshot)
+    _agree(context, _("Delete {file}?").format(file=row["name"]), yes)
+    asked = context.client.delete(f"/services/{service['id']}/snapshots/{row['id']}")
+    finish(context, name, asked, wait)
+
+
+def _agree(context: Context, question: str, yes: bool) -> None:
+    if not yes and not context.output.confirm(question):
+        raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
+
+
+def _chosen(context: Context, service: dict[str, Any], snapshot: str) -> dict[str, Any]:
+    rows = context.client.get(f"/services/{service['id']}/snapshots")["snapshots"]
+    found = [row for row in rows if snapshot in (row["id"], row["name"])]
+    if not found:
+        raise Stopped(
+            _("There is no such snapshot. `souk snapshots {name}` shows what there is.").format(name=service["name"])
+        )
+    return dict(found[0])

@@ -1,0 +1,81 @@
+"""Snapshots of a machine's disk: taken, gone back to, deleted."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from souk.doors.console import live
+from souk.doors.console.desk import Desk
+from souk.doors.console.guards import member_page
+from souk.doors.console.problems import accepted
+from souk.parties.access import CAN_OPERATE
+from souk.provisioning import commands, queries
+from souk.ui.parts import Crumb
+from souk.ui.schema_fields import SaneTextField
+
+
+class SnapshotForm(forms.Form):
+    """What a snapshot is called."""
+
+    name = SaneTextField(
+        label=gettext_lazy("Name"),
+        max_length=63,
+        help_text=gettext_lazy("Such as: before the upgrade."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_page
+def snapshots(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
+    """The snapshots that are there, and a form for one more."""
+    row = queries.service(desk.scope, service)
+    form = SnapshotForm(request.POST or None)
+    if accepted(form, lambda: commands.take_snapshot(desk.scope, service, form.cleaned_data["name"])):
+        messages.info(request, _("The snapshot is being taken. The service goes on meanwhile."))
+        return redirect("snapshots", service)
+    kept = queries.snapshots(desk.scope, service)
+    context = {
+        "service": row,
+        "kept": kept,
+        "form": form,
+        "moving": live.moves(row),
+        "here": reverse("snapshots", args=[service]),
+        "may_operate": desk.may(CAN_OPERATE) and row.desired == "running",
+        "may_take": len(kept.snapshots) + len(kept.coming) < kept.most,
+        "breadcrumbs": [
+            Crumb(_("Services"), reverse("services")),
+            Crumb(row.name, reverse("service", args=[service])),
+            Crumb(_("Snapshots")),
+        ],
+    }
+    part = bool(request.headers.get("HX-Request"))
+    template = "console/parts/snapshots.html" if part else "console/snapshots.html"
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+@require_POST
+@member_page
+def roll_back(request: HttpRequest, desk: Desk, service: UUID, snapshot: UUID) -> HttpResponse:
+    """Go back to a snapshot."""
+    commands.roll_back(desk.scope, service, snapshot)
+    messages.info(request, _("The service goes back to its snapshot."))
+    return redirect("service", service)
+
+
+@require_POST
+@member_page
+def snapshot_delete(request: HttpRequest, desk: Desk, service: UUID, snapshot: UUID) -> HttpResponse:
+    """Delete a snapshot."""
+    commands.delete_snapshot(desk.scope, service, snapshot)
+    messages.info(request, _("The snapshot is being deleted."))
+    return redirect("snapshots", service)
