@@ -66,6 +66,16 @@ class Sellable:
 
 
 @dataclass(frozen=True)
+class PublishedRow:
+    """A published offering in a market place, with its page as `published_offering` tells it."""
+
+    listing: UUID
+    slug: str
+    blueprint: str
+    page: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class VersionRow:
     """An offering version as the operator's catalogue shows it."""
 
@@ -146,6 +156,20 @@ def published_offering(marketplace: str, slug: str, language: str) -> dict[str, 
     if row is None:
         raise errors.OfferingMissing(slug=slug)
     return msgspec.json.decode(row[0], type=dict[str, Any])
+
+
+def published_pages(marketplace: str, language: str) -> list[PublishedRow]:
+    """All published offerings of a market place with their pages, one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select p.listing_id, p.slug, v.blueprint, (p.page -> %s)::text from catalog_publishedoffering p"
+            " join catalog_offeringversion v on v.id = p.version_id where p.marketplace_slug = %s order by p.position",
+            [language, marketplace],
+        )
+        return [
+            PublishedRow(listing, slug, blueprint, msgspec.json.decode(page, type=dict[str, Any]))
+            for listing, slug, blueprint, page in cursor.fetchall()
+        ]
 
 
 def sellable(marketplace: str, offering: str, plan: str, segment: str, now: datetime) -> Sellable:

@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "souk.metering",
     "souk.billing",
     "souk.doors.console",
+    "souk.doors.osb",
     "souk.settings",
 ]
 

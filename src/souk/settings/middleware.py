@@ -50,11 +50,11 @@ def observe(get_response: Handler) -> Handler:
 
 
 def api_shortcut(get_response: Handler) -> Handler:
-    """Answer `/api/` without sessions, cookies and page furniture: tokens carry who asks."""
+    """Answer `/api/` and `/osb/` without sessions, cookies and page furniture: tokens carry who asks."""
     from souk.settings.api import respond
 
     def handle(request: HttpRequest) -> HttpResponseBase:
-        if request.path_info.startswith("/api/"):
+        if request.path_info.startswith(("/api/", "/osb/")):
             return respond(request)
         return get_response(request)
 

@@ -17,6 +17,7 @@ from souk.doors.console.guards import person_page
 from souk.doors.console.problems import tell
 from souk.kernel.errors import Problem
 from souk.parties import commands, queries
+from souk.sites.queries import regions
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,7 +33,7 @@ def tokens(request: HttpRequest, desk: Desk) -> HttpResponse:
             tell(form, problem)
         else:
             form = TokenForm()
-    context = {"form": form, "fresh": fresh, "tokens": _rows(desk)}
+    context = {"form": form, "fresh": fresh, "tokens": _rows(desk), **_broker(request, desk)}
     response = render(request, "console/tokens.html", context, status=422 if form.errors else 200)
     if fresh:
         response["Cache-Control"] = "no-store"
@@ -53,3 +54,9 @@ def _rows(desk: Desk) -> list[dict[str, Any]]:
         {"row": row, "may": [SCOPE_LABELS.get(scope, scope) for scope in row.scopes]}
         for row in queries.tokens(desk.person)
     ]
+
+
+def _broker(request: HttpRequest, desk: Desk) -> dict[str, Any]:
+    """Where other platforms order by the Open Service Broker API, and as whom: one address for each region."""
+    addresses = [(each.name, request.build_absolute_uri(f"/osb/public/{each.code}")) for each in regions()]
+    return {"brokers": addresses, "projects": desk.projects if addresses else ()}
