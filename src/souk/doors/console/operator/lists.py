@@ -159,7 +159,7 @@ def _data(row: trail.TrailRow) -> str:
     if not row.data:
         return ""
     parts = [f"{key}: {_plain(value)}" for key, value in row.data.items() if value not in ("", None)]
-    return format_html('<bdi dir="ltr">{}</bdi>', " · ".join(parts))
+    return format_html('<bdi dir="ltr" class="text-break">{}</bdi>', " · ".join(parts))
 
 
 def _plain(value: object) -> str:
