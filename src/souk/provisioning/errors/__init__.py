@@ -94,6 +94,7 @@ from souk.provisioning.errors.networks import (
 )
 from souk.provisioning.errors.snapshots import (
     GoingBack,
+    NoBranches,
     NoSnapshots,
     ProtectedFromGoingBack,
     SnapshotMissing,
@@ -158,6 +159,7 @@ __all__ = [
     "NeverUpdated",
     "NoBackups",
     "NoBindings",
+    "NoBranches",
     "NoCapacity",
     "NoDatabases",
     "NoExports",

@@ -9,6 +9,10 @@ class NoSnapshots(Conflict):
     """Services of this kind have no snapshots."""
 
 
+class NoBranches(Conflict):
+    """Services of this kind can't begin with what is in a snapshot."""
+
+
 class SnapshotNameTaken(Conflict):
     """This service has a snapshot named “{name}” already. Choose another name."""
 
