@@ -7,6 +7,7 @@ machines, a service that does not run. What a snapshot holds is copied whether t
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import UUID
 
 import structlog
 from django.utils.translation import gettext_noop
@@ -49,9 +50,9 @@ def branch(engine: Engine, lease: Lease, subject: Subject, spec: MachineSpec, ob
         return False
     if observed is None:
         copied = replace(spec, labels={**spec.labels, COPY_OF: str(subject.row.restored_from)})
-        if subject.row.restored_snapshot is not None:
+        if (snapshot := subject.row.restored_snapshot) is not None:
             with step(lease, subject, "copy", 30, gettext_noop("The disk is copied as the snapshot holds it.")):
-                _copy(engine, *_snapshot(subject), copied)
+                _copy(engine, *_snapshot(snapshot), copied)
         else:
             of = _source(engine, lease, subject, brancher)
             if of is None:
@@ -90,14 +91,14 @@ def _source(engine: Engine, lease: Lease, subject: Subject, brancher: Brancher) 
     return of.machine if ready else None
 
 
-def _snapshot(subject: Subject) -> tuple[Assigned, str]:
+def _snapshot(snapshot: UUID) -> tuple[Assigned, str]:
     """The machine to copy, and the engine's name for its snapshot.
 
     Raises:
         Declined: it is gone.
     """
     with acting(WORKER):
-        kept = Snapshot.objects.filter(id=subject.row.restored_snapshot, deleted_at__isnull=True).first()
+        kept = Snapshot.objects.filter(id=snapshot, deleted_at__isnull=True).first()
     of = records.load(kept.instance_id) if kept is not None else None
     if kept is None or of is None or of.machine is None:
         raise Declined(_GONE)
