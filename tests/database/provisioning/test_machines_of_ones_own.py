@@ -173,7 +173,7 @@ def test_a_first_boot_that_went_wrong_is_a_failed_operation_of_a_machine_that_is
     instance = ordered(call, place, user_data=SCRIPT)
     look_again(place, instance)
     failed = operations(buyer.scope, instance)[0]
-    assert (failed.state, why in failed.why) == ("failed", True)
+    assert (failed.state, why in failed.trouble) == ("failed", True)
     assert service(buyer.scope, instance).state == "ready"
 
 

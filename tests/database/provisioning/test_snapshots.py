@@ -182,7 +182,7 @@ def test_a_full_pool_takes_none_and_says_so(one: Kept) -> None:
     commands.take_snapshot(one.buyer.scope, one.instance, "a")
     work(one.place)
     failed = operations(one.buyer.scope, one.instance)[0]
-    assert (failed.state, "no room" in failed.why) == ("failed", True)
+    assert (failed.state, "no room" in failed.trouble) == ("failed", True)
     assert (one.names, snapshots(one.buyer.scope, one.instance).coming) == ([], [])
     one.take("a")
 
