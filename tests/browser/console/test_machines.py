@@ -99,6 +99,8 @@ def test_a_machines_pages_are_accessible_and_fit(
         "settings": f"/services/{instance}/settings/",
         "snapshots": f"/services/{instance}/snapshots/",
         "new": f"/services/{instance}/snapshots/{snapshot}/new/",
+        **{part: f"/services/{instance}/{part}/" for part in ("versions", "plan", "access", "names", "network")},
+        **{part: f"/services/{instance}/{part}/" for part in ("health", "alerts", "rename", "delete")},
     }
     for name, address in pages.items():
         page = visit.go(console + address)

@@ -156,6 +156,18 @@ def test_a_protected_service_does_not_go_back(one: Kept) -> None:
         commands.roll_back(one.buyer.scope, one.instance, kept)
 
 
+def test_what_is_to_be_kept_first_is_kept_first(one: Kept) -> None:
+    kept = one.take("before")
+    one.write("second")
+    commands.take_snapshot(one.buyer.scope, one.instance, "just in case")
+    with pytest.raises(errors.SnapshotComing):
+        commands.roll_back(one.buyer.scope, one.instance, kept)
+    work(one.place)
+    commands.roll_back(one.buyer.scope, one.instance, kept)
+    work(one.place)
+    assert (one.word, one.names) == ("first", ["just in case", "before"])
+
+
 def test_others_see_and_touch_nothing(one: Kept) -> None:
     kept = one.take("a")
     stranger = customer("Autre SARL").scope

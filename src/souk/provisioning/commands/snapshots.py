@@ -45,7 +45,7 @@ def roll_back(scope: Scope, instance: UUID, snapshot: UUID) -> UUID:
 
     Raises:
         NotFound, RoleTooLow, ServiceGone, ServiceSuspended, SnapshotMissing, ProtectedFromGoingBack, SnapshotTooLarge,
-        GoingBack.
+        SnapshotComing, GoingBack.
     """
     with acting(scope):
         row, found = _there(scope, instance, snapshot)
@@ -53,6 +53,9 @@ def roll_back(scope: Scope, instance: UUID, snapshot: UUID) -> UUID:
             raise errors.ProtectedFromGoingBack(name=row.name)
         if row.disk < found.disk:
             raise errors.SnapshotTooLarge(name=found.name)
+        # Going back waits for nothing that was asked for before: it would lose what this is to keep.
+        if row.operations.filter(kind=OperationKind.SNAPSHOT, state__in=OPEN).exists():
+            raise errors.SnapshotComing(name=row.name)
         if row.operations.filter(kind=OperationKind.ROLL_BACK, state__in=OPEN).exists():
             raise errors.GoingBack(name=row.name)
         return wish(scope, row, OperationKind.ROLL_BACK, {"snapshot": str(found.id), "name": found.name})

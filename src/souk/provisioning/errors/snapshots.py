@@ -31,6 +31,10 @@ class SnapshotTooLarge(Conflict):
     """The disk was larger when “{name}” was taken. Give the service as much disk as it had then."""
 
 
+class SnapshotComing(Conflict):
+    """A snapshot of “{name}” is still being taken; going back would come before it. Wait for it, or take it back."""
+
+
 class GoingBack(Conflict):
     """The service “{name}” is going back to a snapshot already. Wait until that has ended."""
 
