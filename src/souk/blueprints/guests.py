@@ -49,7 +49,7 @@ def run(
 def _answer(done: Execution) -> dict[str, Any]:
     try:
         answer = json.loads(done.stdout)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) else {}
 

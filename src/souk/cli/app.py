@@ -186,6 +186,7 @@ def _backups(app: App) -> None:
     kept = _branch(app, "snapshots", _("A machine's disk as it was."), snapshots.listing)
     kept.command(snapshots.take, name="take", help=_("Keep the disk as it is now."))
     kept.command(snapshots.restore, name="restore", help=_("Go back to a snapshot."))
+    kept.command(snapshots.begin, name="new", help=_("Order a new machine that begins with a snapshot."))
     kept.command(snapshots.delete, name="delete", help=_("Delete a snapshot."))
     files = _branch(app, "exports", _("A service's data in an open format."), exports.listing)
     files.command(exports.create, name="create", help=_("Write a database into a file, and save it."))

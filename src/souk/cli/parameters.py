@@ -33,17 +33,18 @@ def read(pairs: Sequence[str], schema: Mapping[str, Any]) -> dict[str, Any]:
     return given
 
 
-def plain(pairs: Sequence[str]) -> dict[str, str]:
-    """The same as texts, where no schema is at hand; the server says what is wrong with them.
+def plain(pairs: Sequence[str]) -> dict[str, str | list[str]]:
+    """The same as texts, and of `key=@FILE` as the lines of the file, where no schema is at hand; the server says what
+    is wrong with them.
 
     Raises:
-        Stopped: a pair is no pair.
+        Stopped: a pair is no pair, or names no file that is text.
     """
     split = {pair: pair.partition("=") for pair in pairs}
     for pair, (_key, equals, _text) in split.items():
         if not equals:
             raise Stopped(_("“{pair}” is not of the form key=value.").format(pair=pair))
-    return {key: text for key, _equals, text in split.values()}
+    return {key: _lines(text[1:]) if text[:1] == "@" else text for key, _equals, text in split.values()}
 
 
 def _convert(key: str, text: str, rule: Mapping[str, Any]) -> Any:
@@ -53,8 +54,7 @@ def _convert(key: str, text: str, rule: Mapping[str, Any]) -> Any:
         return None
     wanted = next((name for name in kinds if name != "null"), "string")
     if text.startswith("@") and wanted in {"string", "array"}:
-        content = _file(text[1:])
-        return content if wanted == "string" else [line for line in content.splitlines() if line.strip()]
+        return _file(text[1:]) if wanted == "string" else _lines(text[1:])
     try:
         if wanted == "array":
             return _array(key, text, rule.get("items", {}))
@@ -65,6 +65,10 @@ def _convert(key: str, text: str, rule: Mapping[str, Any]) -> Any:
                 text=text, key=key, kind=wanted
             )
         ) from error
+
+
+def _lines(name: str) -> list[str]:
+    return [line for line in _file(name).splitlines() if line.strip()]
 
 
 def _file(name: str) -> str:

@@ -211,6 +211,10 @@ class Event:
     action: str
 
 
+MOST_SAID = 32 * 1024**2
+"""Bytes that a command may write before it is killed: root in a machine may have put anything in its place."""
+
+
 class Engine(Protocol):
     """One Incus (or its in-memory stand-in), seen through one project."""
 
@@ -291,7 +295,7 @@ class Engine(Protocol):
 
         stdin may carry secrets; it is never logged and never part of the engine's own records. A program that
         isn't there gives exit code 127, one ended by signal N 128 + N. A command that outlives `timeout`
-        seconds is killed, and raises EngineError. Raises NotFound, NotRunning.
+        seconds, or says more than `MOST_SAID`, is killed, and raises EngineError. Raises NotFound, NotRunning.
         """
 
     def push(self, name: str, path: str, content: bytes, *, mode: int = 0o600, uid: int = 0, gid: int = 0) -> None:

@@ -39,7 +39,7 @@ class WesternFloatField(forms.FloatField):
 class LinesField(forms.CharField):
     """A list of strings, one a line."""
 
-    widget = forms.Textarea(attrs={"rows": 3})
+    widget = forms.Textarea(attrs={"rows": 3, "dir": "auto"})
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(map(str, value)) if isinstance(value, (list, tuple)) else value

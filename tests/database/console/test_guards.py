@@ -32,6 +32,7 @@ NOT_READ |= {"operator-bill", "operator-pay", "operator-allocate", "operator-mov
 NOT_READ |= {"service-update", "operator-service-suspend", "operator-service-resume", "operator-pool"}
 NOT_READ |= {"name-check", "name-remove", "service-growth", "service-plan-price", "export-delete"}
 NOT_READ |= {"service-rehearse", "service-upgrade", "network-delete", "service-network-leave"}
+NOT_READ |= {"roll-back", "snapshot-delete"}
 
 
 def address(pattern: URLPattern) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from tests.database.doors.test_rest import Caller
-from tests.support.example import EXAMPLE
+from tests.support.example import EXAMPLE, ExampleBrancher
 from tests.support.killing import run_until_killed
 from tests.support.reconciling import forget_leases, order, settle, work
 from tests.support.world import Customer, customer
@@ -17,8 +17,12 @@ from souk.engines.contract import EngineError, PoolFull
 from souk.engines.memory import MemoryEngine
 from souk.kernel.errors import NotFound
 from souk.kernel.ids import new_id
+from souk.kernel.scope import System, acting
+from souk.ordering.commands import RestoreDetails, restore
+from souk.ordering.queries import order as find_order
 from souk.provisioning import commands, errors
 from souk.provisioning.contract import Size
+from souk.provisioning.models import Snapshot
 from souk.provisioning.queries import machines, operations, service, snapshots
 from souk.provisioning.reconciler import ground
 from souk.provisioning.reconciler.converge import Ground
@@ -152,6 +156,18 @@ def test_a_protected_service_does_not_go_back(one: Kept) -> None:
         commands.roll_back(one.buyer.scope, one.instance, kept)
 
 
+def test_what_is_to_be_kept_first_is_kept_first(one: Kept) -> None:
+    kept = one.take("before")
+    one.write("second")
+    commands.take_snapshot(one.buyer.scope, one.instance, "just in case")
+    with pytest.raises(errors.SnapshotComing):
+        commands.roll_back(one.buyer.scope, one.instance, kept)
+    work(one.place)
+    commands.roll_back(one.buyer.scope, one.instance, kept)
+    work(one.place)
+    assert (one.word, one.names) == ("first", ["just in case", "before"])
+
+
 def test_others_see_and_touch_nothing(one: Kept) -> None:
     kept = one.take("a")
     stranger = customer("Autre SARL").scope
@@ -178,7 +194,7 @@ def test_a_full_pool_takes_none_and_says_so(one: Kept) -> None:
     commands.take_snapshot(one.buyer.scope, one.instance, "a")
     work(one.place)
     failed = operations(one.buyer.scope, one.instance)[0]
-    assert (failed.state, "no room" in failed.why) == ("failed", True)
+    assert (failed.state, "no room" in failed.trouble) == ("failed", True)
     assert (one.names, snapshots(one.buyer.scope, one.instance).coming) == ([], [])
     one.take("a")
 
@@ -250,3 +266,71 @@ def test_killed_at_every_boundary_it_is_done_once(one: Kept, verb: str) -> None:
         if crossed < at:
             break
     assert at > 5
+
+
+@pytest.fixture
+def branched(one: Kept, monkeypatch: pytest.MonkeyPatch) -> Kept:
+    """The same, where a new service may begin with a snapshot."""
+    monkeypatch.setattr(EXAMPLE, "brancher", ExampleBrancher())
+    monkeypatch.setattr(EXAMPLE, "holds_data", True)
+    return one
+
+
+def _begin(one: Kept, kept: UUID, name: str = "copie") -> UUID:
+    details = RestoreDetails(one.instance, name, snapshot=kept)
+    return find_order(one.buyer.scope, restore(one.buyer.scope, details)).instance_id
+
+
+def test_a_new_service_begins_with_what_a_snapshot_holds(branched: Kept) -> None:
+    kept = branched.take("then")
+    branched.write("now")
+    commands.stop_instance(branched.buyer.scope, branched.instance)
+    work(branched.place)
+    made = Kept(branched.engine, branched.place, branched.buyer, _begin(branched, kept))
+    work(branched.place)
+    assert (service(made.buyer.scope, made.instance).state, made.word) == ("ready", "first")
+    assert (branched.word, branched.names, made.names) == ("now", ["then"], [])
+    assert made.machine != branched.machine
+
+
+def test_a_snapshot_that_went_meanwhile_is_said_to_be_gone(branched: Kept) -> None:
+    kept = branched.take("then")
+    commands.delete_snapshot(branched.buyer.scope, branched.instance, kept)
+    made = _begin(branched, kept)
+    work(branched.place)
+    row = service(branched.buyer.scope, made)
+    assert (row.state, "is gone" in row.trouble) == ("failed", True)
+    assert len(branched.engine.machines()) == 1
+
+
+def test_a_smaller_disk_than_was_kept_is_refused(branched: Kept) -> None:
+    kept = branched.take("then")
+    with acting(System("test")):
+        Snapshot.objects.filter(id=kept).update(disk=99 * 1024**3)
+    with pytest.raises(errors.RestoreTooSmall):
+        _begin(branched, kept)
+
+
+def test_what_can_not_be_copied_is_refused(one: Kept) -> None:
+    kept = one.take("then")
+    with pytest.raises(errors.NoBranches):
+        _begin(one, kept)
+
+
+def test_killed_at_every_boundary_a_new_service_begins_once(branched: Kept) -> None:
+    kept = branched.take("then")
+    at = 0
+    while True:
+        at += 1
+        made = Kept(branched.engine, branched.place, branched.buyer, _begin(branched, kept, f"n{at}"))
+        crossed = run_until_killed(branched.place, branched.engine, at, work).crossed
+        for _ in range(3):
+            forget_leases()
+            work(branched.place)
+        assert (service(made.buyer.scope, made.instance).state, made.word) == ("ready", "first")
+        assert len(branched.engine.machines()) == 2
+        commands.erase_instance(made.buyer.scope, made.instance)
+        settle(branched.place)
+        if crossed < at:
+            break
+    assert at > 10

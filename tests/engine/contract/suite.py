@@ -212,6 +212,13 @@ def test_a_killed_command_exits_with_its_signal(workshop: Workshop) -> None:
     assert workshop.engine.execute(spec.name, ["sh", "-c", "kill -9 $$"]).exit_code == 137
 
 
+def test_a_command_that_talks_without_end_is_killed_and_the_next_one_runs(workshop: Workshop) -> None:
+    spec = workshop.machine(start=True)
+    with pytest.raises(contract.EngineError, match="said more than"):
+        workshop.engine.execute(spec.name, ["sh", "-c", "yes"])
+    assert workshop.engine.execute(spec.name, ["true"]).exit_code == 0
+
+
 def test_eight_commands_at_once_do_not_mix_their_output(workshop: Workshop) -> None:
     spec = workshop.machine(start=True)
     words = iter("abcdefgh")

@@ -29,6 +29,14 @@ def test_it_is_debian_and_systemd_is_well(box: Box) -> None:
     assert waited.stdout.strip() == "running", box.ssh("systemctl", "--failed", "--no-legend").stdout
 
 
+def test_it_speaks_utf_8_and_installs_as_debian_does(box: Box) -> None:
+    assert box.ssh("locale", "charmap").stdout == "UTF-8\n"
+    told = box.ssh("apt-config", "dump").stdout
+    assert 'APT::Install-Recommends "1"' in told
+    assert "Check-Valid-Until" not in told
+    assert 'Unattended-Upgrade "1"' in told
+
+
 def test_nobody_elses_key_and_no_password_sign_in(box: Box, tmp_path: Path) -> None:
     refused = box.ssh("true", key=key_pair(tmp_path))
     assert refused.exit_code == 255

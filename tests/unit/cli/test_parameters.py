@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from souk.cli.errors import Stopped
-from souk.cli.parameters import read
+from souk.cli.parameters import plain, read
 
 SCHEMA = {
     "properties": {
@@ -73,3 +73,9 @@ def test_a_file_that_can_not_be_read_is_named(tmp_path: Path, content: bytes | N
         (tmp_path / "file").write_bytes(content)
     with pytest.raises(Stopped, match=why):
         read([f"text=@{tmp_path / 'file'}"], SCHEMA)
+
+
+def test_without_a_schema_a_file_is_its_lines(tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    file.write_text("one\n\ntwo\n")
+    assert plain([f"keys=@{file}", "pool=off"]) == {"keys": ["one", "two"], "pool": "off"}

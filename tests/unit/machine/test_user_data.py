@@ -63,6 +63,11 @@ def test_of_what_a_machine_tells_no_more_is_taken_than_fits() -> None:
     assert " [31mred" in found.lines
 
 
+def test_an_answer_that_is_built_to_break_its_reader_breaks_nothing() -> None:
+    with pytest.raises(ConfigurationFailed):
+        BLUEPRINT.beginner.look(Guest("[" * 100_000), WANTED)
+
+
 @pytest.mark.parametrize("told", [{}, {"standing": "none"}, {"standing": ["done"]}, []])
 def test_a_machine_that_does_not_tell_has_not_done(told: object) -> None:
     with pytest.raises(ConfigurationFailed):

@@ -115,3 +115,22 @@ def test_a_vendors_description_cannot_bring_markup_into_the_page() -> None:
 
 def test_the_same_choices_in_another_order_are_the_same_text() -> None:
     assert canonical({"b": 1, "a": "é"}) == canonical({"a": "é", "b": 1}) == '{"a":"é","b":1}'
+
+
+DOCUMENT: dict[str, Any] = {
+    "type": "object",
+    "properties": {"text": {"type": "string", "contentMediaType": "text/plain", "maxLength": 40, "default": ""}},
+}
+
+
+def test_a_document_keeps_its_lines_and_how_they_are_indented() -> None:
+    form = SchemaForm(DOCUMENT, {"p-text": "#cloud-config\r\na:\r\n  - b\r\n"})
+    assert form.is_valid()
+    assert form.values == {"text": "#cloud-config\na:\n  - b\n"}
+
+
+@pytest.mark.parametrize("text", ["", "  \r\n "])
+def test_a_document_that_is_empty_is_left_out(text: str) -> None:
+    form = SchemaForm(DOCUMENT, {"p-text": text})
+    assert form.is_valid()
+    assert form.values == {}

@@ -93,7 +93,11 @@ def _why(suspension: str) -> str:
 
 
 def _plain(value: object) -> str:
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    """A value on one line: of a text of several lines the first, and that there are more."""
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    first, _newline, rest = str(value).partition("\n")
+    return f"{first} …" if rest.strip() else first
 
 
 def first_boot(name: Name, /, *, context: Given) -> None:

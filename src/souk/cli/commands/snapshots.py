@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
 from souk.cli import formats
+from souk.cli.commands.orders import await_order
 from souk.cli.commands.services import Name, Wait, Yes, finish
 from souk.cli.context import Context, Given
 from souk.cli.errors import Stopped
@@ -49,6 +51,28 @@ def restore(name: Name, snapshot: Snapshot, /, *, yes: Yes = False, wait: Wait =
     _agree(context, question, yes)
     asked = context.client.post(f"/services/{service['id']}/snapshots/{row['id']}/restore")
     finish(context, name, asked, wait)
+
+
+def begin(
+    name: Name,
+    snapshot: Snapshot,
+    new: Annotated[str, Parameter(help=_("The new service's name."))],
+    /,
+    *,
+    plan: Annotated[str, Parameter(help=_("Another plan than the present one."))] = "",
+    wait: Wait = False,
+    context: Given,
+) -> None:
+    service = context.service(name)
+    body = {"name": new, "plan": plan, "snapshot": _chosen(context, service, snapshot)["id"]}
+    placed = context.client.post(f"/services/{service['id']}/restore", body, key=str(uuid.uuid4()))
+    order = context.client.get(f"/orders/{placed['order']}")
+    if wait:
+        await_order(context, order)
+    elif context.output.as_json:
+        context.output.data(order)
+    else:
+        context.output.text(_("Follow it with: souk operations {name} --watch").format(name=new))
 
 
 def delete(name: Name, snapshot: Snapshot, /, *, yes: Yes = False, wait: Wait = True, context: Given) -> None:

@@ -22,6 +22,7 @@ from souk.parties.access import CAN_OPERATE
 from souk.provisioning import commands, queries
 from souk.provisioning.errors import ClosesToOutside, LocksYouOut
 from souk.provisioning.networks import attachment
+from souk.provisioning.registry import blueprint
 from souk.ui.parts import Crumb
 from souk.ui.tables import Column, Table
 
@@ -54,6 +55,7 @@ def access(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     context = {
         "service": row,
         "access": found,
+        "keyed": blueprint(row.blueprint).identity is not None,
         "inside": inside,
         "table": _table(found),
         "form": form,

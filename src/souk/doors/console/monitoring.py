@@ -24,6 +24,7 @@ from souk.monitoring.words import CAUSES, STEPS
 from souk.provisioning.contract import Curve, Panel
 from souk.provisioning.queries import ServiceRow
 from souk.provisioning.queries import service as find_service
+from souk.provisioning.registry import blueprint
 from souk.ui import format as values
 from souk.ui.charts import Chart, Series
 from souk.ui.parts import Crumb, Event, Tab
@@ -78,24 +79,26 @@ def service_health(request: HttpRequest, desk: Desk, service: UUID) -> HttpRespo
     return render(request, "console/service_health.html", context)
 
 
-def tabs(service: UUID, current: str) -> list[Tab]:
-    """A service's pages beside each other."""
+def tabs(row: ServiceRow, current: str) -> list[Tab]:
+    """A service's pages beside each other; those of what it tells of itself, if its kind tells anything."""
+    tells = blueprint(row.blueprint).observer is not None
     pages = (
-        ("service", _("Overview")),
-        ("service-metrics", _("Metrics")),
-        ("service-health", _("Health")),
-        ("service-alerts", _("Alerts")),
-        ("service-logs", _("Log")),
-        ("service-statements", _("Slow queries")),
+        ("service", _("Overview"), True),
+        ("service-metrics", _("Metrics"), tells),
+        ("service-health", _("Health"), True),
+        ("service-alerts", _("Alerts"), True),
+        ("service-logs", _("Log"), tells),
+        ("service-statements", _("Slow queries"), tells),
     )
-    return [Tab(label, reverse(name, args=[service]), name == current) for name, label in pages]
+    shown = [(name, label) for name, label, there in pages if there or name == current]
+    return [Tab(label, reverse(name, args=[row.id]), name == current) for name, label in shown]
 
 
 def around(row: ServiceRow, current: str, title: str) -> dict[str, object]:
     """What every page of a service shows around its own."""
     return {
         "service": row,
-        "tabs": tabs(row.id, current),
+        "tabs": tabs(row, current),
         "breadcrumbs": [
             Crumb(_("Services"), reverse("services")),
             Crumb(row.name, reverse("service", args=[row.id])),

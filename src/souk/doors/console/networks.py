@@ -24,6 +24,7 @@ from souk.kernel.errors import Problem
 from souk.parties.access import CAN_OPERATE
 from souk.provisioning import commands, queries
 from souk.provisioning import networks as reading
+from souk.provisioning.registry import blueprint
 from souk.sites.queries import regions
 from souk.ui.parts import Crumb
 from souk.ui.tables import Column, Table
@@ -145,6 +146,7 @@ def service_network(request: HttpRequest, desk: Desk, service: UUID) -> HttpResp
     context = {
         "service": row,
         "inside": inside,
+        "keyed": blueprint(row.blueprint).identity is not None,
         "form": form,
         "moving": live.moves(row) or inside.state in ("attaching", "detaching"),
         "here": reverse("service-network", args=[service]),

@@ -147,7 +147,7 @@ def _what_happens() -> list[Step]:
             _("It is made ready"),
             detail=_("You follow every step on the service's page, and may still cancel for free."),
         ),
-        Step(_("It answers"), detail=_("Only now does the clock start, and you get address and password.")),
+        Step(_("It answers"), detail=_("Only now does the clock start, and you see how to reach it.")),
         Step(_("You delete it"), detail=_("The clock stops at once. An invoice only ever asks for what really ran.")),
     ]
 

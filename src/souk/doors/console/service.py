@@ -47,6 +47,8 @@ from souk.ui.parts import Crumb
 from souk.ui.tables import Column, Table
 
 PERIOD = timedelta(days=30)
+LONGEST = 48
+"""Characters of a parameter's value beside others."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "may_keep": blueprint(row.blueprint).keeper is not None,
         "may_snapshot": blueprint(row.blueprint).snapshots is not None,
         "may_back_up": blueprint(row.blueprint).archivist is not None,
-        "tabs": monitoring.tabs(service, "service"),
+        "tabs": monitoring.tabs(row, "service"),
         "ending": versions.ending(known),
         "updated_at": known.updated_at,
         "first_boot": _first_boot(desk.scope, service),
@@ -201,10 +203,20 @@ def _parameters(row: queries.ServiceRow) -> list[tuple[str, str]]:
     """What was chosen when ordering, under the names the blueprint gives it; what is empty is left out."""
     rules = blueprint(row.blueprint).schema().get("properties", {})
     return [
-        (_(rules.get(name, {}).get("title", name)), _choice(rules.get(name, {}), value) or selling.shown(value))
+        (_(rules.get(name, {}).get("title", name)), _choice(rules.get(name, {}), value) or _short(value))
         for name, value in row.parameters.items()
         if value not in ("", [], None)
     ]
+
+
+def _short(value: object) -> str:
+    """A value as it is shown beside others: of a long one its beginning and its end, of several lines the first."""
+    if isinstance(value, list):
+        return ", ".join(map(_short, value))
+    first, _newline, rest = selling.shown(value).partition("\n")
+    if len(first) > LONGEST:
+        return f"{first[: LONGEST // 2]}…{first[-LONGEST // 2 :]}"
+    return f"{first} …" if rest.strip() else first
 
 
 def _choice(rule: Mapping[str, Any], value: object) -> str:
@@ -234,13 +246,14 @@ def _reach(scope: Scope, row: queries.ServiceRow) -> Reach | None:
             (_("Address in the private network"), found.private_address),
         ]
     connection, copied = found.connection, [*found.own, found.connection][0]
+    snippets = [Snippet(words.ltr(each.language), each.text) for each in copied.snippets]
     return Reach(
         fields,
         shlex.join(connection.client),
         connection.uri,
         connection.pooled,
         connection.password,
-        copied.snippets,
+        snippets,
     )
 
 

@@ -71,6 +71,7 @@ urlpatterns = [
     path("services/<uuid:service>/exports/<uuid:export>/delete/", exports.export_delete, name="export-delete"),
     path("services/<uuid:service>/snapshots/", snapshots.snapshots, name="snapshots"),
     path("services/<uuid:service>/snapshots/<uuid:snapshot>/restore/", snapshots.roll_back, name="roll-back"),
+    path("services/<uuid:service>/snapshots/<uuid:snapshot>/new/", snapshots.snapshot_new, name="snapshot-new"),
     path(
         "services/<uuid:service>/snapshots/<uuid:snapshot>/delete/", snapshots.snapshot_delete, name="snapshot-delete"
     ),

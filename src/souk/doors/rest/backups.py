@@ -27,14 +27,15 @@ class BackupIn(Schema):
 
 
 class RestoreIn(Schema):
-    """The new service's name, the instant whose data it begins with (default: the last), its plan (the same), and how
-    many gibibytes of disk it has beyond it (as many).
+    """The new service's name, the instant whose data it begins with (default: the last) or the snapshot, its plan (the
+    same), and how many gibibytes of disk it has beyond it (as many).
     """
 
     name: str
     until: datetime | None = None
     plan: str = ""
     extra_gib: int | None = None
+    snapshot: UUID | None = None
 
 
 class InPlaceIn(Schema):
@@ -68,7 +69,7 @@ def restore_(
     request: HttpRequest, service: UUID, body: RestoreIn, idempotency_key: Header[str | None] = None
 ) -> Status[dict[str, Any]]:
     """Order a new service that begins with this one's data, as it was at an instant. This one is left as it is."""
-    details = RestoreDetails(source=service, name=body.name, until=body.until, plan=body.plan, extra_gib=body.extra_gib)
+    details = RestoreDetails(service, body.name, body.until, body.plan, body.extra_gib, body.snapshot)
     return Status(201, {"order": restore(member(request), details, key=idempotency_key)})
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from urllib.parse import urlencode
 
-from souk.engines.contract import EngineError, Execution
+from souk.engines.contract import MOST_SAID, EngineError, Execution
 from souk.engines.incus.transport import Transport
 from souk.engines.incus.websocket import WebSocket, wait
 
@@ -19,6 +19,10 @@ _MISSING = "command not found"
 _MISSING_EXIT = 127
 _NO_EXIT = -1
 _ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8"}
+
+
+class _TooMuch(Exception):
+    """A command said more than anybody wants to know."""
 
 
 def execute(transport: Transport, name: str, command: Sequence[str], stdin: bytes, timeout: float) -> Execution:
@@ -33,9 +37,11 @@ def execute(transport: Transport, name: str, command: Sequence[str], stdin: byte
             try:
                 with _fed(sockets[_STDIN], stdin):
                     stdout, stderr = _drain((sockets[_STDOUT], sockets[_STDERR]), deadline)
-            except TimeoutError:
+            except (TimeoutError, _TooMuch) as error:
                 sockets[_CONTROL].send('{"command": "signal", "signal": 9}')
-                raise EngineError(f"{command[0]} took more than {timeout:.0f} s and was killed") from None
+                much = isinstance(error, _TooMuch)
+                why = f"said more than {MOST_SAID} bytes" if much else f"took more than {timeout:.0f} s"
+                raise EngineError(f"{command[0]} {why} and was killed") from None
             ended = transport.wait(operation.id, max(1.0, deadline - time.monotonic()))
     except EngineError as error:
         if _MISSING in str(error).lower():
@@ -88,7 +94,12 @@ def _feed(socket: WebSocket, content: bytes) -> None:
 
 
 def _drain(streams: Sequence[WebSocket], deadline: float) -> list[str]:
-    """Read all streams to their ends, which are a text message or the connection's."""
+    """Read all streams to their ends, which are a text message or the connection's.
+
+    Raises:
+        TimeoutError, _TooMuch.
+    """
+    left = MOST_SAID
     chunks: dict[WebSocket, list[bytes]] = {stream: [] for stream in streams}
     unfinished = list(streams)
     while unfinished:
@@ -96,6 +107,9 @@ def _drain(streams: Sequence[WebSocket], deadline: float) -> list[str]:
             # Never wait for one stream alone: the command may be stuck until another one is read.
             for message in stream.take():
                 if isinstance(message, bytes):
+                    left -= len(message)
+                    if left < 0:
+                        raise _TooMuch
                     chunks[stream].append(message)
                 else:
                     unfinished.remove(stream)

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from souk.engines.contract import (
+    MOST_SAID,
     AddressTaken,
     AlreadyExists,
     Busy,
     Card,
+    EngineError,
     Event,
     Execution,
     Host,
@@ -198,7 +200,10 @@ class MemoryEngine:
             if not self._known(name).running:
                 raise NotRunning(f"{name} is not running")
             guest = self.guests.get(name, self.guest)
-        return guest(name, command, stdin)
+        done = guest(name, command, stdin)
+        if len(done.stdout) + len(done.stderr) > MOST_SAID:
+            raise EngineError(f"{command[0]} said more than {MOST_SAID} bytes and was killed")
+        return done
 
     @_call
     def push(self, name: str, path: str, content: bytes, *, mode: int = 0o600, uid: int = 0, gid: int = 0) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from souk.engines.contract import Execution
+from souk.engines.contract import MOST_SAID, Execution
 
 Program = Callable[[Sequence[str], bytes], Execution]
 """A pretended program: arguments after its name, and standard input."""
@@ -46,10 +46,12 @@ class ToyGuest:
 
 
 def _sh(arguments: Sequence[str], _stdin: bytes) -> Execution:
-    """As much of a shell as the contract suite uses: `exit N`, and `kill -N $$`."""
+    """As much of a shell as the contract suite uses: `exit N`, `kill -N $$`, and `yes`, as far as anybody listens."""
     script = arguments[-1] if arguments else ""
     if code := re.search(r"exit (\d+)", script):
         return Execution(int(code[1]), "", "")
+    if script == "yes":
+        return Execution(0, "y\n" * (MOST_SAID // 2 + 1), "")
     if number := re.search(r"kill -(\d+) \$\$", script):
         return Execution(128 + int(number[1]), "", "")
     return Execution(0, "", "")

@@ -15,14 +15,15 @@ from souk.ordering.queries import order, subscription_of
 from souk.parties.queries import organization
 from souk.provisioning.commands.backups import restorable
 from souk.provisioning.commands.maintenance import parameters_at
+from souk.provisioning.commands.snapshots import branchable
 from souk.provisioning.contract import GIB
 from souk.provisioning.queries import service
 
 
 @dataclass(frozen=True)
 class RestoreDetails:
-    """What is to be restored, to which instant (None: the last that was kept), as which service, on which plan (empty:
-    the same), with how many gibibytes of disk beyond it (None: as many as the source has).
+    """What is to be restored, to which instant (None: the last that was kept) or from which snapshot, as which service,
+    on which plan (empty: the same), with how many gibibytes of disk beyond it (None: as many as the source has).
     """
 
     source: UUID
@@ -30,6 +31,7 @@ class RestoreDetails:
     until: datetime | None = None
     plan: str = ""
     extra_gib: int | None = None
+    snapshot: UUID | None = None
 
 
 def restore(scope: Scope, details: RestoreDetails, *, key: str | None = None) -> UUID:
@@ -39,8 +41,8 @@ def restore(scope: Scope, details: RestoreDetails, *, key: str | None = None) ->
     returns the first one's order.
 
     Raises:
-        NotFound, RoleTooLow, NothingToRestore, OutsideRetention, BetweenBackups, RestoreTooSmall, and whatever
-        `place_order` raises.
+        NotFound, RoleTooLow, NothingToRestore, OutsideRetention, BetweenBackups, RestoreTooSmall, SnapshotMissing,
+        NoBranches, and whatever `place_order` raises.
     """
     with acting(scope):
         subscription = subscription_of(scope, details.source)
@@ -52,7 +54,10 @@ def restore(scope: Scope, details: RestoreDetails, *, key: str | None = None) ->
         held = service(scope, details.source).extra_disk // GIB
         extra_gib = held if details.extra_gib is None else details.extra_gib
         size = sizing.size(sold, extra_gib)
-        origin, source = restorable(scope, details.source, details.until, size.disk)
+        if details.snapshot is not None:
+            origin, source = branchable(scope, details.source, details.snapshot, size.disk)
+        else:
+            origin, source = restorable(scope, details.source, details.until, size.disk)
         return place_order(
             scope,
             OrderDetails(

@@ -78,7 +78,7 @@ def restorable(scope: Scope, instance: UUID, until: datetime | None, disk: int) 
             raise errors.OutsideRetention(name=row.name, earliest=earliest)
         _in_one_piece(row, until or clock.now())
         if last.size is not None and last.size > disk:
-            raise errors.RestoreTooSmall(needed=_gibibytes(last.size), given=_gibibytes(disk))
+            raise errors.RestoreTooSmall(needed=gibibytes(last.size), given=gibibytes(disk))
         return Origin(row.id, until), row
 
 
@@ -91,5 +91,6 @@ def _in_one_piece(row: ServiceInstance, until: datetime) -> None:
         raise errors.BetweenBackups(name=row.name, at=date_format(localtime(moved), "DATETIME_FORMAT"))
 
 
-def _gibibytes(count: int) -> str:
+def gibibytes(count: int) -> str:
+    """Bytes as a sentence about disks has them."""
     return f"{count / 1024**3:.1f} GiB"

@@ -40,11 +40,12 @@ quota as (
 instance as (
     insert into provisioning_serviceinstance (id, organization_id, project_id, site_id, region_code, blueprint, name,
         label, parameters, vcpus, memory, disk, members, extra_disk, desired, generation, observed_generation, state,
-        trouble, created_at, restored_from, restore_until, allowed)
+        trouble, created_at, restored_from, restore_until, restored_snapshot,
+        allowed)
     select %(id)s, %(organization)s, %(project)s, site_id, %(region)s, %(blueprint)s, %(name)s, %(label)s,
         %(parameters)s, %(vcpus)s, %(memory)s, %(disk)s, %(members)s, %(extra_disk)s, 'running', 1, 0, 'pending', '',
         %(now)s,
-        %(restored_from)s::uuid, %(restore_until)s::timestamptz,
+        %(restored_from)s::uuid, %(restore_until)s::timestamptz, %(restored_snapshot)s::uuid,
         (select allowed from provisioning_serviceinstance where id = %(restored_from)s::uuid)
     from promise, quota returning id),
 operation as (
@@ -61,10 +62,11 @@ select (select count(*) from promise), (select count(*) from quota), (select id 
 
 @dataclass(frozen=True)
 class Origin:
-    """Whose data a new instance begins with, as it was at `until` (None: the last that was kept)."""
+    """Whose data a new instance begins with, as it was at `until` (None: the last that was kept), or in a snapshot."""
 
     instance: UUID
     until: datetime | None
+    snapshot: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
             "actor": actor(scope),
             "restored_from": details.origin.instance if details.origin else None,
             "restore_until": details.origin.until if details.origin else None,
+            "restored_snapshot": details.origin.snapshot if details.origin else None,
         }
         try:
             # Whoever calls this is refused as a whole, so a savepoint would only cost two statements.

@@ -7,7 +7,8 @@ from uuid import UUID
 from souk.kernel.errors import NotFound
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
-from souk.provisioning.commands.creating import clean_name
+from souk.provisioning.commands.backups import gibibytes
+from souk.provisioning.commands.creating import Origin, clean_name
 from souk.provisioning.commands.operations import alive, wish
 from souk.provisioning.models import OPEN, OperationKind, ServiceInstance, Snapshot
 from souk.provisioning.registry import blueprint
@@ -44,7 +45,7 @@ def roll_back(scope: Scope, instance: UUID, snapshot: UUID) -> UUID:
 
     Raises:
         NotFound, RoleTooLow, ServiceGone, ServiceSuspended, SnapshotMissing, ProtectedFromGoingBack, SnapshotTooLarge,
-        GoingBack.
+        SnapshotComing, GoingBack.
     """
     with acting(scope):
         row, found = _there(scope, instance, snapshot)
@@ -52,6 +53,9 @@ def roll_back(scope: Scope, instance: UUID, snapshot: UUID) -> UUID:
             raise errors.ProtectedFromGoingBack(name=row.name)
         if row.disk < found.disk:
             raise errors.SnapshotTooLarge(name=found.name)
+        # Going back waits for nothing that was asked for before: it would lose what this is to keep.
+        if row.operations.filter(kind=OperationKind.SNAPSHOT, state__in=OPEN).exists():
+            raise errors.SnapshotComing(name=row.name)
         if row.operations.filter(kind=OperationKind.ROLL_BACK, state__in=OPEN).exists():
             raise errors.GoingBack(name=row.name)
         return wish(scope, row, OperationKind.ROLL_BACK, {"snapshot": str(found.id), "name": found.name})
@@ -71,6 +75,21 @@ def delete_snapshot(scope: Scope, instance: UUID, snapshot: UUID) -> UUID:
         if asked is not None:
             return asked.id
         return wish(scope, row, OperationKind.DROP_SNAPSHOT, {"snapshot": str(found.id), "name": found.name})
+
+
+def branchable(scope: Scope, instance: UUID, snapshot: UUID, disk: int) -> tuple[Origin, ServiceInstance]:
+    """What a new instance with `disk` bytes is to begin with: what is in a snapshot of `instance`.
+
+    Raises:
+        NotFound, RoleTooLow, ServiceGone, ServiceSuspended, SnapshotMissing, NoBranches, RestoreTooSmall.
+    """
+    with acting(scope):
+        row, found = _there(scope, instance, snapshot)
+        if blueprint(row.blueprint).brancher is None:
+            raise errors.NoBranches
+        if disk < found.disk:
+            raise errors.RestoreTooSmall(needed=gibibytes(found.disk), given=gibibytes(disk))
+        return Origin(row.id, None, found.id), row
 
 
 def _there(scope: Scope, instance: UUID, snapshot: UUID) -> tuple[ServiceInstance, Snapshot]:

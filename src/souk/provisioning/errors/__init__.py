@@ -94,8 +94,10 @@ from souk.provisioning.errors.networks import (
 )
 from souk.provisioning.errors.snapshots import (
     GoingBack,
+    NoBranches,
     NoSnapshots,
     ProtectedFromGoingBack,
+    SnapshotComing,
     SnapshotMissing,
     SnapshotNameTaken,
     SnapshotTooLarge,
@@ -158,6 +160,7 @@ __all__ = [
     "NeverUpdated",
     "NoBackups",
     "NoBindings",
+    "NoBranches",
     "NoCapacity",
     "NoDatabases",
     "NoExports",
@@ -195,6 +198,7 @@ __all__ = [
     "ServiceGone",
     "ServiceProtected",
     "ServiceSuspended",
+    "SnapshotComing",
     "SnapshotMissing",
     "SnapshotNameTaken",
     "SnapshotTooLarge",

@@ -9,6 +9,10 @@ class NoSnapshots(Conflict):
     """Services of this kind have no snapshots."""
 
 
+class NoBranches(Conflict):
+    """Services of this kind can't begin with what is in a snapshot."""
+
+
 class SnapshotNameTaken(Conflict):
     """This service has a snapshot named “{name}” already. Choose another name."""
 
@@ -25,6 +29,10 @@ class SnapshotMissing(Conflict):
 
 class SnapshotTooLarge(Conflict):
     """The disk was larger when “{name}” was taken. Give the service as much disk as it had then."""
+
+
+class SnapshotComing(Conflict):
+    """A snapshot of “{name}” is still being taken; going back would come before it. Wait for it, or take it back."""
 
 
 class GoingBack(Conflict):

@@ -46,8 +46,8 @@ class ServiceInstance(Row):
     """What a customer runs. Commands write what is desired and raise `generation`; the reconciler follows.
 
     A `protected` one can't be deleted. A soft-deleted one is kept, stopped, until `erase_at`. One that is
-    `restored_from` another instance begins with that one's data, as it was at `restore_until`, or at the last that was
-    kept of it.
+    `restored_from` another instance begins with that one's data, as it was at `restore_until` or when the
+    `restored_snapshot` of it was taken, or at the last that was kept of it.
 
     One that is under `suspension` by the operator does not run, and `suspension_note` is what its customer is told; it
     stays so through a deletion and a recovery.
@@ -86,6 +86,7 @@ class ServiceInstance(Row):
     suspension_note = models.CharField(max_length=300, default="", db_default="", blank=True)
     restored_from = models.UUIDField(null=True)
     restore_until = models.DateTimeField(null=True)
+    restored_snapshot = models.UUIDField(null=True)
     allowed = models.JSONField(null=True)
     maintenance = models.JSONField(null=True)
     created_at = models.DateTimeField()

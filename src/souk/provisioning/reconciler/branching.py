@@ -1,31 +1,34 @@
 """A fork of what runs now: the new service's machine begins as a copy of the other one's disk, shared until written.
 
 Anything else begins with what the other one's repository holds: an instant of the past, a smaller disk, several
-machines, a service that does not run.
+machines, a service that does not run. What a snapshot holds is copied whether the other service runs or not.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import UUID
 
 import structlog
 from django.utils.translation import gettext_noop
 
 from souk.engines.contract import AlreadyExists, Engine, EngineError, Machine, MachineSpec, MachineStatus
 from souk.kernel.redaction import clean
-from souk.provisioning.contract import Brancher, ConfigurationFailed
-from souk.provisioning.models import Desired, InstanceState
+from souk.kernel.scope import acting
+from souk.provisioning.contract import Brancher, ConfigurationFailed, Declined
+from souk.provisioning.models import Desired, InstanceState, Snapshot
 from souk.provisioning.reconciler import machines, records
 from souk.provisioning.reconciler.ground import step
 from souk.provisioning.reconciler.guest import MachineGuest
 from souk.provisioning.reconciler.lease import Lease
-from souk.provisioning.reconciler.records import Assigned, Subject
+from souk.provisioning.reconciler.records import WORKER, Assigned, Subject
 from souk.provisioning.registry import blueprint as find_blueprint
 
 log = structlog.get_logger("souk.reconciler")
 COPY_OF = "copy-of"
 """The label of a machine that began as a copy: of which instance."""
 
+_GONE = gettext_noop("The snapshot that it was to begin with is gone. Delete this service; nothing is charged.")
 _ATTEMPTS = 3
 """After these, what does not come back from a copy comes from the repository."""
 
@@ -46,11 +49,17 @@ def branch(engine: Engine, lease: Lease, subject: Subject, spec: MachineSpec, ob
     if observed is not None and COPY_OF not in observed.labels:
         return False
     if observed is None:
-        of = _source(engine, lease, subject, brancher)
-        if of is None:
-            return False
-        with step(lease, subject, "copy", 30, gettext_noop("The disk of the other service is copied as it is now.")):
-            _copy(engine, of, replace(spec, labels={**spec.labels, COPY_OF: str(subject.row.restored_from)}))
+        copied = replace(spec, labels={**spec.labels, COPY_OF: str(subject.row.restored_from)})
+        if (snapshot := subject.row.restored_snapshot) is not None:
+            with step(lease, subject, "copy", 30, gettext_noop("The disk is copied as the snapshot holds it.")):
+                _copy(engine, *_snapshot(snapshot), copied)
+        else:
+            of = _source(engine, lease, subject, brancher)
+            if of is None:
+                return False
+            sentence = gettext_noop("The disk of the other service is copied as it is now.")
+            with step(lease, subject, "copy", 30, sentence):
+                _copy(engine, of, "", copied)
     with step(lease, subject, "create", 45, gettext_noop("The machine is made and has started.")):
         _start(engine, lease, brancher, spec.name)
     with step(lease, subject, "branch", 70, gettext_noop("The copy is a service of its own.")):
@@ -82,9 +91,23 @@ def _source(engine: Engine, lease: Lease, subject: Subject, brancher: Brancher) 
     return of.machine if ready else None
 
 
-def _copy(engine: Engine, of: Assigned, spec: MachineSpec) -> None:
+def _snapshot(snapshot: UUID) -> tuple[Assigned, str]:
+    """The machine to copy, and the engine's name for its snapshot.
+
+    Raises:
+        Declined: it is gone.
+    """
+    with acting(WORKER):
+        kept = Snapshot.objects.filter(id=snapshot, deleted_at__isnull=True).first()
+    of = records.load(kept.instance_id) if kept is not None else None
+    if kept is None or of is None or of.machine is None:
+        raise Declined(_GONE)
+    return of.machine, kept.key
+
+
+def _copy(engine: Engine, of: Assigned, snapshot: str, spec: MachineSpec) -> None:
     try:
-        engine.copy(of.name, spec)
+        engine.copy(of.name, spec, snapshot=snapshot)
     except AlreadyExists:
         machines.adopt(engine, spec)
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_noop
 from souk.engines.contract import Engine, EngineError, MachineSpec, NotFound, Refused
 from souk.kernel.redaction import clean
 from souk.kernel.scope import acting
-from souk.provisioning.models import OperationKind, OperationState, Snapshot
-from souk.provisioning.reconciler import machines
+from souk.provisioning.models import InstanceState, OperationKind, OperationState, Snapshot
+from souk.provisioning.reconciler import machines, records
 from souk.provisioning.reconciler.actions.work import Asked, Work, begin, settle, waiting
 from souk.provisioning.reconciler.records import WORKER
 
@@ -44,6 +44,7 @@ def _attempt(work: Work, asked: Asked, spec: MachineSpec) -> None:
     if snapshot is None:
         settle(work, asked, OperationState.FAILED, trouble=_GONE)
         return
+    records.set_state(work.subject.row.id, InstanceState.UPDATING)
     try:
         with work.step("stop", 40, gettext_noop("The machine is stopped.")):
             _stop(work, spec.name)

@@ -47,5 +47,7 @@ def _apply(work: Work, subject: Subject, parameters: Mapping[str, Any], credenti
     certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
     for guest, wanted in ((work.guest, work.wanted), *work.others):
         work.blueprint.configure(guest, replace(wanted, parameters=parameters), credentials, certificate)
-    records.record_endpoint(subject, address, work.blueprint.port, certificate, issued.expires_at)
+    identity = work.blueprint.identity
+    seen = identity.read(work.guest, work.wanted) if identity else None
+    records.record_endpoint(subject, address, work.blueprint.port, certificate, issued.expires_at, seen)
     return ca.certificate
