@@ -11,6 +11,7 @@ from souk.engines.contract import (
     DiskFull,
     EngineError,
     EngineUnavailable,
+    HostOffline,
     ImageMissing,
     NotFound,
     NotRunning,
@@ -22,6 +23,7 @@ _BY_SENTENCE: tuple[tuple[re.Pattern[str], type[EngineError]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), kind)
     for pattern, kind in (
         (r"failed shutting down", EngineError),
+        (r"unable to connect to: |(member|server) .*(is|appears to be) (offline|down)|is offline", HostOffline),
         (r"disk quota exceeded", DiskFull),
         (r"no space left on device|not enough (free )?space", PoolFull),
         (r"address .*(already defined|already in use|conflict)|(IP|MAC) .*already (defined|in use)", AddressTaken),

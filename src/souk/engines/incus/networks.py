@@ -90,6 +90,15 @@ def delete(transport: Transport, name: str) -> None:
     raise Busy(f"the network {name} could not be deleted while other cards came and went")
 
 
+def spans(transport: Transport, name: str) -> bool:
+    """Whether machines on one host reach those on the others in this network: a bridge ends at its host, unless a card
+    of the host's or a tunnel carries it on.
+    """
+    row = transport.get(f"{_NETWORKS}/{quote(name, safe='')}", wire.Network)
+    config = row.config or {}
+    return "bridge.external_interfaces" in config or any(key.startswith("tunnel.") for key in config)
+
+
 def listing(transport: Transport, project: str) -> Sequence[str]:
     """The names of this project's private networks."""
     rows = transport.get(_NETWORKS, list[wire.Network], recursion="1")

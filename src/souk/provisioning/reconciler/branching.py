@@ -46,7 +46,7 @@ def branch(engine: Engine, lease: Lease, subject: Subject, spec: MachineSpec, ob
     if observed is not None and COPY_OF not in observed.labels:
         return False
     if observed is None:
-        of = _source(engine, lease, subject, brancher)
+        of = _source(engine, lease, subject, brancher, spec.name)
         if of is None:
             return False
         with step(lease, subject, "copy", 30, gettext_noop("The disk of the other service is copied as it is now.")):
@@ -62,8 +62,10 @@ def branch(engine: Engine, lease: Lease, subject: Subject, spec: MachineSpec, ob
     return True
 
 
-def _source(engine: Engine, lease: Lease, subject: Subject, brancher: Brancher) -> Assigned | None:
-    """The machine to copy, prepared for it, if there is one."""
+def _source(engine: Engine, lease: Lease, subject: Subject, brancher: Brancher, name: str) -> Assigned | None:
+    """The machine to copy, prepared for it, if there is one: on a host that has room for the copy, which stands there
+    too.
+    """
     row = subject.row
     if row.restored_from is None or row.restore_until is not None or lease.attempts > _ATTEMPTS:
         return None
@@ -75,11 +77,18 @@ def _source(engine: Engine, lease: Lease, subject: Subject, brancher: Brancher) 
         observed = engine.machine(of.machine.name)
         if observed is None or observed.status != MachineStatus.RUNNING:
             return None
+        if not _stands_with(subject, name, observed.host):
+            return None
         ready = brancher.prepare(MachineGuest(engine, of.machine.name), of.wanted(of.machine.address))
     except (ConfigurationFailed, EngineError) as error:
         log.warning("could not prepare a copy", instance=str(row.id), error=clean(str(error))[:200])
         return None
     return of.machine if ready else None
+
+
+def _stands_with(subject: Subject, name: str, host: str) -> bool:
+    copy = next(one for one in records.machines_of(subject.row.id) if one.name == name)
+    return copy.host in ("", host) or records.stand_on(subject, copy, host)
 
 
 def _copy(engine: Engine, of: Assigned, spec: MachineSpec) -> None:

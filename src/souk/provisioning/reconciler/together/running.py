@@ -21,7 +21,7 @@ from souk.provisioning.reconciler.records import Assigned, Subject
 from souk.provisioning.reconciler.together.crew import Crew, at_once, redundant
 from souk.provisioning.reconciler.together.failing_over import fail_over, watch
 from souk.provisioning.reconciler.together.gathering import as_desired
-from souk.provisioning.reconciler.together.making import configure, guard, have, keep_history
+from souk.provisioning.reconciler.together.making import configure, guard, have, keep_history, standing
 from souk.provisioning.reconciler.together.renewing import Several
 from souk.provisioning.reconciler.together.rolling import restart_machines, restart_pending
 from souk.sites import authority, certificates
@@ -56,6 +56,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     observed = crew.observed()
     if row.ready_at is not None:
         _brought_back(lease, crew, observed)
+    crew = standing(crew, observed)
     with step(lease, subject, "create", 35, gettext_noop("The machines are made and have started.")):
         at_once(lambda one: have(crew, lease, one, observed[one.name]), [crew.front, *crew.members])
         for one in crew.members:
