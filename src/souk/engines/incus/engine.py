@@ -113,6 +113,13 @@ class IncusEngine:
         memory = resources.memory
         return Host(name, True, resources.cpu.total, memory.total, memory.used, space.total, space.used, reachable)
 
+    def _members(self) -> list[str]:
+        """The hosts' names, where there are several."""
+        if not self._server.server_clustered:
+            return []
+        members = self._transport.get("/1.0/cluster/members", list[wire.Member], recursion="1")
+        return [member.server_name for member in members]
+
     def _on(self, host: str | None) -> dict[str, str]:
         """The query that names a host, where there are several."""
         return {"target": host} if host and self._server.server_clustered else {}
@@ -326,7 +333,7 @@ class IncusEngine:
 
     def ensure_network(self, name: str) -> None:
         """See the contract."""
-        networks.ensure(self._transport, name, self._place.project)
+        networks.ensure(self._transport, name, self._place.project, self._members())
 
     def delete_network(self, name: str) -> None:
         """See the contract."""
