@@ -315,3 +315,49 @@ def test_what_makes_no_sense_is_refused(place: Ground, engine: MemoryEngine, buy
     hosts.seen(engine)
     with pytest.raises(errors.HostIsOffline):
         commands.evacuate_host(asks, hosts.host("h3").id)
+
+
+def test_while_a_host_is_away_a_service_on_several_goes_on_and_what_is_asked_waits(
+    place: Ground, engine: MemoryEngine, buyer: Customer, crew: Members, together: UUID
+) -> None:
+    follower = next(row.name for row in members(buyer.scope, together) if row.duty == "follows")
+    front = next(row.host for row in machines(operator()) if row.instance_id == together and row.role == "front")
+    away = _own(together)[follower]
+    if away == front:
+        other = next(name for name in NAMES if name not in (front, _own(together)[_leader(buyer, together)]))
+        follower, away = next((name, other) for name, host in _own(together).items() if host == other)
+    engine.offline.add(away)
+    hosts.seen(engine)
+    settle(place, times=3)
+    row = service(buyer.scope, together)
+    assert (row.state, row.trouble) == ("ready", "")
+    commands.create_binding(buyer.scope, together, "stats")
+    settle(place)
+    row = service(buyer.scope, together)
+    assert (row.state, "does not answer" in row.trouble) == ("ready", True)
+    engine.offline.clear()
+    engine.simulated[follower].status = MachineStatus.STOPPED
+    hosts.seen(engine)
+    settle(place, times=3)
+    assert {m.status for m in engine.machines()} == {MachineStatus.RUNNING}
+    row = service(buyer.scope, together)
+    assert (_own(together), row.state, row.trouble) == (_seen(engine, together), "ready", "")
+    assert _last(buyer, together) == ("grant", "succeeded")
+
+
+def test_a_member_whose_host_was_struck_from_the_cluster_is_made_anew_on_another_one(
+    place: Ground, engine: MemoryEngine, buyer: Customer, crew: Members, together: UUID
+) -> None:
+    crew.write(together)
+    struck = _own(together)[_leader(buyer, together)]
+    for name in [name for name, host in _own(together).items() if host == struck]:
+        del engine.simulated[name]
+    engine.offline.add(struck)
+    hosts.seen(engine)
+    settle(place, times=4)
+    assert struck not in _own(together).values()
+    assert _own(together) == _seen(engine, together)
+    assert len(_own(together)) == 4
+    row = service(buyer.scope, together)
+    assert (row.state, row.trouble) == ("ready", "")
+    assert {tuple(crew.rows[row.name]) for row in members(buyer.scope, together)} == {(0,)}

@@ -44,6 +44,7 @@ class Place:
     pool: str
     bridge: str
     counters: str = ""
+    cards: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,7 @@ GIVE_UP_AFTER = 8
 _TROUBLES: tuple[tuple[type[Exception], str], ...] = (
     (
         engines.HostOffline,
-        gettext_noop(
-            "A host of the site does not answer; this goes on as soon as it does. The operator has been told."
-        ),
+        gettext_noop("A host of the site does not answer; this goes on as soon as it does."),
     ),
     (engines.EngineUnavailable, gettext_noop("The engine does not answer; this goes on as soon as it does.")),
     (engines.PoolFull, gettext_noop("The site's storage is full; this goes on as soon as there is room.")),

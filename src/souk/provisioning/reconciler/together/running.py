@@ -110,13 +110,15 @@ def _brought_back(lease: Lease, crew: Crew, observed: Mapping[str, engines.Machi
 def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
     """Have a service that was configured before run and answer, and do what was asked of it; False if it needs more.
 
-    A service that goes on while one of its members comes back is ready all the time.
+    A service that goes on while one of its members comes back is ready all the time. Of one whose host does not answer
+    nothing is known, and the others go on.
     """
     crew = as_desired(ground.engine, subject)
     observed = crew.observed()
     limits = crew.blueprint.limits(subject.row.size)
     if any(seen is None for seen in observed.values()) or any(
-        seen is not None and seen.limits != limits for seen in (observed[one.name] for one in crew.members)
+        seen is not None and seen.limits != limits and seen.status != MachineStatus.ERROR
+        for seen in (observed[one.name] for one in crew.members)
     ):
         return False
     front = observed[crew.front.name]
