@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from souk.sites.placement import NO_ROOM, Candidate, Room, Spread, choose, spread
 
 GIB = 1024**3
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NEEDED = Room(2, 4 * GIB, 40 * GIB)
 PLENTY = Room(64, 256 * GIB, 4096 * GIB)
 
@@ -26,6 +27,7 @@ def host(name: str, domain: str = "A", free: Room = PLENTY, *, usable: bool = Tr
     return Candidate(name, domain, usable, PLENTY, free)
 
 
+@unhurried
 @given(_hosts, _rooms, _beside)
 def test_nothing_stands_on_a_host_that_is_not_usable_or_is_full(
     hosts: list[Candidate], needed: Room, beside: list[str]
@@ -36,6 +38,7 @@ def test_nothing_stands_on_a_host_that_is_not_usable_or_is_full(
     assert chosen is None or chosen in fit
 
 
+@unhurried
 @given(_hosts, _rooms, _beside, some.randoms())
 def test_the_choice_depends_on_no_order(
     hosts: list[Candidate], needed: Room, beside: list[str], chance: object
@@ -46,6 +49,7 @@ def test_the_choice_depends_on_no_order(
     assert choose(hosts, needed, beside) == chosen
 
 
+@unhurried
 @given(_hosts, _rooms, _beside)
 def test_a_power_domain_of_its_own_comes_before_a_host_of_its_own_and_that_before_any(
     hosts: list[Candidate], needed: Room, beside: list[str]
@@ -64,6 +68,7 @@ def test_a_power_domain_of_its_own_comes_before_a_host_of_its_own_and_that_befor
         assert beside.count(chosen.name) == min(beside.count(one.name) for one in fit)
 
 
+@unhurried
 @given(_hosts, _rooms, some.integers(2, 4))
 def test_machines_placed_one_after_another_never_promise_more_than_there_is(
     hosts: list[Candidate], needed: Room, count: int
