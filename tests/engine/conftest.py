@@ -19,7 +19,7 @@ from souk.engines.incus import IncusEngine
 from souk.settings import namespace
 from souk.sites import addresses
 
-pytest.register_assert_rewrite("tests.engine.contract.suite")
+pytest.register_assert_rewrite("tests.engine.contract.suite", "tests.engine.contract.hosts")
 
 
 @dataclass

@@ -13,7 +13,7 @@ from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.reconciler.lease import Lease
 
 ENGINE_CALLS = (
-    *("machine", "create", "copy", "push", "start", "stop", "delete", "resize", "label", "execute"),
+    *("machine", "create", "copy", "push", "start", "stop", "move", "delete", "resize", "label", "execute"),
     *("snapshot", "restore_snapshot", "delete_snapshot"),
 )
 RECORD_CALLS = (
@@ -37,6 +37,10 @@ RECORD_CALLS = (
     "go_alone",
     "abandon_machine",
     "kept_warm",
+    "stand_on",
+    "stand_elsewhere",
+    "note_host",
+    "host_of",
 )
 
 

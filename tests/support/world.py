@@ -74,4 +74,4 @@ def operator() -> Operator:
 def some_capacity(vcpus: int = 64, memory: int = 256 * GIB, disk: int = 4096 * GIB) -> None:
     """Let the default site's engine be seen with this much room."""
     for site in sites():
-        observe_hosts(site.id, [Host("h1", True, vcpus, memory, 0, disk, 0)])
+        observe_hosts(site.id, [Host("memory", True, vcpus, memory, 0, disk, 0)])

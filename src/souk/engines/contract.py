@@ -21,8 +21,12 @@ class EngineUnavailable(EngineError):
     """The engine cannot be reached at all. Worth a retry."""
 
 
+class HostOffline(EngineUnavailable):
+    """The host that the machine stands on, or is to stand on, does not answer; the others do. Worth a retry."""
+
+
 class NotFound(EngineError):
-    """No such machine, image or network."""
+    """No such machine, image, network or host."""
 
 
 class ImageMissing(NotFound):
@@ -94,7 +98,7 @@ class MachineSpec:
     `labels` are kept by the engine with the machine (`user.souk.*`): instance, epoch, generation. `neighbours` opens it
     to the other machines of its network, which never reach each other. `private` names a private network in which it
     has a second card, `eth1`, without an address of the engine's. `environment` is what its first process is started
-    with: never a secret.
+    with: never a secret. Where there are several hosts it stands on `host`; None leaves the choice to the engine.
     """
 
     name: str
@@ -121,7 +125,8 @@ class Card:
 class Machine:
     """A machine as observed. `etag` fences a later change; `address` is what was configured, not a lease; `private` is
     the private network that it joined, or nothing; `card` the one that it was attached to; `image` the fingerprint of
-    what it was made from.
+    what it was made from. Of one that stands on a host that is offline only its name, kind, host and that it is in
+    error are known.
     """
 
     name: str
@@ -164,7 +169,11 @@ class Usage:
 
 @dataclass(frozen=True)
 class Host:
-    """A cluster member (or the only server) with its totals and what is in use, bytes."""
+    """A cluster member (or the only server) with its totals and what is in use, bytes; zeros while it is offline.
+
+    `reachable` says whether machines that stand on it are reached over the network from where the engine is asked: a
+    bridge ends at its host, unless something carries it on.
+    """
 
     name: str
     online: bool
@@ -173,6 +182,7 @@ class Host:
     memory_used: int
     disk_total: int
     disk_used: int
+    reachable: bool = True
 
 
 UNPACKED = "souk.unpacked"
@@ -228,22 +238,22 @@ class Engine(Protocol):
         """Every machine of the project with its state, in one request."""
 
     def machine(self, name: str) -> Machine | None:
-        """One machine, with its ETag, or None."""
+        """One machine, with its ETag, or None. On a host that is offline it is in error."""
 
     def create(self, spec: MachineSpec, *, start: bool = False) -> None:
         """Make a machine, stopped or, in the same round trip, started.
 
-        Raises AlreadyExists, AddressTaken, ImageMissing, PoolFull, DiskFull, EngineUnavailable. When starting fails,
-        the machine may exist, stopped.
+        Raises AlreadyExists, AddressTaken, ImageMissing, PoolFull, DiskFull, HostOffline, EngineUnavailable; NotFound
+        if there is no such host. When starting fails, the machine may exist, stopped.
         """
 
     def copy(self, source: str, spec: MachineSpec, *, snapshot: str = "") -> None:
         """Make a machine, stopped, whose disk holds what another one's held at one instant, whether that runs or not:
         this one, or that of a snapshot.
 
-        It shares its blocks with the other one until either writes them. Nothing else is the other one's: limits,
-        address, labels and isolation are those of `spec`, whose image and host count for nothing. What was in the other
-        one's memory is not there: what runs in it must come back from a power cut.
+        It shares its blocks with the other one until either writes them, and stands on the same host. Nothing else is
+        the other one's: limits, address, labels and isolation are those of `spec`, whose image and host count for
+        nothing. What was in the other one's memory is not there: what runs in it must come back from a power cut.
 
         Raises NotFound, AlreadyExists, AddressTaken, PoolFull, DiskFull, EngineUnavailable.
         """
@@ -278,8 +288,15 @@ class Engine(Protocol):
         A guest that doesn't stop within `timeout` seconds is an EngineError; use `force` then.
         """
 
+    def move(self, name: str, host: str) -> None:
+        """Have a stopped machine stand on another host, with its disk and all that it was given; nothing to do if it
+        stands there.
+
+        Raises NotFound (the host's name, too), Refused while it runs, PoolFull, Busy, HostOffline.
+        """
+
     def delete(self, name: str) -> None:
-        """Delete, stopping it first if needed; nothing to do if it is gone."""
+        """Delete, stopping it first if needed; nothing to do if it is gone. Raises HostOffline."""
 
     def resize(self, name: str, limits: Limits, *, etag: str | None = None) -> None:
         """Change limits live.

@@ -10,9 +10,14 @@ from django.db.models import F, Sum
 
 from souk.engines.contract import Host as EngineHost
 from souk.kernel import clock, events
-from souk.kernel.scope import System, acting
+from souk.kernel.errors import NotFound
+from souk.kernel.scope import Operator, System, acting
 from souk.sites import authority
+from souk.sites.errors import InvalidRack
 from souk.sites.models import Capacity, Host, LegalIssuer, PowerDomain, Rack, Region, Site
+
+NAME_LENGTH = 60
+"""Characters of a rack's or a power domain's name, at most."""
 
 
 @dataclass(frozen=True)
@@ -65,34 +70,81 @@ def observe_hosts(site: UUID, hosts: Sequence[EngineHost], occupied: Sequence[st
     with acting(System("sites")):
         rack = Rack.objects.filter(site_id=site).order_by("name")[:1].get()
         for host in hosts:
-            Host.objects.update_or_create(
-                site_id=site,
-                name=host.name,
-                defaults={
-                    "online": host.online,
-                    "vcpus": host.vcpus,
-                    "memory": host.memory_total,
-                    "disk": host.disk_total,
-                    "observed_at": clock.now(),
-                },
-                create_defaults={
-                    "rack": rack,
-                    "online": host.online,
-                    "vcpus": host.vcpus,
-                    "memory": host.memory_total,
-                    "disk": host.disk_total,
-                    "observed_at": clock.now(),
-                },
-            )
-        limits = Host.objects.filter(site_id=site, online=True).aggregate(
-            vcpu_limit=Sum(F("vcpus") * F("vcpu_overcommit")),
-            memory_limit=Sum(F("memory") * F("memory_overcommit")),
-            disk_limit=Sum(F("disk") * F("disk_overcommit")),
-        )
-        Capacity.objects.filter(site_id=site).update(**{key: int(value or 0) for key, value in limits.items()})
+            _observe(site, rack, host)
+        if hosts:
+            there = [host.name for host in hosts]
+            Host.objects.filter(site_id=site, online=True).exclude(name__in=there).update(online=False)
+        _count(site)
         Site.objects.filter(id=site).update(
             engine_available=True, engine_checked_at=clock.now(), occupied=list(occupied)
         )
+
+
+def _observe(site: UUID, rack: Rack, host: EngineHost) -> None:
+    if not host.online:
+        Host.objects.filter(site_id=site, name=host.name).update(online=False)
+        return
+    seen = {
+        "online": True,
+        "reachable": host.reachable,
+        "vcpus": host.vcpus,
+        "memory": host.memory_total,
+        "disk": host.disk_total,
+        "observed_at": clock.now(),
+    }
+    Host.objects.update_or_create(site_id=site, name=host.name, defaults=seen, create_defaults={"rack": rack, **seen})
+
+
+def _count(site: UUID) -> None:
+    """Let as much be promised as the hosts have that take new machines."""
+    usable = Host.objects.filter(site_id=site, online=True, open=True, reachable=True)
+    limits = usable.aggregate(
+        vcpu_limit=Sum(F("vcpus") * F("vcpu_overcommit")),
+        memory_limit=Sum(F("memory") * F("memory_overcommit")),
+        disk_limit=Sum(F("disk") * F("disk_overcommit")),
+    )
+    Capacity.objects.filter(site_id=site).update(**{key: int(value or 0) for key, value in limits.items()})
+
+
+def put_host_in_rack(scope: Operator, host: UUID, rack: str, power_domain: str) -> None:
+    """Say in which rack a host is, and what feeds that: both are known by their names at the site, and made if nobody
+    named them before. A rack that is fed anew is so for all its hosts.
+
+    Raises:
+        NotFound, InvalidRack.
+    """
+    names = [rack.strip(), power_domain.strip()]
+    if not all(0 < len(name) <= NAME_LENGTH and name.isprintable() for name in names):
+        raise InvalidRack(most=NAME_LENGTH)
+    with acting(scope):
+        row = Host.objects.select_for_update().filter(id=host).first()
+        if row is None:
+            raise NotFound
+        power, _ = PowerDomain.objects.get_or_create(site_id=row.site_id, name=names[1])
+        where, _ = Rack.objects.get_or_create(site_id=row.site_id, name=names[0], defaults={"power_domain": power})
+        Rack.objects.filter(id=where.id).update(power_domain=power)
+        Host.objects.filter(id=host).update(rack=where)
+        data = {"name": row.name, "rack": names[0], "power_domain": names[1]}
+        events.record("host.placed", ("host", row.id), data=data)
+
+
+def let_host_take_machines(scope: Operator, host: UUID, takes: bool) -> None:
+    """Open a host to new machines, or close it: what stands there stays, and what is promised of the site shrinks.
+
+    Raises:
+        NotFound.
+    """
+    with acting(scope):
+        row = Host.objects.select_for_update().filter(id=host).first()
+        if row is None:
+            raise NotFound
+        if row.open == takes:
+            return
+        row.open = takes
+        row.save(update_fields=["open"])
+        _count(row.site_id)
+        what = "opened" if takes else "closed"
+        events.record(f"host.{what}", ("host", row.id), data={"name": row.name})
 
 
 def engine_lost(site: UUID) -> None:

@@ -63,13 +63,17 @@ class Rack(Row):
 class Host(Row):
     """A cluster member of a site's engine, with what it has; sizes in bytes.
 
-    The overcommit factors say how much may be promised for each unit that is there.
+    The overcommit factors say how much may be promised for each unit that is there. One that the operator has closed
+    takes no new machine, nor does one whose machines are not `reachable` over the site's network. What is seen of one
+    that is offline is what was seen last.
     """
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="hosts")
     rack = models.ForeignKey(Rack, on_delete=models.PROTECT, related_name="hosts")
     name = models.CharField(max_length=80)
     online = models.BooleanField(default=True)
+    open = models.BooleanField(default=True, db_default=True)
+    reachable = models.BooleanField(default=True, db_default=True)
     vcpus = models.PositiveIntegerField()
     memory = models.BigIntegerField()
     disk = models.BigIntegerField()

@@ -44,13 +44,16 @@ class SiteRow:
 
 @dataclass(frozen=True)
 class HostRow:
-    """A host with what it has; bytes."""
+    """A host with what it has; bytes. A new machine stands on it if it is online, open and reachable."""
 
+    id: UUID
     site_id: UUID
     name: str
     rack: str
     power_domain: str
     online: bool
+    open: bool
+    reachable: bool
     vcpus: int
     memory: int
     disk: int
@@ -131,17 +134,32 @@ def hosts() -> list[HostRow]:
     return [
         HostRow(*row)
         for row in Host.objects.order_by("name").values_list(
+            "id",
             "site_id",
             "name",
             "rack__name",
             "rack__power_domain__name",
             "online",
+            "open",
+            "reachable",
             "vcpus",
             "memory",
             "disk",
             "observed_at",
         )
     ]
+
+
+def host(identifier: UUID) -> HostRow:
+    """One host.
+
+    Raises:
+        NotFound.
+    """
+    found = next((row for row in hosts() if row.id == identifier), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def racks() -> list[RackRow]:

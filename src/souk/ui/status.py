@@ -110,6 +110,8 @@ HOST = {
     "online": Status(pgettext_lazy("host", "Online"), "ok"),
     "offline": Status(pgettext_lazy("host", "Offline"), "bad"),
     "evacuated": Status(pgettext_lazy("host", "Evacuated"), "warn"),
+    "closed": Status(pgettext_lazy("host", "Closed"), "warn"),
+    "unreachable": Status(pgettext_lazy("host", "Out of reach"), "bad"),
 }
 
 KINDS = {

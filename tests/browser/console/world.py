@@ -38,7 +38,7 @@ from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import machines
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.registry import blueprint
-from souk.sites.queries import sites
+from souk.sites.queries import hosts, sites
 
 SYSTEM = System("test")
 PARTS = (
@@ -103,6 +103,7 @@ class World:
                 *(f"/operator/customers/{self.buyer.organization}/", "/operator/invoices/"),
                 *(f"/operator{documents[0]}", "/operator/catalog/", f"/operator/catalog/{versions(SYSTEM)[0].id}/"),
                 *("/operator/sites/", "/operator/audit/", "/operator/incidents/"),
+                *(f"/operator/hosts/{each.id}/" for each in hosts()),
                 "/operator/versions/",
             ],
         }

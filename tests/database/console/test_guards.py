@@ -30,6 +30,7 @@ NOT_READ |= {"binding-reveal", "binding-rotate", "binding-revoke", "binding-rese
 NOT_READ |= {"service-switchover", "webhook-remove", "webhook-try"}
 NOT_READ |= {"operator-bill", "operator-pay", "operator-allocate", "operator-move", "operator-price"}
 NOT_READ |= {"service-update", "operator-service-suspend", "operator-service-resume", "operator-pool"}
+NOT_READ |= {f"operator-host-{verb}" for verb in ("evacuate", "move", "rack", "take")}
 NOT_READ |= {"name-check", "name-remove", "service-growth", "service-plan-price", "export-delete"}
 NOT_READ |= {"service-rehearse", "service-upgrade", "network-delete", "service-network-leave"}
 NOT_READ |= {"roll-back", "snapshot-delete"}

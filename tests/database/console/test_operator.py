@@ -114,7 +114,7 @@ def test_the_audit_trail_is_searched_by_action_and_subject_and_names_who_acted(
 def test_sites_show_engine_racks_and_hosts(engineer: Client) -> None:
     page = text(engineer.get("/operator/sites/"))
     assert "Témara 1" in page
-    assert "h1 En ligne" in page
+    assert "memory En ligne" in page
 
 
 def test_the_number_of_waiting_machines_is_changed_from_the_sites_page(engineer: Client) -> None:

@@ -2,4 +2,4 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.engine.contract.suite")
+pytest.register_assert_rewrite("tests.engine.contract.suite", "tests.engine.contract.hosts")

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from souk.cli import formats
-from souk.cli.commands import versions
+from souk.cli.commands import ground, versions
 from souk.cli.context import Given
 from souk.cli.language import _
 from souk.cli.output import Right
@@ -31,6 +31,7 @@ def register(app: App) -> None:
     branch.command(sites, name="sites", help=_("Sites with what they have and have promised."))
     branch.command(suspend, name="suspend", help=_("Stop a customer's service, and keep it so."))
     branch.command(resume, name="resume", help=_("Let a suspended service be as it was before."))
+    ground.register(branch)
     branch.command(bill, name="bill", help=_("Invoice what an organization used until now."))
     branch.command(payment, name="payment", help=_("Record money that came in."))
     branch.command(allocate, name="allocate", help=_("Settle a part of an invoice with a payment."))
@@ -74,9 +75,16 @@ def machines(*, context: Given) -> None:
         context.output.data(rows)
         return
     context.output.table(
-        [_("Machine"), _("Address"), _("Image"), _("Made"), _("Service")],
+        [_("Machine"), _("Host"), _("Address"), _("Image"), _("Made"), _("Service")],
         (
-            (row["name"], row["address"], row["image"], formats.moment(row["created_at"]), row["instance_id"])
+            (
+                row["name"],
+                row["host"],
+                row["address"],
+                row["image"],
+                formats.moment(row["created_at"]),
+                row["instance_id"],
+            )
             for row in rows
         ),
         empty=_("There is no machine."),

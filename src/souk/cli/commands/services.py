@@ -180,7 +180,8 @@ def release(name: Name, /, *, context: Given) -> None:
 
 
 def members(name: Name, /, *, context: Given) -> None:
-    rows = context.client.get(f"/services/{context.service(name)['id']}/members")
+    service = context.service(name)["id"]
+    rows = context.client.get(f"/services/{service}/members")
     if context.output.as_json:
         context.output.data(rows)
         return
@@ -189,6 +190,8 @@ def members(name: Name, /, *, context: Given) -> None:
     )
     headings = [Right(_("Machine")), _("Name"), _("Duty"), _("Made")]
     context.output.table(headings, lines, empty=_("This service runs on one machine."))
+    if rows and (spread := context.client.get(f"/services/{service}/spread")["spread"]):
+        context.output.remark(formats.word(spread))
 
 
 def recover(name: Name, /, *, wait: Wait = False, context: Given) -> None:

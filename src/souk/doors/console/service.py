@@ -184,6 +184,7 @@ def _page(scope: Scope, row: queries.ServiceRow, *, money: bool) -> dict[str, An
         "reach": _reach(scope, row),
         "cost": _cost(scope, row, subscription) if money else None,
         "members": [(each.number, words.DUTIES.get(each.duty, each.duty)) for each in queries.members(scope, row.id)],
+        "spread": words.SPREADS.get(queries.spread(scope, row.id), ""),
         "operations": _operations(operations),
         "waiting": [
             (each.id, words.OPERATIONS.get(each.kind, each.kind)) for each in operations if each.id in cancellable

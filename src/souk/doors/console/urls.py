@@ -30,7 +30,7 @@ from souk.doors.console import (
     usage,
     versions,
 )
-from souk.doors.console.operator import catalog, customers, ground, incidents, lists, overview, suspensions
+from souk.doors.console.operator import catalog, customers, ground, hosts, incidents, lists, overview, suspensions
 from souk.doors.console.operator import invoices as issued
 
 urlpatterns = [
@@ -144,5 +144,10 @@ urlpatterns = [
     path("operator/catalog/<uuid:version>/price/", catalog.price, name="operator-price"),
     path("operator/sites/", ground.sites, name="operator-sites"),
     path("operator/sites/pool/", ground.pool, name="operator-pool"),
+    path("operator/hosts/<uuid:host>/", hosts.host, name="operator-host"),
+    path("operator/hosts/<uuid:host>/take/", hosts.take, name="operator-host-take"),
+    path("operator/hosts/<uuid:host>/rack/", hosts.rack, name="operator-host-rack"),
+    path("operator/hosts/<uuid:host>/evacuate/", hosts.evacuate, name="operator-host-evacuate"),
+    path("operator/hosts/<uuid:host>/move/", hosts.move, name="operator-host-move"),
     path("operator/audit/", lists.audit, name="operator-audit"),
 ]

@@ -97,6 +97,24 @@ OPERATIONS: dict[str, Text] = {
     "snapshot": pgettext_lazy("operation", "Snapshot"),
     "roll_back": pgettext_lazy("operation", "Return to a snapshot"),
     "drop_snapshot": pgettext_lazy("operation", "Deletion of a snapshot"),
+    "move": pgettext_lazy("operation", "Move to another host"),
+}
+
+#: How far the last move of a service's machines has come.
+MOVES: dict[str, Text] = {
+    "queued": pgettext_lazy("move", "waits"),
+    "running": pgettext_lazy("move", "under way"),
+    "succeeded": pgettext_lazy("move", "done"),
+    "failed": pgettext_lazy("move", "failed"),
+    "cancelled": pgettext_lazy("move", "taken back"),
+    "": "",
+}
+
+#: How far the machines of a service are apart.
+SPREADS: dict[str, Text] = {
+    "power_domains": pgettext_lazy("spread", "in power domains of their own"),
+    "hosts": pgettext_lazy("spread", "on hosts of their own"),
+    "together": pgettext_lazy("spread", "some on the same host"),
 }
 
 #: Why the operator suspended a service.

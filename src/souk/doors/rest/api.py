@@ -21,6 +21,7 @@ from souk.doors.rest import (
     bindings,
     databases,
     exports,
+    hosts,
     invoices,
     logs,
     market,
@@ -99,6 +100,7 @@ for prefix, router in (
     ("", logs.router),
     ("", invoices.router),
     ("/operator", operator.router),
+    ("/operator", hosts.router),
 ):
     api.add_router(prefix, router)
 

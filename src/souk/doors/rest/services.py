@@ -24,6 +24,12 @@ from souk.provisioning.credentials import reveal
 router = Router(tags=["Services"])
 
 
+class SpreadOut(Schema):
+    """How far a service's machines are apart."""
+
+    spread: str
+
+
 class Requested(Schema):
     """The operation to follow."""
 
@@ -265,6 +271,14 @@ def restart(request: HttpRequest, service: UUID) -> Status[dict[str, Any]]:
 def members(request: HttpRequest, service: UUID) -> list[queries.MemberRow]:
     """The machines of a highly available service, and what each was last seen to do; none for one on one machine."""
     return queries.members(either(request), service)
+
+
+@router.get("/services/{service}/spread", response=SpreadOut, operation_id="getServiceSpread")
+def spread(request: HttpRequest, service: UUID) -> SpreadOut:
+    """How far the machines of a highly available service are apart: in power domains of their own (`power_domains`), on
+    hosts of their own (`hosts`), or not (`together`); empty for one machine, or while that is not known.
+    """
+    return SpreadOut(spread=queries.spread(either(request), service))
 
 
 @router.post("/services/{service}/switchover", response={202: Requested}, operation_id="switchOver")

@@ -18,6 +18,7 @@ from souk.engines.contract import (
     Event,
     Execution,
     Host,
+    HostOffline,
     Image,
     Limits,
     Machine,
@@ -40,7 +41,11 @@ from souk.engines.incus.traffic import Traffic
 from souk.engines.incus.transport import Transport
 
 _INSTANCES = "/1.0/instances"
+_ONLINE, _STOPPED = "Online", "Stopped"
 _CREATE_WITHIN = 180.0
+_MOVE_WITHIN = 3600.0
+"""Seconds: a disk goes over the network."""
+
 _ATTEMPTS, _PAUSE = 25, 0.2
 _SYNC_WITHIN = 60.0
 _MARGIN = 128 * 1024 * 1024
@@ -84,22 +89,40 @@ class IncusEngine:
 
     def hosts(self) -> Sequence[Host]:
         """See the contract. One Incus member after another: their inventories are read live."""
+        here = self._server.server_name
         if not self._server.server_clustered:
-            return [self._host(self._server.server_name, online=True, target={})]
+            return [self._host(here, online=True, reachable=True)]
         members = self._transport.get("/1.0/cluster/members", list[wire.Member], recursion="1")
+        spans = networks.spans(self._transport, self._place.bridge)
         return [
-            self._host(member.server_name, online=member.status == "Online", target={"target": member.server_name})
+            self._host(
+                member.server_name,
+                online=member.status == _ONLINE,
+                reachable=spans or (self._local and member.server_name == here),
+            )
             for member in members
         ]
 
-    def _host(self, name: str, *, online: bool, target: Mapping[str, str]) -> Host:
+    def _host(self, name: str, *, online: bool, reachable: bool) -> Host:
         if not online:
-            return Host(name, False, 0, 0, 0, 0, 0)
+            return Host(name, False, 0, 0, 0, 0, 0, reachable)
+        target = self._on(name)
         pool = f"/1.0/storage-pools/{self._place.pool}/resources"
         resources = self._transport.get("/1.0/resources", wire.Resources, **target)
         space = self._transport.get(pool, wire.PoolResources, **target).space
         memory = resources.memory
-        return Host(name, True, resources.cpu.total, memory.total, memory.used, space.total, space.used)
+        return Host(name, True, resources.cpu.total, memory.total, memory.used, space.total, space.used, reachable)
+
+    def _members(self) -> list[str]:
+        """The hosts' names, where there are several."""
+        if not self._server.server_clustered:
+            return []
+        members = self._transport.get("/1.0/cluster/members", list[wire.Member], recursion="1")
+        return [member.server_name for member in members]
+
+    def _on(self, host: str | None) -> dict[str, str]:
+        """The query that names a host, where there are several."""
+        return {"target": host} if host and self._server.server_clustered else {}
 
     def supports(self, kind: MachineKind) -> bool:
         """See the contract."""
@@ -124,14 +147,20 @@ class IncusEngine:
             response = self._transport.raw("GET", self._path(name))
         except NotFound:
             return None
+        except HostOffline:
+            return self._listed(name)
         row = self._transport.read(response, wire.Instance)
         return spec.machine(row, server=self._server.server_name, etag=response.headers.get("ETag"))
+
+    def _listed(self, name: str) -> Machine | None:
+        """What the others know of a machine whose host does not answer."""
+        return next((machine for machine in self.machines() if machine.name == name), None)
 
     def create(self, spec_: MachineSpec, *, start: bool = False) -> None:
         """See the contract."""
         body = spec.request(self._place, spec_, start=start)
         body["source"] = images.source(spec_.image)
-        self._make(body, {"target": spec_.host} if spec_.host and self._server.server_clustered else {})
+        self._make(body, self._on(spec_.host))
 
     def copy(self, source: str, spec_: MachineSpec, *, snapshot: str = "") -> None:
         """See the contract."""
@@ -143,7 +172,7 @@ class IncusEngine:
             of = wire.Instance(f"{source}/{snapshot}", row.status, row.type, row.location, kept.config, kept.devices)
         # First, so that there is no copy of whose blocks the source does not know.
         self._patch(source, {"config": kinship}, None)
-        self._make(spec.copy(self._place, spec_, of, kinship), {})
+        self._make(spec.copy(self._place, spec_, of, kinship), self._on(row.location))
 
     def snapshot(self, name: str, snapshot: str) -> None:
         """See the contract."""
@@ -210,6 +239,18 @@ class IncusEngine:
             done = "already running" if action == "start" else "already stopped"
             if done not in str(error):
                 raise
+
+    def move(self, name: str, host: str) -> None:
+        """See the contract."""
+        row = self._transport.get(self._path(name), wire.Instance)
+        if spec.machine(row, server=self._server.server_name).host == host:
+            return
+        if not self._server.server_clustered:
+            raise NotFound(f"there is no host {host}")
+        if row.status != _STOPPED:
+            raise Refused(f"{name} is {row.status}: only a stopped machine is moved")
+        body = {"name": name, "migration": True}
+        self._transport.change("POST", self._path(name), body=body, query=self._on(host), timeout=_MOVE_WITHIN)
 
     def delete(self, name: str) -> None:
         """See the contract."""
@@ -292,7 +333,7 @@ class IncusEngine:
 
     def ensure_network(self, name: str) -> None:
         """See the contract."""
-        networks.ensure(self._transport, name, self._place.project)
+        networks.ensure(self._transport, name, self._place.project, self._members())
 
     def delete_network(self, name: str) -> None:
         """See the contract."""

@@ -11,6 +11,7 @@ from souk.engines.contract import (
     DiskFull,
     EngineError,
     EngineUnavailable,
+    HostOffline,
     ImageMissing,
     NotFound,
     NotRunning,
@@ -22,11 +23,15 @@ _BY_SENTENCE: tuple[tuple[re.Pattern[str], type[EngineError]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), kind)
     for pattern, kind in (
         (r"failed shutting down", EngineError),
+        (r"unable to connect to: |peer node .* is down|missing event connection with target", HostOffline),
+        # What it says of a machine whose host is away, although it is ready itself.
+        (r"server isn't ready yet", HostOffline),
+        (r"(member|server) .*(is|appears to be) (offline|down)|is offline", HostOffline),
         (r"disk quota exceeded", DiskFull),
         (r"no space left on device|not enough (free )?space", PoolFull),
         (r"address .*(already defined|already in use|conflict)|(IP|MAC) .*already (defined|in use)", AddressTaken),
         (r"image not provided|image .*not found", ImageMissing),
-        (r"already (exists|in use)|UNIQUE constraint failed|already being created", AlreadyExists),
+        (r"already (exists|in use|defined on)|UNIQUE constraint failed|already being created", AlreadyExists),
         (r"is busy running|currently busy|operation .*in progress", Busy),
         (r"is not running|isn't running|instance is stopped", NotRunning),
         (r"etag doesn't match|precondition failed", Outdated),

@@ -1,7 +1,12 @@
-"""Private networks on Incus: bridges without an address of the host's, marked as ours. And the networks of others."""
+"""Private networks on Incus: bridges without an address of the host's, marked as ours. And the networks of others.
+
+Where there are several hosts each has a bridge of the network, and a tunnel (VXLAN) joins them.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import ipaddress
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,29 +26,40 @@ _ROUTES = Path("/proc/net/route")
 OWNER = "user.souk.project"
 """Networks lie in no project of ours, so each says whose it is."""
 
+_TUNNEL = "v"
+"""The name of a tunnel: with its network's and a hyphen it has to fit into the fifteen characters that a card's
+name has.
+"""
+_NUMBERS = 1 << 24
+"""Tunnels of one kind are told from each other by a number of 24 bits."""
 
-def ensure(transport: Transport, name: str, project: str) -> None:
-    """Have the bridge. One that Incus began with and did not finish, since whoever asked was killed or the host's
-    cards changed meanwhile, is made anew.
+
+def ensure(transport: Transport, name: str, project: str, hosts: Sequence[str] = ()) -> None:
+    """Have the bridge, on each of `hosts` where there are several. One that Incus began with and did not finish, since
+    whoever asked was killed or the host's cards changed meanwhile, is made anew.
     """
-    if _made(transport, name, project):
+    if _made(transport, name, project, hosts):
         return
     for _ in range(_LOOKS):
         if _whole(transport, name, project):
             return
         time.sleep(_PAUSE)
     delete(transport, name)
-    if not _made(transport, name, project):
+    if not _made(transport, name, project, hosts):
         raise Busy(f"the network {name} is being made by somebody else")
 
 
-def _made(transport: Transport, name: str, project: str) -> bool:
-    body = {
-        "name": name,
-        "type": "bridge",
-        "description": "Souk: private network",
-        "config": {"ipv4.address": "none", "ipv6.address": "none", OWNER: project},
-    }
+def _made(transport: Transport, name: str, project: str, hosts: Sequence[str]) -> bool:
+    config = {"ipv4.address": "none", "ipv6.address": "none", OWNER: project}
+    if hosts:
+        if _known(transport, name):
+            return False
+        config |= _tunnel(transport, name, project)
+    body = {"name": name, "type": "bridge", "description": "Souk: private network", "config": config}
+    for host in hosts:
+        # A killed attempt may have named some of them.
+        with contextlib.suppress(AlreadyExists):
+            transport.change("POST", _NETWORKS, body={"name": name, "type": "bridge"}, query={"target": host})
     try:
         transport.change("POST", _NETWORKS, body=body)
     except AlreadyExists:
@@ -53,6 +69,29 @@ def _made(transport: Transport, name: str, project: str) -> bool:
             return False
         raise
     return True
+
+
+def _known(transport: Transport, name: str) -> bool:
+    try:
+        return transport.get(f"{_NETWORKS}/{quote(name, safe='')}", wire.Network).status == _CREATED
+    except NotFound:
+        return False
+
+
+def _tunnel(transport: Transport, name: str, project: str) -> dict[str, str]:
+    """A tunnel between the hosts under a number that no other network of theirs has: two would be one. Who shares the
+    wire with this cluster, but not its networks, has another group.
+    """
+    rows = transport.get(_NETWORKS, list[wire.Network], recursion="1")
+    taken = {value for row in rows for key, value in (row.config or {}).items() if key.endswith(".id")}
+    first = int.from_bytes(hashlib.sha256(name.encode()).digest()[:3], "big")
+    numbers = (str((first + step) % (_NUMBERS - 1) + 1) for step in range(_NUMBERS - 1))
+    group = hashlib.sha256(project.encode()).digest()
+    return {
+        f"tunnel.{_TUNNEL}.protocol": "vxlan",
+        f"tunnel.{_TUNNEL}.id": next(number for number in numbers if number not in taken),
+        f"tunnel.{_TUNNEL}.group": f"239.{192 + group[0] % 64}.{group[1]}.{group[2]}",
+    }
 
 
 def _whole(transport: Transport, name: str, project: str) -> bool:
@@ -88,6 +127,15 @@ def delete(transport: Transport, name: str) -> None:
         else:
             return
     raise Busy(f"the network {name} could not be deleted while other cards came and went")
+
+
+def spans(transport: Transport, name: str) -> bool:
+    """Whether machines on one host reach those on the others in this network: a bridge ends at its host, unless a card
+    of the host's or a tunnel carries it on.
+    """
+    row = transport.get(f"{_NETWORKS}/{quote(name, safe='')}", wire.Network)
+    config = row.config or {}
+    return "bridge.external_interfaces" in config or any(key.startswith("tunnel.") for key in config)
 
 
 def listing(transport: Transport, project: str) -> Sequence[str]:

@@ -24,6 +24,7 @@ from souk.engines.contract import (
     Event,
     Execution,
     Host,
+    HostOffline,
     Image,
     ImageMissing,
     Limits,
@@ -47,6 +48,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 _GIB = 1024**3
 _HOST = "memory"
+_FOR_A_MACHINE = frozenset(
+    (
+        *("start", "stop", "move", "delete", "resize", "label", "push", "pull", "join", "attach", "detach"),
+        *("snapshot", "snapshots", "delete_snapshot"),
+    )
+)
+"""Calls that end at the host on which a machine stands."""
 
 
 def _call(method: Callable[Concatenate[MemoryEngine, P], R]) -> Callable[Concatenate[MemoryEngine, P], R]:
@@ -55,6 +63,8 @@ def _call(method: Callable[Concatenate[MemoryEngine, P], R]) -> Callable[Concate
     def wrapped(self: MemoryEngine, /, *args: P.args, **kwargs: P.kwargs) -> R:
         self.faults.strike(method.__name__)
         with self._lock:
+            if method.__name__ in _FOR_A_MACHINE:
+                self._answers(str(args[0] if args else kwargs["name"]))
             return method(self, *args, **kwargs)
 
     wrapped.__name__, wrapped.__doc__ = method.__name__, method.__doc__
@@ -62,11 +72,12 @@ def _call(method: Callable[Concatenate[MemoryEngine, P], R]) -> Callable[Concate
 
 
 class MemoryEngine:
-    """One simulated host. Every method is the contract's; the rest is for tests.
+    """One simulated host, or several. Every method is the contract's; the rest is for tests.
 
     `images` are the aliases that exist at first; None means that every alias does. `guest` answers commands
     (`guests[NAME]` for one machine). `faults` makes calls fail. `disk` is the pool's size in bytes: what
     machines really use counts against it, not their limits. `ways` are the networks that the host knows a way to.
+    Where there are several `hosts`, each has as much; those whose name is in `offline` do not answer.
     """
 
     def __init__(
@@ -77,12 +88,15 @@ class MemoryEngine:
         vcpus: int = 64,
         memory: int = 256 * _GIB,
         disk: int = 4096 * _GIB,
+        hosts: Sequence[str] = (_HOST,),
     ) -> None:
         self.faults = Faults()
         self.guest: Guest = guest or ToyGuest()
         self.guests: dict[str, Guest] = {}
         self.simulated: dict[str, Simulated] = {}
         self.ways: list[str] = []
+        self.offline: set[str] = set()
+        self._hosts = list(hosts)
         self._any_image = images is None
         self._images = {alias: _image(alias, alias.encode(), {}) for alias in images or ()}
         self._vcpus, self._memory, self._disk = vcpus, memory, disk
@@ -93,8 +107,14 @@ class MemoryEngine:
     @_call
     def hosts(self) -> Sequence[Host]:
         """See the contract."""
-        memory = sum(machine.usage().memory for machine in self.simulated.values() if machine.running)
-        return [Host(_HOST, True, self._vcpus, self._memory, memory, self._disk, self._disk_used())]
+        return [self._host(name) for name in self._hosts]
+
+    def _host(self, name: str) -> Host:
+        if name in self.offline:
+            return Host(name, False, 0, 0, 0, 0, 0)
+        here = [machine for machine in self.simulated.values() if machine.host == name]
+        memory = sum(machine.usage().memory for machine in here if machine.running)
+        return Host(name, True, self._vcpus, self._memory, memory, self._disk, self._disk_used(name))
 
     @_call
     def supports(self, kind: MachineKind) -> bool:
@@ -104,20 +124,21 @@ class MemoryEngine:
     @_call
     def machines(self) -> Sequence[Machine]:
         """See the contract."""
-        return [replace(machine.observed(_HOST), etag=None) for machine in self.simulated.values()]
+        return [replace(self._observed(machine), etag=None) for machine in self.simulated.values()]
 
     @_call
     def machine(self, name: str) -> Machine | None:
         """See the contract."""
         found = self.simulated.get(name)
-        return found.observed(_HOST) if found else None
+        return self._observed(found) if found else None
 
     @_call
     def create(self, spec: MachineSpec, *, start: bool = False) -> None:
         """See the contract."""
         if not self._any_image and not any(spec.image in (i.fingerprint, *i.aliases) for i in self._images.values()):
             raise ImageMissing(f"Image {spec.image} not found")
-        self._make(Simulated(spec, labels=dict(spec.labels), image=self._fingerprint(spec.image)))
+        host = self._host_for(spec)
+        self._make(Simulated(spec, labels=dict(spec.labels), image=self._fingerprint(spec.image), host=host))
         if start:
             self._start(spec.name)
 
@@ -127,7 +148,9 @@ class MemoryEngine:
         of = self._known(source)
         kept = self._kept(of, snapshot) if snapshot else Kept(datetime.now(UTC), of.files, of.disk, of.spec.limits.disk)
         files, labels = dict(kept.files), dict(spec.labels)
-        self._make(Simulated(spec, labels=labels, files=files, disk=kept.disk, shared=kept.disk, image=of.image))
+        self._make(
+            Simulated(spec, labels=labels, files=files, disk=kept.disk, shared=kept.disk, image=of.image, host=of.host)
+        )
 
     @_call
     def snapshot(self, name: str, snapshot: str) -> None:
@@ -175,6 +198,20 @@ class MemoryEngine:
             self._tell(name, "instance-stopped")
 
     @_call
+    def move(self, name: str, host: str) -> None:
+        """See the contract."""
+        machine = self._known(name)
+        self._stands(host)
+        if machine.host == host:
+            return
+        if machine.running:
+            raise Refused(f"{name} runs: only a stopped machine is moved")
+        if self._disk_used(host) + machine.disk > self._disk:
+            raise PoolFull("No space left on device")
+        # It shares blocks with nothing there.
+        machine.host, machine.shared = host, 0
+
+    @_call
     def delete(self, name: str) -> None:
         """See the contract."""
         if self.simulated.pop(name, None) is not None:
@@ -197,6 +234,7 @@ class MemoryEngine:
         """See the contract. The guest answers outside the lock, as a real one does."""
         self.faults.strike("execute")
         with self._lock:
+            self._answers(name)
             if not self._known(name).running:
                 raise NotRunning(f"{name} is not running")
             guest = self.guests.get(name, self.guest)
@@ -266,13 +304,13 @@ class MemoryEngine:
     @_call
     def usage(self) -> Sequence[Usage]:
         """See the contract."""
-        return [machine.usage() for machine in self.simulated.values() if machine.running]
+        return [machine.usage() for machine in self.simulated.values() if self._counts(machine)]
 
     @_call
     def usage_of(self, name: str) -> Usage | None:
         """See the contract."""
         machine = self.simulated.get(name)
-        return machine.usage() if machine is not None and machine.running else None
+        return machine.usage() if machine is not None and self._counts(machine) else None
 
     @_call
     def images(self) -> Sequence[Image]:
@@ -311,7 +349,8 @@ class MemoryEngine:
             raise AlreadyExists(f'Instance "{spec.name}" already exists')
         if any(other.spec.address == spec.address for other in self.simulated.values()):
             raise AddressTaken(f"Address {spec.address} already in use")
-        if self._disk_used() + machine.disk - machine.shared > self._disk:
+        self._stands(machine.host)
+        if self._disk_used(machine.host) + machine.disk - machine.shared > self._disk:
             raise PoolFull("No space left on device")
         if spec.private and spec.private not in self._networks:
             raise NotFound(f"Network {spec.private} not found")
@@ -342,8 +381,33 @@ class MemoryEngine:
             raise Outdated(f"{name}: ETag doesn't match")
         return machine
 
-    def _disk_used(self) -> int:
-        return sum(machine.disk - machine.shared for machine in self.simulated.values())
+    def _disk_used(self, host: str) -> int:
+        return sum(machine.disk - machine.shared for machine in self.simulated.values() if machine.host == host)
+
+    def _host_for(self, spec: MachineSpec) -> str:
+        """The one that was named, where there are several; else the one with the fewest machines."""
+        if spec.host is not None and len(self._hosts) > 1:
+            return spec.host
+        there = [machine.host for machine in self.simulated.values()]
+        online = [name for name in self._hosts if name not in self.offline]
+        return min(online, key=there.count, default=self._hosts[0])
+
+    def _stands(self, host: str) -> None:
+        if host not in self._hosts:
+            raise NotFound(f"Host {host} not found")
+        if host in self.offline:
+            raise HostOffline(f"Host {host} is offline")
+
+    def _answers(self, name: str) -> None:
+        machine = self.simulated.get(name)
+        if machine is not None:
+            self._stands(machine.host)
+
+    def _counts(self, machine: Simulated) -> bool:
+        return machine.running and machine.host not in self.offline
+
+    def _observed(self, machine: Simulated) -> Machine:
+        return machine.out_of_sight() if machine.host in self.offline else machine.observed()
 
     def _tell(self, machine: str, action: str) -> None:
         for subscriber in self._subscribers:

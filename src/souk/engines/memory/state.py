@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from souk.engines.contract import Card, Machine, MachineSpec, MachineStatus, Usage
+from souk.engines.contract import Card, Limits, Machine, MachineSpec, MachineStatus, Usage
 
 IMAGE_BYTES = 300 * 1024 * 1024
 """What a fresh machine has on its disk."""
@@ -40,6 +40,7 @@ class Simulated:
     image: str = ""
     card: Card | None = None
     snapshots: dict[str, Kept] = field(default_factory=dict)
+    host: str = ""
 
     @property
     def networks(self) -> set[str]:
@@ -57,7 +58,7 @@ class Simulated:
         seen = f"{self.spec.limits}{self.spec.private}{self.card}{sorted(self.labels.items())}{self.status}"
         return hashlib.sha256(seen.encode()).hexdigest()
 
-    def observed(self, host: str) -> Machine:
+    def observed(self) -> Machine:
         """The machine as the contract shows it."""
         return Machine(
             name=self.spec.name,
@@ -66,12 +67,16 @@ class Simulated:
             limits=self.spec.limits,
             address=self.spec.address,
             labels=dict(self.labels),
-            host=host,
+            host=self.host,
             etag=self.etag,
             private=self.spec.private,
             image=self.image,
             card=self.card,
         )
+
+    def out_of_sight(self) -> Machine:
+        """The machine while its host does not answer."""
+        return Machine(self.spec.name, MachineStatus.ERROR, self.spec.kind, Limits(0, 0, 0, 0), None, {}, self.host)
 
     def usage(self) -> Usage:
         """Plausible counters: five per cent of one processor, a quarter of the memory."""

@@ -28,6 +28,7 @@ from souk.provisioning.commands.lifecycle import (
     switch_over,
 )
 from souk.provisioning.commands.maintenance import change_window, rehearse_upgrade, upgrade_instance
+from souk.provisioning.commands.moving import Evacuation, Staying, evacuate_host, move_machine
 from souk.provisioning.commands.names import add_name, prove_name, remove_name
 from souk.provisioning.commands.networks import (
     attach_instance,
@@ -46,10 +47,12 @@ from souk.provisioning.commands.suspending import resume_instance, suspend_insta
 from souk.provisioning.models import Suspension
 
 __all__ = [
+    "Evacuation",
     "Growth",
     "InstanceDetails",
     "Network",
     "Origin",
+    "Staying",
     "Suspension",
     "add_name",
     "allow_networks",
@@ -76,9 +79,11 @@ __all__ = [
     "detach_instance",
     "drop_database",
     "erase_instance",
+    "evacuate_host",
     "export_database",
     "grow",
     "let_grow",
+    "move_machine",
     "protect_instance",
     "prove_backups",
     "prove_name",

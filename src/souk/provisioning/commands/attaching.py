@@ -46,7 +46,7 @@ def make(organization: UUID, project: UUID, place: SiteRow, name: str) -> Privat
                     site_id=place.id,
                     region_code=place.region_code,
                     name=name,
-                    bridge=f"{BRIDGES}{secrets.token_hex(5)}",
+                    bridge=f"{BRIDGES}{secrets.token_hex(4)}",
                     subnet=str(subnet.network_address),
                     prefix_length=subnet.prefixlen,
                     created_at=clock.now(),

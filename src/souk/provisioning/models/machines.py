@@ -36,7 +36,8 @@ class Machine(Row):
     """A machine of the engine, with a row and an address of its own before it is made.
 
     Members are numbered; a former one is `kept_until`. `fingerprint` is of the image that it was made from, `version`
-    what its software says it is; both are empty until they were asked for. A warm one has no instance, and
+    what its software says it is; both are empty until they were asked for. It stands on `host`, chosen before it is
+    made and put right by what the engine shows; empty where nobody knows of hosts. A warm one has no instance, and
     belongs to no organization.
     """
 
@@ -46,6 +47,7 @@ class Machine(Row):
     name = models.SlugField(max_length=63, unique=True)
     address = models.GenericIPAddressField(protocol="IPv4")
     image = models.CharField(max_length=120)
+    host = models.CharField(max_length=80, default="", db_default="", blank=True)
     role = models.CharField(
         max_length=7, choices=MachineRole.choices, default=MachineRole.PRIMARY, db_default=MachineRole.PRIMARY
     )

@@ -61,6 +61,7 @@ class OperationKind(models.TextChoices):
     SNAPSHOT = "snapshot"
     ROLL_BACK = "roll_back"
     DROP_SNAPSHOT = "drop_snapshot"
+    MOVE = "move"
 
 
 SETTLED = frozenset(

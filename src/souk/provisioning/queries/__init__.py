@@ -13,6 +13,7 @@ from souk.provisioning.queries.access import (
     databases,
 )
 from souk.provisioning.queries.backups import BackupRow, BackupsRow, ExportRow, backups, export, exports
+from souk.provisioning.queries.hosts import StandingRow, spread, standing
 from souk.provisioning.queries.machines import MachineRow, MemberRow, ReleaseRow, machines, members, release
 from souk.provisioning.queries.operations import (
     FirstBootRow,
@@ -43,6 +44,7 @@ __all__ = [
     "ServiceRow",
     "SnapshotRow",
     "SnapshotsRow",
+    "StandingRow",
     "access",
     "backups",
     "bindings",
@@ -61,5 +63,7 @@ __all__ = [
     "service_counts",
     "services",
     "snapshots",
+    "spread",
+    "standing",
     "troubled",
 ]

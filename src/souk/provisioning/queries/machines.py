@@ -19,13 +19,16 @@ from souk.provisioning.releases import outdated
 
 @dataclass(frozen=True)
 class MachineRow:
-    """A machine of a service; the primary one carries it. One that waits for an order (warm) has no service yet."""
+    """A machine of a service; the primary one carries it. One that waits for an order (warm) has no service yet.
+    `host` is empty while nobody knows where it stands.
+    """
 
     name: str
     address: str
     instance_id: UUID | None
     image: str
     role: str
+    host: str
     created_at: datetime
 
 

@@ -116,6 +116,8 @@ def _bring_up(
         observed = ground.engine.machine(machine.name)
     if observed is None and blueprint.holds_data and row.ready_at is not None:
         raise MachineLost(machine.name)
+    if observed is None and not machine.fresh:
+        spec = replace(spec, host=records.host_of(subject, machine) or None)
     copied = branching.branch(ground.engine, lease, subject, spec, observed)
     if observed is None and not copied:
         with step(lease, subject, "create", 45, gettext_noop("The machine is made and has started.")):
@@ -183,6 +185,7 @@ def _spec(lease: Lease, subject: Subject, machine: Assigned, limits: Limits) -> 
         limits=limits,
         address=machine.address,
         labels={"instance": str(subject.row.id), "epoch": str(lease.epoch)},
+        host=machine.host or None,
         neighbours=blueprint.serves_neighbours,
         environment=blueprint.upgrader.environment(version) if blueprint.upgrader and version else {},
     )

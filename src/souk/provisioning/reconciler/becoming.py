@@ -16,7 +16,7 @@ from souk.provisioning.contract import ConfigurationFailed
 from souk.provisioning.reconciler import alone, records, together
 from souk.provisioning.reconciler.ground import Ground, Unhealthy
 from souk.provisioning.reconciler.lease import Lease
-from souk.provisioning.reconciler.records import NoAddress, Subject
+from souk.provisioning.reconciler.records import NoAddress, NoRoom, Subject
 
 TRIES = 3
 
@@ -47,7 +47,7 @@ def _taken_back(subject: Subject) -> Iterator[None]:
         yield
     except (EngineUnavailable, together.NotCoordinated):
         raise
-    except (ConfigurationFailed, EngineError, Unhealthy, NoAddress):
+    except (ConfigurationFailed, EngineError, Unhealthy, NoAddress, NoRoom):
         if records.members_failed(subject) >= TRIES:
             records.resize_refused(subject, _FAILED)
         raise

@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 from django.utils.translation import gettext_noop
 
-from souk.engines.contract import AlreadyExists, Engine, EngineError, Machine, MachineSpec, MachineStatus
+from souk.engines.contract import AlreadyExists, Engine, EngineError, Machine, MachineSpec, MachineStatus, PoolFull
 from souk.kernel.redaction import clean
 from souk.kernel.scope import acting
 from souk.provisioning.contract import Brancher, ConfigurationFailed, Declined
@@ -52,9 +52,9 @@ def branch(engine: Engine, lease: Lease, subject: Subject, spec: MachineSpec, ob
         copied = replace(spec, labels={**spec.labels, COPY_OF: str(subject.row.restored_from)})
         if (snapshot := subject.row.restored_snapshot) is not None:
             with step(lease, subject, "copy", 30, gettext_noop("The disk is copied as the snapshot holds it.")):
-                _copy(engine, *_snapshot(snapshot), copied)
+                _copy(engine, *_snapshot(engine, subject, spec.name, snapshot), copied)
         else:
-            of = _source(engine, lease, subject, brancher)
+            of = _source(engine, lease, subject, brancher, spec.name)
             if of is None:
                 return False
             sentence = gettext_noop("The disk of the other service is copied as it is now.")
@@ -71,8 +71,10 @@ def branch(engine: Engine, lease: Lease, subject: Subject, spec: MachineSpec, ob
     return True
 
 
-def _source(engine: Engine, lease: Lease, subject: Subject, brancher: Brancher) -> Assigned | None:
-    """The machine to copy, prepared for it, if there is one."""
+def _source(engine: Engine, lease: Lease, subject: Subject, brancher: Brancher, name: str) -> Assigned | None:
+    """The machine to copy, prepared for it, if there is one: on a host that has room for the copy, which stands there
+    too.
+    """
     row = subject.row
     if row.restored_from is None or row.restore_until is not None or lease.attempts > _ATTEMPTS:
         return None
@@ -84,6 +86,8 @@ def _source(engine: Engine, lease: Lease, subject: Subject, brancher: Brancher) 
         observed = engine.machine(of.machine.name)
         if observed is None or observed.status != MachineStatus.RUNNING:
             return None
+        if not _stands_with(subject, name, observed.host):
+            return None
         ready = brancher.prepare(MachineGuest(engine, of.machine.name), of.wanted(of.machine.address))
     except (ConfigurationFailed, EngineError) as error:
         log.warning("could not prepare a copy", instance=str(row.id), error=clean(str(error))[:200])
@@ -91,18 +95,26 @@ def _source(engine: Engine, lease: Lease, subject: Subject, brancher: Brancher) 
     return of.machine if ready else None
 
 
-def _snapshot(snapshot: UUID) -> tuple[Assigned, str]:
-    """The machine to copy, and the engine's name for its snapshot.
+def _snapshot(engine: Engine, subject: Subject, name: str, snapshot: UUID) -> tuple[Assigned, str]:
+    """The machine to copy, on whose host the copy stands too, and the engine's name for its snapshot.
 
     Raises:
-        Declined: it is gone.
+        Declined: it is gone. PoolFull: its host has no room for the copy.
     """
     with acting(WORKER):
         kept = Snapshot.objects.filter(id=snapshot, deleted_at__isnull=True).first()
     of = records.load(kept.instance_id) if kept is not None else None
     if kept is None or of is None or of.machine is None:
         raise Declined(_GONE)
+    observed = engine.machine(of.machine.name)
+    if observed is not None and not _stands_with(subject, name, observed.host):
+        raise PoolFull(f"no room beside {of.machine.name} on {observed.host}")
     return of.machine, kept.key
+
+
+def _stands_with(subject: Subject, name: str, host: str) -> bool:
+    copy = next(one for one in records.machines_of(subject.row.id) if one.name == name)
+    return copy.host in ("", host) or records.stand_on(subject, copy, host)
 
 
 def _copy(engine: Engine, of: Assigned, snapshot: str, spec: MachineSpec) -> None:

@@ -21,6 +21,7 @@ from souk.provisioning.reconciler import (
     trials,
     warm,
 )
+from souk.provisioning.reconciler.actions.moves import move_while_down
 from souk.provisioning.reconciler.ground import Ground, step
 from souk.provisioning.reconciler.lease import Fenced, Lease, Superseded
 from souk.provisioning.reconciler.private import network_of
@@ -116,6 +117,7 @@ def _take_down(ground: Ground, lease: Lease, subject: Subject) -> None:
             if observed is not None:
                 machines.stop(ground.engine, subject, machine)
     plugging.unplug(ground, subject)
+    move_while_down(ground, lease, subject)
 
 
 def _soft_delete(ground: Ground, lease: Lease, subject: Subject) -> None:

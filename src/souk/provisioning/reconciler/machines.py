@@ -1,11 +1,14 @@
-"""An instance's machines on the engine: made or adopted, given their limits, stopped, deleted."""
+"""An instance's machines on the engine: made or adopted, given their limits, stopped, moved, deleted."""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 from django.utils.translation import gettext_noop
 
 from souk.engines import contract as engines
 from souk.engines.contract import Engine, MachineSpec
+from souk.provisioning.contract import ConfigurationFailed
 from souk.provisioning.models import MachineRole
 from souk.provisioning.reconciler import records
 from souk.provisioning.reconciler.ground import step
@@ -80,6 +83,25 @@ def stop(engine: Engine, subject: Subject, machine: Assigned) -> None:
     """Stop a machine, what it has sent told before."""
     count(engine, subject, machine)
     engine.stop(machine.name)
+
+
+def relocate(engine: Engine, subject: Subject, machine: Assigned, host: str) -> None:
+    """Stop a machine, what it has sent told before, and start it on another host. If it can't go there, it runs where
+    it was.
+
+    Raises:
+        ConfigurationFailed: so it was. EngineUnavailable: the same, or it is to be looked for.
+    """
+    try:
+        stop(engine, subject, machine)
+        engine.move(machine.name, host)
+    except engines.EngineError as error:
+        with suppress(engines.EngineError):
+            engine.start(machine.name)
+        if isinstance(error, engines.EngineUnavailable):
+            raise
+        raise ConfigurationFailed(f"{machine.name} was not moved: {error}") from error
+    engine.start(machine.name)
 
 
 def delete(engine: Engine, subject: Subject, machine: Assigned) -> bool:

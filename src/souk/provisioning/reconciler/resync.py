@@ -15,7 +15,7 @@ from souk.provisioning.reconciler.records.subjects import CARRYING
 @dataclass(frozen=True)
 class Drift:
     """What a listing found: instances to visit again, machines that carry our label but no row, and all there are; and
-    of private networks those to visit again, and those that nobody has.
+    of private networks those to visit again, and those that nobody has. And where machines stand.
     """
 
     instances: list[UUID]
@@ -23,6 +23,7 @@ class Drift:
     observed: list[str]
     networks: list[UUID]
     orphan_networks: list[str]
+    hosts: dict[str, str]
 
 
 def compare(engine: Engine) -> Drift:
@@ -43,7 +44,8 @@ def compare(engine: Engine) -> Drift:
         ):
             drifted.append(instance)
     networks, orphan_networks = compare_networks(engine)
-    return Drift(drifted, orphans(observed, recorded), list(observed), networks, orphan_networks)
+    hosts = {name: observed[name].host for name in recorded.keys() & observed.keys()}
+    return Drift(drifted, orphans(observed, recorded), list(observed), networks, orphan_networks, hosts)
 
 
 def _plugged(machine: Machine | None, role: str, wanted: tuple[str, str] | None) -> bool:
@@ -74,10 +76,11 @@ def orphans(observed: Mapping[str, Machine], recorded: Mapping[str, tuple[UUID, 
 
 def resync(engine: Engine) -> Drift:
     """Compare, and make what drifted due. An orphan is reported, never deleted: its data may be somebody's. What new
-    machines are made from is recorded beside it.
+    machines are made from, and where they stand, is recorded beside it.
     """
     records.note_images(engine.images())
     drift = compare(engine)
+    records.note_hosts(drift.hosts)
     if drift.instances or drift.networks:
         lease.wake(drift.instances + drift.networks)
     return drift

@@ -37,6 +37,7 @@ def begin(
             labels={"instance": str(subject.row.id), "epoch": str(epoch), "role": role},
             private=private,
             environment=environment or {},
+            host=machine.host or None,
         ),
         start=True,
     )

@@ -20,6 +20,10 @@ GIVE_UP_AFTER = 8
 
 #: What is told of each kind of trouble, the special before the general.
 _TROUBLES: tuple[tuple[type[Exception], str], ...] = (
+    (
+        engines.HostOffline,
+        gettext_noop("A host of the site does not answer; this goes on as soon as it does."),
+    ),
     (engines.EngineUnavailable, gettext_noop("The engine does not answer; this goes on as soon as it does.")),
     (engines.PoolFull, gettext_noop("The site's storage is full; this goes on as soon as there is room.")),
     (engines.DiskFull, gettext_noop("The service's own disk is full; delete something, or take a larger plan.")),
@@ -45,6 +49,7 @@ _TROUBLES: tuple[tuple[type[Exception], str], ...] = (
         gettext_noop("The site's certificate authority has ended; the operator must give the site another one."),
     ),
     (records.NoAddress, gettext_noop("The site's network has no free address; the operator must enlarge it.")),
+    (records.NoRoom, gettext_noop("No host of the site has room for this; it goes on as soon as one has.")),
 )
 
 KNOWN = tuple(kind for kind, _ in _TROUBLES)

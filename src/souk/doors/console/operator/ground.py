@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -84,6 +85,15 @@ def _answer(request: HttpRequest, desk: Desk, form: PoolForm | None = None) -> H
     return render(request, "console/operator/sites.html", context, status=422 if form else 200)
 
 
+def state_of(row: queries.HostRow) -> str:
+    """A host's state, as a word of its kind."""
+    if not row.online:
+        return "offline"
+    if not row.reachable:
+        return "unreachable"
+    return "online" if row.open else "closed"
+
+
 def _size(row: PoolRow) -> str:
     return f"{row.blueprint} · {row.vcpus} vCPU · {values.size(row.memory)} · {values.size(row.disk)}"
 
@@ -101,10 +111,8 @@ def _pools(rows: list[PoolRow]) -> Table:
 
 def _hosts(rows: list[queries.HostRow]) -> Table:
     columns = [
-        Column("name", _("Host"), kind="code"),
-        Column(
-            "online", _("State"), kind="status", status="host", cell=lambda row: "online" if row.online else "offline"
-        ),
+        Column("name", _("Host"), kind="link", url=lambda row: reverse("operator-host", args=[row.id])),
+        Column("online", _("State"), kind="status", status="host", cell=state_of),
         Column("rack", _("Rack"), cell=lambda row: f"{row.rack} · {row.power_domain}"),
         Column("vcpus", _("Threads"), cell=lambda row: values.number(row.vcpus)),
         Column("memory", _("Memory"), kind="size"),

@@ -131,10 +131,14 @@ def _trail(rows: Sequence[trail.TrailRow], page: Page) -> Table:
 
     def actor(row: trail.TrailRow) -> str:
         person = _person(row.actor)
-        return format_html("<bdi>{}</bdi>", names.get(person, row.actor) if person else row.actor)
+        return format_html('<bdi class="text-break">{}</bdi>', names.get(person, row.actor) if person else row.actor)
 
     columns = [
-        Column("action", _("Action"), cell=lambda row: format_html('<bdi dir="ltr">{}</bdi>', row.action)),
+        Column(
+            "action",
+            _("Action"),
+            cell=lambda row: format_html('<bdi dir="ltr" class="text-break">{}</bdi>', row.action),
+        ),
         Column("at", _("When"), kind="when"),
         Column("actor", _("Who"), cell=actor),
         Column("subject_id", _("Subject"), cell=_subject),

@@ -18,6 +18,7 @@ from souk.provisioning.reconciler.actions import (
     databases,
     exports,
     leading,
+    moves,
     names,
     parameters,
     proofs,
@@ -58,6 +59,7 @@ ACTIONS: Mapping[str, Action] = {
     OperationKind.SNAPSHOT: snapshots.take,
     OperationKind.DROP_SNAPSHOT: snapshots.drop,
     OperationKind.ROLL_BACK: snapshots.go_back,
+    OperationKind.MOVE: moves.move,
 }
 
 

@@ -35,8 +35,8 @@ class Asked:
 
 
 class Several(Protocol):
-    """The machines of a service on several: one after another can be made anew while it goes on, and all of them can be
-    left for another one.
+    """The machines of a service on several: one after another can be made anew or moved while it goes on, and all of
+    them can be left for another one.
     """
 
     def outdated(self) -> Iterator[Assigned]:
@@ -44,6 +44,14 @@ class Several(Protocol):
 
     def renew(self, machine: Assigned) -> str:
         """Make one anew; the version that it says it is."""
+
+    def following_first(self) -> Sequence[Assigned]:
+        """All of them, in the order in which they may be away: the one that leads after the others, and last the one in
+        front.
+        """
+
+    def move(self, machine: Assigned, host: str) -> None:
+        """Have one stand on another host; whoever led, another one leads before."""
 
     def leave(self) -> Assigned:
         """End the service: the member that leads, which is returned, has all of the data and goes on serving alone only

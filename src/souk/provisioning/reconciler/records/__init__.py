@@ -52,6 +52,14 @@ from souk.provisioning.reconciler.records.outcomes import (
     set_state,
     troubled,
 )
+from souk.provisioning.reconciler.records.standing import (
+    NoRoom,
+    host_of,
+    note_host,
+    note_hosts,
+    stand_elsewhere,
+    stand_on,
+)
 from souk.provisioning.reconciler.records.subjects import (
     RENEW_BEFORE,
     WORKER,
@@ -84,6 +92,7 @@ __all__ = [
     "Bridges",
     "Network",
     "NoAddress",
+    "NoRoom",
     "Pool",
     "Subject",
     "Waiting",
@@ -110,6 +119,7 @@ __all__ = [
     "give_up_warm",
     "go_alone",
     "hand_back",
+    "host_of",
     "kept_network",
     "kept_warm",
     "last_leader",
@@ -123,6 +133,8 @@ __all__ = [
     "machines_of",
     "members_failed",
     "note_duties",
+    "note_host",
+    "note_hosts",
     "note_images",
     "note_release",
     "now_waits",
@@ -133,6 +145,8 @@ __all__ = [
     "restart_asked",
     "room_for",
     "set_state",
+    "stand_elsewhere",
+    "stand_on",
     "take_warm",
     "troubled",
     "waiting",

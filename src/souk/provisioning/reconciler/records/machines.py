@@ -14,6 +14,7 @@ from souk.kernel import clock
 from souk.kernel.scope import acting
 from souk.provisioning.models import Duty, Ensemble, Machine, MachineRole, ServiceInstance
 from souk.provisioning.reconciler.lease import Lease, Superseded
+from souk.provisioning.reconciler.records.standing import choose_host
 from souk.provisioning.reconciler.records.subjects import WORKER, Assigned, Subject, load, machines_of
 from souk.sites import addresses
 from souk.sites.models import Site
@@ -32,11 +33,11 @@ def assign_machine(
     number: int = 1,
     platform: bool = False,
 ) -> Assigned:
-    """Give the instance a machine's row: a name and the lowest free address of the site's network not in `avoid`, of
-    the platform's own for what others may reach. One that has a row keeps it.
+    """Give the instance a machine's row: a name, a host, and the lowest free address of the site's network not in
+    `avoid`, of the platform's own for what others may reach. One that has a row keeps it.
 
     Raises:
-        NoAddress.
+        NoAddress, NoRoom.
     """
     known = _known(subject, role, number)
     if known is not None:
@@ -44,6 +45,7 @@ def assign_machine(
     row = subject.row
     for _ in range(20):
         with acting(WORKER):
+            host = choose_host(row, role)
             address = free_address(row.site_id, avoid, platform)
             made = Machine.objects.filter(instance_id=row.id).count()
             name = f"{row.label}-{made + 1}"
@@ -56,13 +58,14 @@ def assign_machine(
                         name=name,
                         address=address,
                         image=image,
+                        host=host,
                         role=role,
                         number=number,
                         created_at=clock.now(),
                     )
             except IntegrityError:
                 continue
-            return Assigned(name, address, image, fresh=True, role=role, number=number)
+            return Assigned(name, address, image, fresh=True, role=role, number=number, host=host)
     raise NoAddress
 
 

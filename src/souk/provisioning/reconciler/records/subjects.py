@@ -44,6 +44,7 @@ class Assigned:
     role: MachineRole = MachineRole.PRIMARY
     number: int = 1
     fingerprint: str = ""
+    host: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ select i.*, s.domain as domain, e.certificate_expires_at as certificate_until,
         or exists(select from provisioning_export x where x.instance_id = i.id and x.deleted_at is null
                   and x.expires_at <= %(now)s) as asked,
     (select coalesce(jsonb_agg(jsonb_build_array(m.name, host(m.address), m.image, m.role, m.number,
-                                                  m.fingerprint)
+                                                  m.fingerprint, m.host)
                                order by m.role, m.number), '[]')::text
      from provisioning_machine m where m.instance_id = i.id and m.deleted_at is null) as machines_now,
     coalesce(e.names, '[]')::text as certified,
@@ -221,8 +222,9 @@ def machines_of(instance: UUID) -> tuple[Assigned, ...]:
     """The instance's machines that have a row, each role's by number."""
     with acting(WORKER):
         rows = Machine.objects.filter(instance_id=instance, deleted_at__isnull=True).order_by("role", "number")
-        return tuple(_assigned(row.name, row.address, row.image, row.role, row.number, row.fingerprint) for row in rows)
+        known = rows.values_list("name", "address", "image", "role", "number", "fingerprint", "host")
+        return tuple(_assigned(*one) for one in known)
 
 
-def _assigned(name: str, address: str, image: str, role: str, number: int, fingerprint: str) -> Assigned:
-    return Assigned(name, address, image, fresh=False, role=MachineRole(role), number=number, fingerprint=fingerprint)
+def _assigned(name: str, address: str, image: str, role: str, number: int, fingerprint: str, host: str) -> Assigned:
+    return Assigned(name, address, image, False, MachineRole(role), number, fingerprint, host)

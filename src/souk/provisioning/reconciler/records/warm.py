@@ -17,8 +17,10 @@ from souk.provisioning.models import Machine, MachineRole, ServiceInstance, Warm
 from souk.provisioning.pools import ensure_pool, wake_pool
 from souk.provisioning.reconciler.lease import Lease
 from souk.provisioning.reconciler.records.machines import free_address
+from souk.provisioning.reconciler.records.standing import choose_for_pool
 from souk.provisioning.reconciler.records.subjects import WORKER, Subject
-from souk.sites.models import Site
+from souk.sites.models import Host, Site
+from souk.sites.placement import Room
 
 DEMAND = timedelta(hours=1)
 """As many machines wait as were ordered in this time."""
@@ -79,13 +81,14 @@ class Pool:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A machine of a pool; `fit` says whether it is ready, and its certificate good for long enough."""
+    """A machine of a pool; `fit` says whether it is ready, its certificate good for long enough, and its host open."""
 
     id: UUID
     name: str
     address: str
     made_from: str
     fit: bool
+    host: str = ""
 
 
 def take_warm(lease: Lease, subject: Subject) -> Taken | None:
@@ -145,13 +148,19 @@ def waiting(pool: UUID) -> list[Waiting]:
     with acting(WORKER):
         nobodys = WarmMachine.objects.filter(machine__instance__isnull=True, machine__deleted_at__isnull=True)
         enough = clock.now() + ENOUGH
+        site = WarmPool.objects.values_list("site_id", flat=True).get(id=pool)
+        closed = set(Host.objects.filter(site_id=site, open=False).values_list("name", flat=True))
         return [
             Waiting(
                 row.id,
                 row.machine.name,
                 row.machine.address,
                 row.made_from,
-                row.ready_at is not None and row.taken_at is None and row.certificate_expires_at > enough,
+                row.ready_at is not None
+                and row.taken_at is None
+                and row.certificate_expires_at > enough
+                and row.machine.host not in closed,
+                row.machine.host,
             )
             for row in nobodys.filter(pool_id=pool).select_related("machine").order_by("ready_at", "id")
         ]
@@ -169,20 +178,22 @@ def room_for(pool: WarmPool) -> bool:
 def begin_warm(
     lease: Lease, pool: Pool, blueprint: Blueprint, made_from: str, password: str, avoid: Collection[str]
 ) -> Waiting:
-    """A row, a name and an address for a machine that is to wait.
+    """A row, a name, a host and an address for a machine that is to wait.
 
     Raises:
-        Fenced, NoAddress.
+        Fenced, NoAddress, NoRoom.
     """
     identifier, label = new_id(), f"{blueprint.prefix}-{short(new_id())}"
     with acting(WORKER):
         lease.hold()
+        host = choose_for_pool(pool.row.site_id, Room(pool.row.vcpus, pool.row.memory, pool.row.disk))
         address = free_address(pool.row.site_id, avoid, platform=False)
         machine = Machine.objects.create(
             site_id=pool.row.site_id,
             name=f"{label}-1",
             address=address,
             image=blueprint.recipe.alias,
+            host=host,
             role=MachineRole.WARM,
             created_at=clock.now(),
         )
@@ -195,7 +206,7 @@ def begin_warm(
             certificate="",
             certificate_expires_at=clock.now(),
         )
-    return Waiting(identifier, machine.name, address, made_from, fit=False)
+    return Waiting(identifier, machine.name, address, made_from, fit=False, host=host)
 
 
 def now_waits(lease: Lease, machine: Waiting, certificate: ServerCertificate, expires_at: datetime) -> None:

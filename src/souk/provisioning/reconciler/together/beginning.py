@@ -46,7 +46,9 @@ def begin(ground: Ground, lease: Lease, subject: Subject) -> Subject:
         certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
     with step(lease, subject, "front", 20, gettext_noop("The machine in front of the others is made.")):
         engine.join(crew.members[0].name, network_of(subject))
-        have(crew, lease, crew.front, engine.machine(crew.front.name))
+        there = engine.machine(crew.front.name)
+        front = crew.front if there else replace(crew.front, host=records.host_of(subject, crew.front))
+        have(crew, lease, front, there)
         guarding.guard(crew.guest(crew.front), subject.row)
     with step(lease, subject, "lead", 30, gettext_noop("The machine is the first of several, and leads.")):
         machines.count(engine, subject, crew.members[0])

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from souk.engines import contract as engines
 from souk.engines.contract import Limits, MachineSpec
 from souk.provisioning.contract import FRONT, Credentials, ServerCertificate
 from souk.provisioning.models import MachineRole
-from souk.provisioning.reconciler import guarding, machines, repositories
+from souk.provisioning.reconciler import guarding, machines, records, repositories
 from souk.provisioning.reconciler.lease import Lease
 from souk.provisioning.reconciler.private import network_of
 from souk.provisioning.reconciler.records import Assigned
 from souk.provisioning.reconciler.together.crew import Crew
 
 IN_FRONT = Limits(FRONT.vcpus, FRONT.memory, FRONT.disk, processes=256)
+
+
+def standing(crew: Crew, observed: Mapping[str, engines.Machine | None]) -> Crew:
+    """The machines, those that are to be made on hosts that take them.
+
+    Raises:
+        NoRoom.
+    """
+
+    def stands(one: Assigned) -> Assigned:
+        if observed[one.name] is not None or one.fresh:
+            return one
+        return replace(one, host=records.host_of(crew.subject, one))
+
+    return replace(crew, members=[stands(one) for one in crew.members], front=stands(crew.front))
 
 
 def have(crew: Crew, lease: Lease, machine: Assigned, observed: engines.Machine | None) -> None:
@@ -35,6 +53,7 @@ def _spec(crew: Crew, lease: Lease, machine: Assigned) -> MachineSpec:
         limits=limits,
         address=machine.address,
         labels={"instance": str(row.id), "epoch": str(lease.epoch), "role": machine.role},
+        host=machine.host or None,
         private=network_of(crew.subject),
         environment={} if begins else {"SOUK_ROLE": "front" if in_front else "copy"},
     )

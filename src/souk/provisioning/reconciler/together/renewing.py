@@ -1,9 +1,9 @@
-"""What is done to all machines of a highly available service: made anew one after another, or left."""
+"""What is done to all machines of a highly available service: made anew or moved one after another, or left."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from souk.engines.contract import Machine
 from souk.provisioning.contract import ConfigurationFailed, ServerCertificate
@@ -22,7 +22,7 @@ COPIED_WITHIN = 3600.0
 
 @dataclass(frozen=True)
 class Several:
-    """The machines of a service, which can be made anew while it goes on, or left."""
+    """The machines of a service, which can be made anew or moved while it goes on, or left."""
 
     crew: Crew
     lease: Lease
@@ -32,11 +32,28 @@ class Several:
         member that was made and does not run as one is what a killed attempt left, and counts.
         """
         crew = self.crew
-        leader = crew.leader(crew.members)
         running = {state.name for state in crew.states(crew.members) if state.running} | {crew.front.name}
-        for one in [*sorted(crew.members, key=lambda each: each == leader), crew.front]:
+        for one in self.following_first():
             if one.name not in running or not self._is_newest(one, crew.engine.machine(one.name)):
                 yield one
+
+    def following_first(self) -> Sequence[Assigned]:
+        """See the contract of `Several`."""
+        leader = self.crew.leader(self.crew.members)
+        return [*sorted(self.crew.members, key=lambda each: each == leader), self.crew.front]
+
+    def move(self, machine: Assigned, host: str) -> None:
+        """Have a machine stand on another host; another member leads before, if this one did.
+
+        Raises:
+            ConfigurationFailed, Unhealthy, EngineError: the others go on, and it runs where it can.
+        """
+        crew = self.crew
+        leader = crew.leader(crew.members)
+        if leader is not None and leader.name == machine.name:
+            hand_over(crew, leader)
+        machines.relocate(crew.engine, crew.subject, machine, host)
+        back(crew)
 
     def renew(self, machine: Assigned) -> str:
         """Delete a machine and make it anew, as one that was lost; another member leads before, if this one did.
@@ -50,7 +67,7 @@ class Several:
             hand_over(crew, machine)
         machines.delete(crew.engine, crew.subject, machine)
         records.note_release(machine.name, "", "")
-        have(crew, self.lease, machine, None)
+        have(crew, self.lease, replace(machine, host=records.host_of(crew.subject, machine)), None)
         guard(crew)
         credentials = records.ensure_credentials(crew.subject, crew.blueprint)
         configure(crew, machine, credentials, self._certificate())

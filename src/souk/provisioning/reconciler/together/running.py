@@ -21,7 +21,7 @@ from souk.provisioning.reconciler.records import Assigned, Subject
 from souk.provisioning.reconciler.together.crew import Crew, at_once, redundant
 from souk.provisioning.reconciler.together.failing_over import fail_over, watch
 from souk.provisioning.reconciler.together.gathering import as_desired
-from souk.provisioning.reconciler.together.making import configure, guard, have, keep_history
+from souk.provisioning.reconciler.together.making import configure, guard, have, keep_history, standing
 from souk.provisioning.reconciler.together.renewing import Several
 from souk.provisioning.reconciler.together.rolling import restart_machines, restart_pending
 from souk.sites import authority, certificates
@@ -56,6 +56,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     observed = crew.observed()
     if row.ready_at is not None:
         _brought_back(lease, crew, observed)
+    crew = standing(crew, observed)
     with step(lease, subject, "create", 35, gettext_noop("The machines are made and have started.")):
         at_once(lambda one: have(crew, lease, one, observed[one.name]), [crew.front, *crew.members])
         for one in crew.members:
@@ -109,13 +110,15 @@ def _brought_back(lease: Lease, crew: Crew, observed: Mapping[str, engines.Machi
 def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
     """Have a service that was configured before run and answer, and do what was asked of it; False if it needs more.
 
-    A service that goes on while one of its members comes back is ready all the time.
+    A service that goes on while one of its members comes back is ready all the time. Of one whose host does not answer
+    nothing is known, and the others go on.
     """
     crew = as_desired(ground.engine, subject)
     observed = crew.observed()
     limits = crew.blueprint.limits(subject.row.size)
     if any(seen is None for seen in observed.values()) or any(
-        seen is not None and seen.limits != limits for seen in (observed[one.name] for one in crew.members)
+        seen is not None and seen.limits != limits and seen.status != MachineStatus.ERROR
+        for seen in (observed[one.name] for one in crew.members)
     ):
         return False
     front = observed[crew.front.name]

@@ -34,7 +34,7 @@ def keep(ground: Ground, lease: Lease) -> None:
         with lease.kept():
             trouble = _keep(ground, lease, pool)
         records.kept_warm(lease, pool, LOOK_EVERY, trouble)
-    except (EngineError, ConfigurationFailed, records.NoAddress) as error:
+    except (EngineError, ConfigurationFailed, records.NoAddress, records.NoRoom) as error:
         log.warning("pool not kept", pool=str(lease.subject), error=clean(str(error))[:300])
         with suppress(Fenced):
             records.kept_warm(lease, pool, timedelta(seconds=min(2.0**lease.attempts, 300)), _TROUBLE)
@@ -104,6 +104,7 @@ def _make(ground: Ground, lease: Lease, pool: Pool, blueprint: Blueprint, warmer
         limits=blueprint.limits(pool.row.size),
         address=machine.address,
         labels={_LABEL: str(pool.row.id), "epoch": str(lease.epoch)},
+        host=machine.host or None,
     )
     ground.engine.create(spec, start=True)
     wanted = Wanted(pool.row.id, machine.name, {}, pool.row.size, hostname, machine.address)
