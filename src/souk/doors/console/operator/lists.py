@@ -131,13 +131,13 @@ def _trail(rows: Sequence[trail.TrailRow], page: Page) -> Table:
 
     def actor(row: trail.TrailRow) -> str:
         person = _person(row.actor)
-        return format_html('<bdi class="text-break">{}</bdi>', names.get(person, row.actor) if person else row.actor)
+        return format_html('<bdi class="sk-breaks">{}</bdi>', names.get(person, row.actor) if person else row.actor)
 
     columns = [
         Column(
             "action",
             _("Action"),
-            cell=lambda row: format_html('<bdi dir="ltr" class="text-break">{}</bdi>', row.action),
+            cell=lambda row: format_html('<bdi dir="ltr" class="sk-breaks">{}</bdi>', row.action),
         ),
         Column("at", _("When"), kind="when"),
         Column("actor", _("Who"), cell=actor),
@@ -163,7 +163,7 @@ def _data(row: trail.TrailRow) -> str:
     if not row.data:
         return ""
     parts = [f"{key}: {_plain(value)}" for key, value in row.data.items() if value not in ("", None)]
-    return format_html('<bdi dir="ltr" class="text-break">{}</bdi>', " · ".join(parts))
+    return format_html('<bdi dir="ltr" class="sk-breaks">{}</bdi>', " · ".join(parts))
 
 
 def _plain(value: object) -> str:
