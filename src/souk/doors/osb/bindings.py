@@ -32,7 +32,11 @@ def bind(buyer: Buyer, key: str, binding: str, parameters: Mapping[str, Any], *,
     Raises:
         NotThere, Malformed, Taken, AsyncRequired, ConcurrencyError, and what new credentials are refused for.
     """
-    known, name = instances.present(buyer, key), name_of(binding)
+    with instances.one_at_a_time(buyer, key):
+        return _bind(buyer, instances.present(buyer, key), name_of(binding), parameters, may_wait=may_wait)
+
+
+def _bind(buyer: Buyer, known: Found, name: str, parameters: Mapping[str, Any], *, may_wait: bool) -> Answer:
     role, database = _entitlement(known, parameters)
     granted, last = _of(buyer, known, name)
     if granted is not None:
@@ -56,17 +60,16 @@ def unbind(buyer: Buyer, key: str, binding: str, *, may_wait: bool) -> Answer:
     Raises:
         Gone, AsyncRequired.
     """
-    known, name = instances.find(buyer, key), name_of(binding)
-    if known is None or known.gone:
-        raise errors.Gone
-    granted, last = _of(buyer, known, name)
-    if granted is None:
-        raise errors.Gone
-    if not may_wait:
-        raise errors.AsyncRequired
-    if last is not None and last.kind == "revoke" and last.state in OPEN:
-        return Answer(202, known.service.id, str(last.id))
-    return Answer(202, known.service.id, str(revoke_binding(buyer.scope, known.service.id, name)))
+    with instances.one_at_a_time(buyer, key):
+        known, name = instances.find(buyer, key), name_of(binding)
+        granted, last = (None, None) if known is None or known.gone else _of(buyer, known, name)
+        if known is None or granted is None:
+            raise errors.Gone
+        if not may_wait:
+            raise errors.AsyncRequired
+        if last is not None and last.kind == "revoke" and last.state in OPEN:
+            return Answer(202, known.service.id, str(last.id))
+        return Answer(202, known.service.id, str(revoke_binding(buyer.scope, known.service.id, name)))
 
 
 def last_operation(buyer: Buyer, key: str, binding: str) -> dict[str, Any]:

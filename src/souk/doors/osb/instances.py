@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from souk.doors.osb import errors
 from souk.doors.osb.auth import Buyer
 from souk.doors.osb.catalog import Sold, plan_id, sold
 from souk.doors.osb.models import BrokeredInstance
 from souk.kernel import clock, events
+from souk.kernel.locks import lock
 from souk.kernel.scope import acting
 from souk.ordering import queries as ordering
 from souk.ordering.commands import OrderDetails, change_size, place_order
@@ -84,18 +86,14 @@ def provision(buyer: Buyer, place: Place, key: str, wish: Wish, *, may_wait: boo
         CatalogUnknown, Taken, AsyncRequired, MaintenanceInfoConflict, Malformed, and what an order is refused for.
     """
     digest = _digest([wish.service, wish.plan, wish.parameters])
-    known = find(buyer, key)
-    if known is None or known.gone:
-        chosen = sold(place.marketplace, wish.service, wish.plan)
-        _same_version(chosen, wish.version)
-        if not may_wait:
-            raise errors.AsyncRequired
-        try:
+    with one_at_a_time(buyer, key):
+        known = find(buyer, key)
+        if known is None or known.gone:
+            chosen = sold(place.marketplace, wish.service, wish.plan)
+            _same_version(chosen, wish.version)
+            if not may_wait:
+                raise errors.AsyncRequired
             return _ordered(buyer, place, key, wish, chosen, digest)
-        except IntegrityError:
-            known = find(buyer, key)
-            if known is None:
-                raise
     if known.row.digest != digest or known.service.state in _GOING:
         raise errors.Taken
     if known.service.ready_at is not None:
@@ -104,26 +102,34 @@ def provision(buyer: Buyer, place: Place, key: str, wish: Wish, *, may_wait: boo
     return Answer(202 if created.state in OPEN else 200, known.service.id, str(created.id))
 
 
-def _ordered(buyer: Buyer, place: Place, key: str, wish: Wish, chosen: Sold, digest: str) -> Answer:
+@contextmanager
+def one_at_a_time(buyer: Buyer, key: str) -> Iterator[None]:
+    """A transaction in which no other request changes what the platform means by an id: the second of two alike finds
+    what the first one did.
+    """
     with acting(buyer.scope):
-        BrokeredInstance.objects.filter(project_id=buyer.project, key=key, retired_at__isnull=True).update(
-            retired_at=clock.now()
-        )
-        order = _placed(buyer, place, key, wish, chosen)
-        instance = ordering.order(buyer.scope, order).instance_id
-        asked = str(operations(buyer.scope, instance)[-1].id)
-        with transaction.atomic():
-            row = BrokeredInstance.objects.create(
-                organization_id=buyer.organization,
-                project_id=buyer.project,
-                key=key,
-                service_id=chosen.service,
-                digest=digest,
-                order_id=order,
-                instance_id=instance,
-                asked=[asked],
-            )
-        _told(buyer, "order.brokered", row)
+        lock("brokered", uuid5(buyer.project, key))
+        yield
+
+
+def _ordered(buyer: Buyer, place: Place, key: str, wish: Wish, chosen: Sold, digest: str) -> Answer:
+    BrokeredInstance.objects.filter(project_id=buyer.project, key=key, retired_at__isnull=True).update(
+        retired_at=clock.now()
+    )
+    order = _placed(buyer, place, key, wish, chosen)
+    instance = ordering.order(buyer.scope, order).instance_id
+    asked = str(operations(buyer.scope, instance)[-1].id)
+    row = BrokeredInstance.objects.create(
+        organization_id=buyer.organization,
+        project_id=buyer.project,
+        key=key,
+        service_id=chosen.service,
+        digest=digest,
+        order_id=order,
+        instance_id=instance,
+        asked=[asked],
+    )
+    _told(buyer, "order.brokered", row)
     return Answer(202, instance, asked)
 
 
@@ -156,7 +162,11 @@ def update(buyer: Buyer, place: Place, key: str, wish: Wish, *, may_wait: bool) 
         NotThere, CatalogUnknown, PlanOfAnotherService, MaintenanceInfoConflict, AsyncRequired, ConcurrencyError, and
         what a change is refused for.
     """
-    known = present(buyer, key)
+    with one_at_a_time(buyer, key):
+        return _update(buyer, place, present(buyer, key), wish, may_wait=may_wait)
+
+
+def _update(buyer: Buyer, place: Place, known: Found, wish: Wish, *, may_wait: bool) -> Answer:
     if wish.service != str(known.row.service_id):
         raise errors.PlanOfAnotherService
     now = plan_of(buyer, known)
@@ -172,15 +182,14 @@ def update(buyer: Buyer, place: Place, key: str, wish: Wish, *, may_wait: bool) 
         return Answer(200, known.service.id)
     if not may_wait:
         raise errors.AsyncRequired
-    with acting(buyer.scope):
-        asked = []
-        if changes:
-            asked.append(str(change_parameters(buyer.scope, known.service.id, changes)))
-        if chosen.plan != now:
-            asked.append(str(change_size(buyer.scope, known.service.id, chosen.key).operation))
-        known.row.asked, known.row.changed = asked, digest
-        known.row.save(update_fields=["asked", "changed"])
-        _told(buyer, "service.change_brokered", known.row)
+    asked = []
+    if changes:
+        asked.append(str(change_parameters(buyer.scope, known.service.id, changes)))
+    if chosen.plan != now:
+        asked.append(str(change_size(buyer.scope, known.service.id, chosen.key).operation))
+    known.row.asked, known.row.changed = asked, digest
+    known.row.save(update_fields=["asked", "changed"])
+    _told(buyer, "service.change_brokered", known.row)
     return Answer(202, known.service.id, ",".join(asked))
 
 
@@ -190,15 +199,15 @@ def deprovision(buyer: Buyer, key: str, *, may_wait: bool) -> Answer:
     Raises:
         Gone, AsyncRequired, and what a deletion is refused for.
     """
-    known = find(buyer, key)
-    if known is None or known.gone:
-        raise errors.Gone
-    if not may_wait:
-        raise errors.AsyncRequired
-    under_way = next((each for each in known.operations if each.kind == "delete" and each.state in OPEN), None)
-    if under_way is not None:
-        return Answer(202, known.service.id, str(under_way.id))
-    with acting(buyer.scope):
+    with one_at_a_time(buyer, key):
+        known = find(buyer, key)
+        if known is None or known.gone:
+            raise errors.Gone
+        if not may_wait:
+            raise errors.AsyncRequired
+        under_way = next((each for each in known.operations if each.kind == "delete" and each.state in OPEN), None)
+        if under_way is not None:
+            return Answer(202, known.service.id, str(under_way.id))
         asked = str(delete_instance(buyer.scope, known.service.id))
         known.row.asked = [asked]
         known.row.save(update_fields=["asked"])

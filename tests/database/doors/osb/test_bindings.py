@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
+from django.db import connections
 from tests.database.console.desks import worker_answers
 from tests.database.doors.osb.conftest import ASYNC, Platform, done
 from tests.support.world import Customer
@@ -56,6 +58,20 @@ def test_the_same_binding_again_is_the_same_credentials(
     with worker_answers():
         again = platform("put", f"{binding}?{ASYNC}", platform.ids())
     assert (again.status_code, "password" in again.json()["credentials"]) == (200, True)
+    assert len(_names(buyer)) == 2
+
+
+def test_the_same_binding_many_times_at_once_is_one(platform: Platform, buyer: Customer, binding: str) -> None:
+    body = platform.ids()
+
+    def ask(_number: int) -> int:
+        try:
+            return int(platform("put", f"{binding}?{ASYNC}", body).status_code)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert set(pool.map(ask, range(12))) == {202}
     assert len(_names(buyer)) == 2
 
 
