@@ -393,6 +393,7 @@ def test_a_copy_begins_with_what_a_snapshot_holds(workshop: Workshop) -> None:
 
 def test_what_a_snapshot_keeps_is_counted(workshop: Workshop) -> None:
     engine, spec = workshop.engine, workshop.machine(start=True)
+    _wait_until_booted(workshop, spec)
     content = bytes(range(256)) * 4096 * 8
     engine.push(spec.name, "/root/large", content)
     before = _settled_usage(workshop, spec)
@@ -403,7 +404,7 @@ def test_what_a_snapshot_keeps_is_counted(workshop: Workshop) -> None:
     assert _until(lambda: engine.snapshots(spec.name)[0].size >= len(content) // 2)
     kept = _settled_usage(workshop, spec)
     engine.delete_snapshot(spec.name, "kept")
-    assert _settled_usage(workshop, spec) <= kept
+    assert _until(lambda: _settled_usage(workshop, spec) <= kept)
 
 
 def _settled_usage(workshop: Workshop, spec: MachineSpec) -> int:
