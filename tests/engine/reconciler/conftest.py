@@ -26,6 +26,9 @@ from souk.provisioning.contract import Blueprint
 from souk.provisioning.queries import machines
 from souk.provisioning.reconciler import records
 from souk.settings.seeds import seed
+from souk.sites.commands import observe_hosts
+from souk.sites.models import Host
+from souk.sites.queries import sites
 
 
 @dataclass
@@ -92,6 +95,7 @@ def shop_of_many_with_storage(own_database: str, incus: IncusEngine, image: str,
 def opened(incus: IncusEngine, worker: Worker, *sold: Blueprint) -> Iterator[Shop]:
     with mock.patch.object(registry, "blueprints", return_value={each.key: each for each in sold}):
         seed()
+        _promise_freely(incus)
         shop = Shop(incus, worker, customer())
         try:
             yield shop
@@ -103,3 +107,13 @@ def opened(incus: IncusEngine, worker: Worker, *sold: Blueprint) -> Iterator[Sho
                 incus.delete(name)
             for network in before - {""}:
                 incus.delete_network(network)
+
+
+def _promise_freely(incus: IncusEngine) -> None:
+    """Let more be sold than this host has: what tests order hardly does anything, and its disk may be small."""
+    observed = [(site.id, incus.hosts()) for site in sites()]
+    for site, hosts in observed:
+        observe_hosts(site, hosts)
+    Host.objects.update(vcpu_overcommit=100, memory_overcommit=10, disk_overcommit=100)
+    for site, hosts in observed:
+        observe_hosts(site, hosts)
