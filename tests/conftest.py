@@ -58,5 +58,5 @@ def own_database(django_db_setup: str, django_db_blocker: object) -> Iterator[st
     """A database of the test's own, for what must really commit; several connections may use it."""
     from tests.support import databases
 
-    with django_db_blocker.unblock(), databases.own_database(django_db_setup) as name:  # type: ignore[attr-defined]
+    with django_db_blocker.unblock(), databases.own_database(django_db_setup) as name:
         yield name

@@ -108,7 +108,7 @@ def console(own_database: str, django_db_blocker: object) -> Iterator[str]:
     """The whole console's address, on a database of the test's own."""
     from pytest_django.live_server_helper import LiveServer
 
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    with django_db_blocker.unblock():
         server = LiveServer("localhost")
         yield server.url
         server.stop()

@@ -50,7 +50,7 @@ def test_a_service_on_three_machines_lives_as_one_on_one_machine_does(shop_of_ma
     print(f"\n{_told(shop, instance)}; the copy: {_told(shop, copy)}")
     for each in (copy, instance):
         asked = commands.erase_instance(shop.buyer.scope, each)
-        assert until(lambda asked=asked: operation(shop.buyer.scope, asked).state == "succeeded"), shop.worker.log  # type: ignore[misc]
+        assert until(lambda asked=asked: operation(shop.buyer.scope, asked).state == "succeeded"), shop.worker.log
 
 
 def _ask(shop: Shop, instance: UUID, asked: UUID, *, whole_after: bool = True) -> None:
@@ -77,7 +77,7 @@ def _grows(shop: Shop, instance: UUID) -> None:
 def _told(shop: Shop, instance: UUID) -> str:
     """How long each operation took, the first one first."""
     done = [row for row in reversed(operations(shop.buyer.scope, instance)) if row.finished_at]
-    return ", ".join(f"{row.kind} {(row.finished_at - row.created_at).total_seconds():.1f} s" for row in done)  # type: ignore[operator]
+    return ", ".join(f"{row.kind} {(row.finished_at - row.created_at).total_seconds():.1f} s" for row in done)
 
 
 def _forked(shop: Shop, instance: UUID) -> UUID:

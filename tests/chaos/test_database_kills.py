@@ -42,7 +42,7 @@ SEED = int(os.environ.get("SOUK_SEED", "20261126"))
 def plane(django_db_setup: str, django_db_blocker: object) -> Iterator[ControlPlane]:
     if os.geteuid() != 0:
         pytest.skip("a PostgreSQL of one's own is laid by root")
-    with django_db_blocker.unblock(), control_plane() as plane:  # type: ignore[attr-defined]
+    with django_db_blocker.unblock(), control_plane() as plane:
         application.manage(plane.ns, "migrate", "--no-input")
         with connected(plane):
             connection.settings_dict["USER"] = "souk_owner"
@@ -65,10 +65,10 @@ def test_a_database_that_is_killed_again_and_again_loses_and_doubles_nothing(
             killer = threading.Thread(target=_kill, args=(plane, chance.uniform(0.0, 1.0)))
             killer.start()
             key = f"{SEED}-{number}"
-            wanted.add(_insist(lambda name=f"n{number}", key=key: _ordered(buyer, name, key)))  # type: ignore[misc]
+            wanted.add(_insist(lambda name=f"n{number}", key=key: _ordered(buyer, name, key)))
             if len(wanted) > 3 and chance.random() < 0.4:
                 gone = chance.choice(sorted(wanted))
-                _insist(lambda gone=gone: _erased(buyer, gone))  # type: ignore[misc]
+                _insist(lambda gone=gone: _erased(buyer, gone))
                 wanted.discard(gone)
             killer.join()
         assert until(lambda: _insist(lambda: _settled(buyer, wanted)), 120), f"seed {SEED}"

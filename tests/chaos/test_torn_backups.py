@@ -69,7 +69,7 @@ def _cuts(shop: Shop, instance: UUID, chance: random.Random) -> int:
         asked = commands.back_up_instance(shop.buyer.scope, instance, BackupKind.DIFFERENTIAL)
         time.sleep(chance.uniform(0.0, 4.0))
         shop.engine.stop(storage, force=True)
-        assert until(lambda asked=asked: operation(shop.buyer.scope, asked).state in ENDED, 300), shop.worker.log  # type: ignore[misc]
+        assert until(lambda asked=asked: operation(shop.buyer.scope, asked).state in ENDED, 300), shop.worker.log
         succeeded += operation(shop.buyer.scope, asked).state == "succeeded"
         assert until(lambda: all(row.state == "ready" for row in services(operator())), 120), shop.worker.log
     assert not [name for name in shop.made() if name not in {row.name for row in machines(operator())}]
@@ -91,7 +91,7 @@ def _tear(shop: Shop, instance: UUID) -> None:
         )
         pages = client.get_paginator("list_objects_v2").paginate(Bucket=repository.bucket, Prefix=BACKUPS)
         found = [row for page in pages for row in page.get("Contents", ()) if LABEL.search(row["Key"])]
-        newest = max(LABEL.search(row["Key"])[0] for row in found)  # type: ignore[index]
+        newest = max(LABEL.search(row["Key"])[0] for row in found)
         key = max((row for row in found if newest in row["Key"]), key=lambda row: row["Size"])["Key"]
         content = client.get_object(Bucket=repository.bucket, Key=key)["Body"].read()
         client.put_object(Bucket=repository.bucket, Key=key, Body=content[: len(content) // 2])

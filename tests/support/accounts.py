@@ -14,7 +14,7 @@ class Accounts:
         self.roles: dict[str, tuple[str, str]] = {}
         self.refusing = False
         self.calls: list[str] = []
-        programs = engine.guest.programs  # type: ignore[attr-defined]
+        programs = engine.guest.programs
         programs["/usr/lib/souk/grant"] = self._grant
         programs["/usr/lib/souk/revoke"] = self._revoke
 

@@ -164,7 +164,7 @@ class Together(Example):
         super().__init__()
         self.members = Members(engine)
         self.high_availability = self.members
-        self.succession = Version()  # type: ignore[assignment]
+        self.succession = Version()
         self.holds_data = True
 
     def configure(self, guest: Guest, wanted: Wanted, credentials: Credentials, certificate: ServerCertificate) -> None:

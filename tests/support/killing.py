@@ -89,7 +89,7 @@ class _Mortal:
 def run_until_killed(place: Ground, engine: MemoryEngine, at: int, work: Callable[[Ground], object]) -> Executioner:
     """Work as a worker that dies at its `at`-th boundary (0: never)."""
     executioner = Executioner(at)
-    mortal = Ground(_Mortal(engine, executioner), place.names)  # type: ignore[arg-type]
+    mortal = Ground(_Mortal(engine, executioner), place.names)
     patches = [mock.patch.object(records, name, executioner.around(getattr(records, name))) for name in RECORD_CALLS]
     patches += [mock.patch.object(Lease, name, executioner.around(getattr(Lease, name))) for name in ("renew", "hold")]
     for patch in patches:

@@ -64,7 +64,7 @@ class Unsteady:
             ready.register(far, selectors.EVENT_READ, near)
             while True:
                 for key, _ in ready.select():
-                    said = key.fileobj.recv(65536)  # type: ignore[union-attr]
+                    said = key.fileobj.recv(65536)
                     if not said:
                         raise ConnectionResetError
                     key.data.sendall(said)

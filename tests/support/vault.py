@@ -184,7 +184,7 @@ class ExampleStorage(Example):
     prefix = "os"
     port = 8333
     serves_neighbours = True
-    starting_offering = None  # type: ignore[assignment]
+    starting_offering = None
 
     def connection(self, wanted: Wanted, username: str, database: str) -> Connection:
         return Connection("https://example/", {"region": "example"}, ("true",))
@@ -195,7 +195,7 @@ def vault(example: Example | None = None, others: Mapping[str, Example] | None =
     """For the block, the example keeps backups, and there is an object storage to keep them in."""
     kept = Vault()
     example, storage = example or Example(), ExampleStorage()
-    example.archivist = kept  # type: ignore[assignment]
+    example.archivist = kept
     example.upgrader, example.exporter = kept.upgrader, kept.exporter
     kept.upgrader.line = example.line if isinstance(example, Succeeding) else None
     storage.binder = kept

@@ -158,13 +158,14 @@ def published_offering(marketplace: str, slug: str, language: str) -> dict[str, 
     return msgspec.json.decode(row[0], type=dict[str, Any])
 
 
-def published_pages(marketplace: str, language: str) -> list[PublishedRow]:
-    """All published offerings of a market place with their pages, one statement."""
+def published_pages(marketplace: str, language: str, listing: UUID | None = None) -> list[PublishedRow]:
+    """The published offerings of a market place with their pages, or only one of them; one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select p.listing_id, p.slug, v.blueprint, (p.page -> %s)::text from catalog_publishedoffering p"
-            " join catalog_offeringversion v on v.id = p.version_id where p.marketplace_slug = %s order by p.position",
-            [language, marketplace],
+            "select p.listing_id, p.slug, v.blueprint, (p.page -> %(language)s)::text from catalog_publishedoffering p"
+            " join catalog_offeringversion v on v.id = p.version_id where p.marketplace_slug = %(marketplace)s"
+            " and (%(listing)s::uuid is null or p.listing_id = %(listing)s) order by p.position",
+            {"language": language, "marketplace": marketplace, "listing": listing},
         )
         return [
             PublishedRow(listing, slug, blueprint, msgspec.json.decode(page, type=dict[str, Any]))

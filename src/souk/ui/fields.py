@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django import forms
@@ -18,6 +18,14 @@ _LEFT_TO_RIGHT = (forms.EmailInput, forms.URLInput, forms.NumberInput, forms.Pas
 # The label says it all; a placeholder that repeats it is noise.
 _SELF_EXPLAINING = (forms.EmailInput, forms.PasswordInput)
 _FAMILIAR = {"email", "username", "one-time-code"}
+
+
+def offer(form: forms.Form, name: str, choices: Iterable[tuple[str, str | Promise]]) -> forms.ChoiceField:
+    """Let a form's field have these choices, which only whoever makes the form knows. Returns the field."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = list(choices)
+    return field
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A JSON Schema fault as a sentence for the person who filled in the form."""
+"""What a JSON Schema says, and a fault that it finds, in the reader's language."""
 
 from __future__ import annotations
 
@@ -9,6 +9,19 @@ from django.utils.translation import gettext, ngettext
 from jsonschema.exceptions import ValidationError
 
 from souk.ui.format import number
+
+
+def translated(schema: dict[str, Any]) -> dict[str, Any]:
+    """A JSON Schema with its titles and descriptions, at every depth, which are message ids."""
+    return {key: _translated(key, value) for key, value in schema.items()}
+
+
+def _translated(key: str, value: Any) -> Any:
+    if key in {"title", "description"} and isinstance(value, str) and value:
+        return gettext(value)
+    if isinstance(value, list):
+        return [_translated("", each) for each in value]
+    return translated(value) if isinstance(value, dict) else value
 
 
 def sentence(fault: ValidationError) -> str:

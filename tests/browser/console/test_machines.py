@@ -42,7 +42,7 @@ LINES = ["Get:1 trixie InRelease", "E: Unable to locate package ngynx " + "x" * 
 def engine(monkeypatch: pytest.MonkeyPatch, own_database: str) -> Iterator[MemoryEngine]:
     """Machines are for sale, on an engine where each of them tells of a first boot that went wrong."""
     engine = MemoryEngine()
-    programs: dict[str, Any] = engine.guest.programs  # type: ignore[attr-defined]
+    programs: dict[str, Any] = engine.guest.programs
     told = json.dumps({"standing": "failed", "lines": LINES})
     programs["head"] = lambda _arguments, _stdin: Execution(0, OTHER + "\n", "")
     programs["/usr/lib/souk/first-boot"] = lambda _arguments, _stdin: Execution(0, told, "")

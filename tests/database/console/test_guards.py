@@ -51,7 +51,7 @@ PATTERNS = {pattern.name or "": pattern for pattern in urlpatterns}
 @pytest.mark.parametrize("name", sorted(set(PATTERNS) - OPEN - NOT_READ))
 def test_a_visitor_is_sent_to_sign_in_and_back(name: str) -> None:
     wanted = address(PATTERNS[name])
-    assert visitor().get(wanted).url == f"/accounts/login/?next={wanted}"  # type: ignore[attr-defined]
+    assert visitor().get(wanted).url == f"/accounts/login/?next={wanted}"
 
 
 @pytest.mark.parametrize("name", sorted(NOT_READ))
@@ -93,4 +93,4 @@ def test_choosing_an_organization_one_does_not_belong_to_changes_nothing(desk: C
 @pytest.mark.parametrize("elsewhere", ["https://example.com/", "//example.com/", "javascript:alert(1)"])
 def test_switching_never_leads_to_another_site(desk: Client, buyer: Customer, elsewhere: str) -> None:
     answer = desk.post("/organization/switch/", {"organization": str(buyer.organization), "next": elsewhere})
-    assert answer.url == "/"  # type: ignore[attr-defined]
+    assert answer.url == "/"

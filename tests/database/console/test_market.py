@@ -49,6 +49,6 @@ def test_an_unknown_offering_is_a_problem_in_the_readers_language() -> None:
 
 
 def test_everybody_starts_where_their_work_is(desk: Client, buyer: Customer) -> None:
-    assert visitor().get("/").url == "/market/"  # type: ignore[attr-defined]
-    assert desk.get("/").url == "/services/"  # type: ignore[attr-defined]
-    assert at_desk(operator().person).get("/").url == "/operator/"  # type: ignore[attr-defined]
+    assert visitor().get("/").url == "/market/"
+    assert desk.get("/").url == "/services/"
+    assert at_desk(operator().person).get("/").url == "/operator/"

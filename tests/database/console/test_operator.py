@@ -87,7 +87,7 @@ def test_a_new_price_holds_from_now_on_and_keeps_the_tiers(engineer: Client, ver
     form = {"plan": f"{before.book} {before.plan}", "per_hour": "1,25", "per_month": "500"}
     assert engineer.post(f"/operator/catalog/{version.id}/price/", form).status_code == 302
     after = catalog.prices(SYSTEM, version.id, clock.now())[0]
-    assert (str(after.per_hour.normalize()), after.tiers) == ("1.25", before.tiers)  # type: ignore[union-attr]
+    assert (str(after.per_hour.normalize()), after.tiers) == ("1.25", before.tiers)
     assert "500,00 MAD / mois" in text(engineer.get("/market/exemple/"))
 
 

@@ -23,13 +23,13 @@ def colleague(buyer: Customer, role: str) -> Client:
 
 def test_a_visitor_who_orders_signs_in_first_and_comes_back() -> None:
     answer = visitor().get(ORDER, {"plan": "m"})
-    assert answer.url == "/accounts/login/?next=/market/exemple/order/%3Fplan%3Dm"  # type: ignore[attr-defined]
+    assert answer.url == "/accounts/login/?next=/market/exemple/order/%3Fplan%3Dm"
 
 
 def test_who_has_no_organization_registers_one_first_and_comes_back(db: None) -> None:
     client = at_desk(commands.sign_up("seule@client.example", PASSWORD, "Seule"))
     answer = client.get(ORDER, {"plan": "m"})
-    assert answer.url == "/organization/new/?next=%2Fmarket%2Fexemple%2Forder%2F%3Fplan%3Dm"  # type: ignore[attr-defined]
+    assert answer.url == "/organization/new/?next=%2Fmarket%2Fexemple%2Forder%2F%3Fplan%3Dm"
 
 
 def test_the_price_box_shows_hour_month_and_tax_apart(desk: Client) -> None:
@@ -51,7 +51,7 @@ def test_an_order_leads_to_its_service(desk: Client, buyer: Customer) -> None:
 
 def test_the_same_form_sent_twice_is_one_order(desk: Client, buyer: Customer) -> None:
     form = order_form(desk)
-    first, second = (desk.post(ORDER, form).url for _ in range(2))  # type: ignore[attr-defined]
+    first, second = (desk.post(ORDER, form).url for _ in range(2))
     assert first == second
     assert len(orders(buyer.scope)) == 1
 

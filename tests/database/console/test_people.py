@@ -24,12 +24,12 @@ def newcomer(db: None) -> Client:
 
 
 def link_of(html: str) -> str:
-    return re.search(r"http://testserver(/invitations/[^/]+/)", html)[1]  # type: ignore[index]
+    return re.search(r"http://testserver(/invitations/[^/]+/)", html)[1]
 
 
 def test_registering_goes_on_where_the_newcomer_wanted_to(newcomer: Client) -> None:
     answer = newcomer.post("/organization/new/", DETAILS | {"ice": valid_ice(), "next": "/market/exemple/order/"})
-    assert answer.url == "/market/exemple/order/"  # type: ignore[attr-defined]
+    assert answer.url == "/market/exemple/order/"
     assert "Atelier Fès" in newcomer.get("/organization/").content.decode()
 
 
@@ -80,7 +80,7 @@ def test_an_invitation_is_mailed_and_its_link_shown_this_once(desk: Client) -> N
 
 def test_who_opens_the_link_signs_in_sees_who_invites_and_joins(desk: Client, buyer: Customer) -> None:
     link = link_of(desk.post("/people/invite/", {"email": "k@client.example", "role": "buyer"}).content.decode())
-    assert visitor().get(link).url == f"/accounts/login/?next={link}"  # type: ignore[attr-defined]
+    assert visitor().get(link).url == f"/accounts/login/?next={link}"
     person = commands.sign_up("k@client.example", PASSWORD, "Karim")
     karim = at_desk(person)
     assert "Rejoindre Atelier Zellige SARL" in text(karim.get(link))
@@ -120,7 +120,7 @@ def test_a_role_form_without_a_role_removes_nobody(desk: Client, buyer: Customer
 
 def test_a_token_is_shown_once_works_and_can_be_revoked(desk: Client, buyer: Customer) -> None:
     answer = desk.post("/tokens/", {"name": "déploiement", "days": "30", "scopes": ["read"]})
-    token = re.search(r"souk_[\w-]{43}", answer.content.decode())[0]  # type: ignore[index]
+    token = re.search(r"souk_[\w-]{43}", answer.content.decode())[0]
     assert answer["Cache-Control"] == "no-store"
     page = desk.get("/tokens/").content.decode()
     assert token not in page

@@ -418,7 +418,7 @@ def test_a_service_is_backed_up_and_restored_from_its_page(owner: Customer, tmp_
         wrong = desk.post(here, {"name": "copie", "until": "2001-01-01T00:00:00", "key": key})
         assert wrong.status_code == 422
         assert "peut être restauré à tout instant" in text(wrong)
-        made = [desk.post(here, {"name": "copie", "until": "", "key": key}).url for _ in range(2)]  # type: ignore[attr-defined]
+        made = [desk.post(here, {"name": "copie", "until": "", "key": key}).url for _ in range(2)]
         assert made[0] == made[1]
         reconciling.work(place)
         assert "copie" in text(desk.get(made[0]))

@@ -63,7 +63,7 @@ def test_one_failed_look_that_is_not_repeated_is_no_incident(
 ) -> None:
     answer = observer.look
 
-    def look(*way_in):  # type: ignore[no-untyped-def]
+    def look(*way_in):
         observer.health = NO_ANSWER if observer.asked == 0 else Health(True)
         return answer(*way_in)
 

@@ -38,7 +38,7 @@ def write(observer: ExampleObserver, *texts: str, severity: Severity = Severity.
 
 def read(scope: Scope, instance: UUID, **wanted: object) -> list[str]:
     now = clock.now()
-    search = LogSearch(now - timedelta(days=1), now + timedelta(days=1), **wanted)  # type: ignore[arg-type]
+    search = LogSearch(now - timedelta(days=1), now + timedelta(days=1), **wanted)
     return [row.text for row in queries.lines(scope, instance, search)]
 
 

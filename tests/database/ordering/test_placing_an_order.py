@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 def _details(buyer: Customer, **changes: object) -> commands.OrderDetails:
     details = commands.OrderDetails(buyer.organization, "public", "exemple", "s", "ma-temara", "compta")
-    return replace(details, **changes)  # type: ignore[arg-type]
+    return replace(details, **changes)
 
 
 def test_an_order_becomes_a_subscription_with_its_frozen_price_and_a_service() -> None:

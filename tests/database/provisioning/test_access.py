@@ -33,7 +33,7 @@ class Guards:
     def __init__(self, engine: MemoryEngine) -> None:
         self.told: list[dict[str, list[str] | None]] = []
         self.status = 0
-        engine.guest.programs["/usr/lib/souk/guard"] = self._guard  # type: ignore[attr-defined]
+        engine.guest.programs["/usr/lib/souk/guard"] = self._guard
 
     def _guard(self, _arguments: list[str], stdin: bytes) -> Execution:
         if self.status == 0:

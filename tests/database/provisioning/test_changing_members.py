@@ -283,7 +283,7 @@ def test_a_disk_that_is_too_small_is_refused_before_anything_happens(
     settle(place)
     for name in _there(engine, instance):
         engine.simulated[name].disk = 20 * GIB
-    example.succession.size = 12 * GIB  # type: ignore[union-attr]
+    example.succession.size = 12 * GIB
     served, there, held = _serving(crew, instance), _there(engine, instance), _promised()
     made = ordering.change_plan(buyer.scope, instance, "h" if plan == "s" else "s", extra_gib=0)
     settle(place, 3)

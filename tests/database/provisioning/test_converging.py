@@ -314,7 +314,7 @@ def test_an_outsider_can_neither_see_nor_touch_a_service(place: Ground) -> None:
             assert operations(outsider.scope, instance) == []
             continue
         with pytest.raises(NotFound):
-            verb(outsider.scope, instance)  # type: ignore[operator]
+            verb(outsider.scope, instance)
 
 
 def test_an_unhealthy_service_is_not_called_ready(place: Ground, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,7 +48,7 @@ def held(engine: MemoryEngine) -> set[str]:
         found.discard(arguments[0])
         return Execution(0, "", "")
 
-    programs = engine.guest.programs  # type: ignore[attr-defined]
+    programs = engine.guest.programs
     programs.update({"/usr/lib/souk/create": create, "/usr/lib/souk/drop": drop})
     return found
 
@@ -208,9 +208,9 @@ def test_somebody_elses_databases_do_not_exist(place: Ground, instance: UUID) ->
 @pytest.fixture
 def _plain() -> Iterator[None]:
     keeper, EXAMPLE.keeper = EXAMPLE.keeper, None
-    roles, EXAMPLE.binder.roles = EXAMPLE.binder.roles, (OWNER,)  # type: ignore[union-attr,misc]
+    roles, EXAMPLE.binder.roles = EXAMPLE.binder.roles, (OWNER,)
     yield
-    EXAMPLE.keeper, EXAMPLE.binder.roles = keeper, roles  # type: ignore[union-attr,misc]
+    EXAMPLE.keeper, EXAMPLE.binder.roles = keeper, roles
 
 
 @pytest.mark.usefixtures("_plain")

@@ -34,7 +34,7 @@ ORDER = {"offering": "machine", "plan": "s", "region": "ma-temara", "name": "ate
 @pytest.fixture(autouse=True)
 def sold(place: Ground, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Machines are for sale, answer, and have a host key."""
-    programs: dict[str, Any] = engine.guest.programs  # type: ignore[attr-defined]
+    programs: dict[str, Any] = engine.guest.programs
     programs["head"] = lambda _arguments, _stdin: Execution(0, OTHER + " root@mc\n", "")
     monkeypatch.setattr(BLUEPRINT, "probe", lambda *_: Health(True))
     both = {each.key: each for each in (EXAMPLE, BLUEPRINT)}
@@ -118,7 +118,7 @@ def test_there_is_no_password_to_see_and_no_further_credentials_to_make(
 def test_a_host_key_that_its_customer_made_anew_is_told_once_its_keys_are_changed_too(
     call: Caller, buyer: Customer, machine: UUID, place: Ground, engine: MemoryEngine
 ) -> None:
-    engine.guest.programs["head"] = lambda *_: Execution(0, ED25519, "")  # type: ignore[attr-defined]
+    engine.guest.programs["head"] = lambda *_: Execution(0, ED25519, "")
     call("patch", f"/services/{machine}/parameters", {"parameters": {"ssh_keys": [OTHER]}})
     work(place)
     assert connection_of(buyer.scope, machine).connection.known_hosts.split()[2] == ED25519.split()[1]
@@ -127,7 +127,7 @@ def test_a_host_key_that_its_customer_made_anew_is_told_once_its_keys_are_change
 def test_a_machine_without_a_host_key_is_not_called_ready(
     call: Caller, buyer: Customer, place: Ground, engine: MemoryEngine
 ) -> None:
-    engine.guest.programs["head"] = lambda *_: Execution(0, "", "")  # type: ignore[attr-defined]
+    engine.guest.programs["head"] = lambda *_: Execution(0, "", "")
     assert service(buyer.scope, ordered(call, place)).ready_at is None
 
 
@@ -139,7 +139,7 @@ class Boot:
 
     def __init__(self, engine: MemoryEngine) -> None:
         self.told: dict[str, Any] = {"standing": "running", "lines": ["installing"]}
-        engine.guest.programs["/usr/lib/souk/first-boot"] = self  # type: ignore[attr-defined]
+        engine.guest.programs["/usr/lib/souk/first-boot"] = self
 
     def __call__(self, _arguments: list[str], _stdin: bytes) -> Execution:
         return Execution(0, json.dumps(self.told), "")

@@ -160,9 +160,9 @@ def test_those_that_follow_are_moved_first_the_one_that_leads_after_another_one_
         runs = {m.name for m in engine.machines() if m.status == MachineStatus.RUNNING}
         assert crew.leaders[together] in runs - {name}
         order_of.append(name)
-        stop(name, **how)  # type: ignore[arg-type]
+        stop(name, **how)
 
-    engine.stop = watched  # type: ignore[method-assign]
+    engine.stop = watched
     commands.evacuate_host(operator(), hosts.host("h1").id)
     settle(place, times=4)
     front = next(row.name for row in machines(operator()) if row.instance_id == together and row.role == "front")

@@ -27,7 +27,7 @@ def configured(engine: MemoryEngine) -> list[str]:
         seen.append(stdin.decode())
         return Execution(0, "", "")
 
-    engine.guest.programs["/usr/lib/souk/configure"] = configure  # type: ignore[attr-defined]
+    engine.guest.programs["/usr/lib/souk/configure"] = configure
     return seen
 
 

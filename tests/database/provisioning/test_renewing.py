@@ -90,7 +90,7 @@ def test_a_member_that_was_made_anew_keeps_the_history_from_when_it_leads(
     place: Ground, engine: MemoryEngine, buyer: Customer, crew: Members, tmp_path: Path
 ) -> None:
     kept, sold = Vault(), registry.blueprints()
-    sold["example"].archivist = kept  # type: ignore[misc]
+    sold["example"].archivist = kept
     storage = ExampleStorage()
     storage.binder = kept
     with mock.patch.dict(sold, {storage.key: storage}):

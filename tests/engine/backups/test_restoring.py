@@ -40,7 +40,7 @@ def history(kept: Kept) -> dict[str, object]:
 def test_a_service_is_brought_back_as_it_was_at_a_time(
     rig: Rig, image: str, kept: Kept, history: dict[str, object]
 ) -> None:
-    service = restore(rig, image, kept, history["noted"])  # type: ignore[arg-type]
+    service = restore(rig, image, kept, history["noted"])
     with service.connect() as connection:
         rows = connection.execute("SELECT id, client FROM factures ORDER BY id").fetchall()
         assert rows == [(1, KEPT), (2, "عميل"), (3, "after the backup")]
@@ -78,7 +78,7 @@ def test_a_restored_service_writes_nothing_into_its_sources_repository(
 def test_a_restored_service_is_restored_once_more_from_its_own_repository(
     rig: Rig, image: str, kept: Kept, storage: Storage, history: dict[str, object]
 ) -> None:
-    first = keep(restore(rig, image, kept, history["noted"]), storage, "pg_again1")  # type: ignore[arg-type]
+    first = keep(restore(rig, image, kept, history["noted"]), storage, "pg_again1")
     first.back_up("own-full")
     first.sql("INSERT INTO factures VALUES (6, 'on the next timeline')")
     first.attach()
@@ -96,8 +96,8 @@ def test_a_time_outside_of_what_was_kept_is_declined_and_another_one_then_taken(
         ARCHIVIST.restore(service, service.wanted, kept.repository, first - timedelta(minutes=1))
     with pytest.raises(Declined, match="does not reach this time"):
         ARCHIVIST.restore(service, service.wanted, kept.repository, kept.now() + timedelta(hours=1))
-    ARCHIVIST.restore(service, service.wanted, kept.repository, history["noted"])  # type: ignore[arg-type]
-    ARCHIVIST.restore(service, service.wanted, kept.repository, history["noted"])  # type: ignore[arg-type]
+    ARCHIVIST.restore(service, service.wanted, kept.repository, history["noted"])
+    ARCHIVIST.restore(service, service.wanted, kept.repository, history["noted"])
     service.configure()
     with service.connect() as connection:
         assert connection.execute("SELECT max(id) FROM factures").fetchone() == (3,)

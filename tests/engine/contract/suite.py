@@ -34,7 +34,7 @@ class Workshop:
     def spec(self, **changes: object) -> MachineSpec:
         """A machine that doesn't exist yet."""
         spec = MachineSpec(f"{self.prefix}{next(self.numbers)}", self.image, LIMITS, next(self.addresses))
-        return replace(spec, **changes)  # type: ignore[arg-type]
+        return replace(spec, **changes)
 
     def machine(self, *, start: bool = False, **changes: object) -> MachineSpec:
         """A machine that exists."""

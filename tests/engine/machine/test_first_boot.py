@@ -38,7 +38,7 @@ def ended(box: Box, patience: float = 120.0) -> Beginning:
 
 
 @pytest.fixture
-def begun(rig: Rig, machine_image: str, tmp_path: Path):  # type: ignore[no-untyped-def]
+def begun(rig: Rig, machine_image: str, tmp_path: Path):
     """Makes a machine that is to do this, configured."""
 
     def begin(user_data: str) -> Box:
@@ -50,7 +50,7 @@ def begun(rig: Rig, machine_image: str, tmp_path: Path):  # type: ignore[no-unty
     return begin
 
 
-def test_a_document_is_done_once_and_its_outcome_seen(begun) -> None:  # type: ignore[no-untyped-def]
+def test_a_document_is_done_once_and_its_outcome_seen(begun) -> None:
     box = begun(DOCUMENT)
     # One signs in meanwhile.
     assert box.ssh("true").exit_code == 0
@@ -67,13 +67,13 @@ def test_a_document_is_done_once_and_its_outcome_seen(begun) -> None:  # type: i
     assert BLUEPRINT.beginner.look(box, box.wanted).standing == Standing.DONE
 
 
-def test_a_script_that_fails_is_said_to_have(begun) -> None:  # type: ignore[no-untyped-def]
+def test_a_script_that_fails_is_said_to_have(begun) -> None:
     found = ended(begun("#!/bin/sh\necho trying\necho 'no such luck' >&2\nexit 3\n"))
     assert found.standing == Standing.FAILED
     assert any("no such luck" in line for line in found.lines), found.lines
 
 
-def test_what_was_cut_short_is_not_begun_again(begun) -> None:  # type: ignore[no-untyped-def]
+def test_what_was_cut_short_is_not_begun_again(begun) -> None:
     box = begun("#!/bin/sh\necho begun >> /root/begun\nsleep 600\n")
     for _ in range(100):
         if box.execute(["test", "-e", "/root/begun"]).exit_code == 0:
@@ -87,7 +87,7 @@ def test_what_was_cut_short_is_not_begun_again(begun) -> None:  # type: ignore[n
     assert box.execute(["cat", "/root/begun"]).stdout == "begun\n"
 
 
-def test_what_forks_without_end_leaves_room_to_sign_in_and_says_so(begun) -> None:  # type: ignore[no-untyped-def]
+def test_what_forks_without_end_leaves_room_to_sign_in_and_says_so(begun) -> None:
     box = begun("#!/bin/bash\nbomb() { bomb | bomb & }\nbomb\nsleep 5\nbomb\n")
     time.sleep(8)
     assert box.ssh("sudo", "true").exit_code == 0
@@ -98,7 +98,7 @@ def test_what_forks_without_end_leaves_room_to_sign_in_and_says_so(begun) -> Non
     assert box.ssh("sudo", "systemctl", "kill", "--signal=KILL", "souk-first-boot.service").exit_code == 0
 
 
-def test_what_fills_the_disk_ends_and_says_so(begun) -> None:  # type: ignore[no-untyped-def]
+def test_what_fills_the_disk_ends_and_says_so(begun) -> None:
     box = begun("#!/bin/sh\ncat /dev/zero | tr '\\0' x > /var/fill\n")
     found = ended(box, 240)
     assert found.lines[-1] == "The disk is full.", found

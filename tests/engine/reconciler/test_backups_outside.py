@@ -92,7 +92,7 @@ def test_two_services_are_kept_proved_and_restored_from_folders_of_one_bucket(
     for number, each in enumerate(both):
         write(shop, each, 1 + 1000 * number, 10 + 1000 * number)
         back_up(shop, each)
-        assert until(lambda each=each: backups(scope, each).proved_at is not None), (  # type: ignore[misc]
+        assert until(lambda each=each: backups(scope, each).proved_at is not None), (
             operations(scope, each)[0],
             shop.worker.log,
         )

@@ -64,7 +64,7 @@ def test_its_backup_agrees_and_a_name_is_good_whichever_machine_leads(shop: Shop
         lambda: commands.switch_over(scope, instance),
     ):
         asked = ask()
-        assert until(lambda asked=asked: operation(scope, asked).finished_at is not None), shop.worker.log  # type: ignore[misc]
+        assert until(lambda asked=asked: operation(scope, asked).finished_at is not None), shop.worker.log
         assert operation(scope, asked).state == "succeeded", shop.worker.log
         with signed_in(scope, instance) as options:
             _connects({**options, "host": NAME})
@@ -75,7 +75,7 @@ def _connects(options: dict[str, object]) -> None:
     said = ""
     for _ in range(50):
         try:
-            psycopg.connect(**options).close()  # type: ignore[arg-type]
+            psycopg.connect(**options).close()
             return
         except psycopg.OperationalError as error:
             said = str(error)

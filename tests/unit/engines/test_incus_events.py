@@ -30,7 +30,7 @@ def _told(machine: str, **more: Any) -> str:
 
 
 def _followed(*messages: bytes | str) -> list[Event]:
-    return list(follow(Messages(*messages)))  # type: ignore[arg-type]
+    return list(follow(Messages(*messages)))
 
 
 def test_a_long_event_comes_in_parts_and_is_one() -> None:

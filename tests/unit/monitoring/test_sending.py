@@ -59,7 +59,7 @@ def test_a_name_that_resolves_to_an_inner_address_is_refused(
         post("https://hook.example/", MESSAGE)
 
 
-def test_the_operator_may_allow_a_network_of_its_own(settings) -> None:  # type: ignore[no-untyped-def]
+def test_the_operator_may_allow_a_network_of_its_own(settings) -> None:
     settings.WEBHOOK_NETWORKS = [ip_network("10.1.0.0/16")]
     assert checked("https://10.1.2.3/").hostname == "10.1.2.3"
     with pytest.raises(Refused):

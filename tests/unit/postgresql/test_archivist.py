@@ -66,7 +66,7 @@ def test_secrets_are_on_the_input_only() -> None:
     ARCHIVIST.restore(guest, WANTED, REPOSITORY, None)
     assert [command for command, _, _ in guest.calls] == [["/usr/lib/souk/attach"], ["/usr/lib/souk/restore"]]
     for _, told, _ in guest.calls:
-        assert told["repository"]["passphrase"] == "a-passphrase"  # type: ignore[index]
+        assert told["repository"]["passphrase"] == "a-passphrase"
 
 
 def test_a_machine_gives_up_before_it_is_given_up_on() -> None:

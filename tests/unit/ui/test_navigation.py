@@ -21,7 +21,7 @@ SECTIONS = (
 
 @pytest.fixture(autouse=True)
 def addresses(settings: object) -> None:
-    settings.ROOT_URLCONF = __name__  # type: ignore[attr-defined]
+    settings.ROOT_URLCONF = __name__
 
 
 def labels(*audiences: Audience, current: str = "") -> list[tuple[str, bool]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
 from souk.cli import psql, ssh
 from souk.cli.commands.services import Name
-from souk.cli.context import Context, Given
+from souk.cli.context import Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _
 
@@ -27,40 +27,25 @@ def connect(
     context: Given,
 ) -> None:
     row = context.service(name)
-    known = context.client.get(f"/services/{row['id']}/connection", binding=binding)
-    if not known["password"]:
-        _by_key(known, arguments, print_=print_, private=private, context=context)
-        return
-    found = context.client.post(f"/services/{row['id']}/credentials?binding={binding}")
+    found = context.client.get(f"/services/{row['id']}/connection", binding=binding)
+    # What a key of one's own opens has no password to be shown.
+    by_key = not found["password"]
+    if not by_key:
+        found = context.client.post(f"/services/{row['id']}/credentials?binding={binding}")
+    serves, run = (ssh.serves, ssh.run) if by_key else (psql.serves, psql.run)
     if context.output.as_json:
         context.output.data(found)
     elif private:
         if not found["private"]:
             raise Stopped(_("This service is in no private network."))
         context.output.text(found["private"])
-    elif print_:
+    elif not print_ and serves(found):
+        sys.exit(run(found, arguments))
+    elif print_ or by_key:
         context.output.text(found["uri"])
-    elif psql.serves(found):
-        sys.exit(psql.run(found, arguments))
     else:
         fields = [(key, str(value)) for key, value in found["fields"].items()]
         context.output.fields([*fields, (_("Password"), found["password"])])
-
-
-def _by_key(
-    found: dict[str, Any], arguments: tuple[str, ...], *, print_: bool, private: bool, context: Context
-) -> None:
-    """Connect to what is opened by a key of one's own."""
-    if context.output.as_json:
-        context.output.data(found)
-    elif private:
-        if not found["private"]:
-            raise Stopped(_("This service is in no private network."))
-        context.output.text(found["private"])
-    elif not print_ and ssh.serves(found):
-        sys.exit(ssh.run(found, arguments))
-    else:
-        context.output.text(found["uri"])
 
 
 def known_hosts(name: Name, /, *, context: Given) -> None:

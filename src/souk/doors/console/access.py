@@ -17,6 +17,7 @@ from souk.doors.console.desk import Desk
 from souk.doors.console.forms import AccessForm
 from souk.doors.console.guards import member_page
 from souk.doors.console.problems import tell
+from souk.doors.console.way import to_service
 from souk.kernel.errors import Problem
 from souk.parties.access import CAN_OPERATE
 from souk.provisioning import commands, queries
@@ -64,8 +65,7 @@ def access(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "address": origin.address(request),
         "may_operate": desk.may(CAN_OPERATE) and row.desired in ("running", "stopped"),
         "breadcrumbs": [
-            Crumb(_("Services"), reverse("services")),
-            Crumb(row.name, reverse("service", args=[service])),
+            *to_service(row),
             Crumb(_("Network access")),
         ],
     }

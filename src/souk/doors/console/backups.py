@@ -16,6 +16,7 @@ from souk.doors.console.desk import Desk
 from souk.doors.console.forms import InPlaceForm, RestoreForm
 from souk.doors.console.guards import member_page
 from souk.doors.console.problems import tell
+from souk.doors.console.way import to_service
 from souk.kernel.errors import Problem
 from souk.ordering.commands import RestoreDetails, restore
 from souk.ordering.queries import order
@@ -54,8 +55,7 @@ def backups(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "may_export": found.kept and blueprint(row.blueprint).exporter is not None and row.desired != "deleted",
         "may_restore": desk.may(CAN_ORDER) and found.earliest is not None and row.desired != "deleted",
         "breadcrumbs": [
-            Crumb(_("Services"), reverse("services")),
-            Crumb(row.name, reverse("service", args=[service])),
+            *to_service(row),
             Crumb(_("Backups")),
         ],
     }
@@ -84,8 +84,7 @@ def in_place(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "kept": kept,
         "form": form,
         "breadcrumbs": [
-            Crumb(_("Services"), reverse("services")),
-            Crumb(row.name, reverse("service", args=[service])),
+            *to_service(row),
             Crumb(_("Backups"), reverse("backups", args=[service])),
             Crumb(_("Restore in place")),
         ],

@@ -17,6 +17,7 @@ from souk.doors.console.desk import Desk
 from souk.doors.console.forms import BindingForm, EntitlementForm
 from souk.doors.console.guards import member_page
 from souk.doors.console.problems import accepted
+from souk.doors.console.way import to_service
 from souk.parties.access import CAN_OPERATE
 from souk.provisioning import commands, queries
 from souk.provisioning.credentials import reveal
@@ -49,8 +50,7 @@ def bindings(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "here": reverse("bindings", args=[service]),
         "may_operate": desk.may(CAN_OPERATE) and row.desired in ("running", "stopped"),
         "breadcrumbs": [
-            Crumb(_("Services"), reverse("services")),
-            Crumb(row.name, reverse("service", args=[service])),
+            *to_service(row),
             Crumb(_("Credentials")),
         ],
     }
@@ -77,8 +77,7 @@ def binding_change(request: HttpRequest, desk: Desk, service: UUID, name: str) -
         "name": name,
         "form": form,
         "breadcrumbs": [
-            Crumb(_("Services"), reverse("services")),
-            Crumb(row.name, reverse("service", args=[service])),
+            *to_service(row),
             Crumb(_("Credentials"), reverse("bindings", args=[service])),
             Crumb(name),
         ],

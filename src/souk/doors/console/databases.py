@@ -16,6 +16,7 @@ from souk.doors.console.desk import Desk
 from souk.doors.console.forms import DatabaseDeletionForm, DatabaseForm
 from souk.doors.console.guards import member_page
 from souk.doors.console.problems import accepted
+from souk.doors.console.way import to_service
 from souk.parties.access import CAN_OPERATE
 from souk.provisioning import commands, queries
 from souk.ui.parts import Crumb
@@ -37,7 +38,7 @@ def databases(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "moving": live.moves(row),
         "here": reverse("databases", args=[service]),
         "may_operate": desk.may(CAN_OPERATE) and row.desired in ("running", "stopped"),
-        "breadcrumbs": [*_way(row), Crumb(_("Databases"))],
+        "breadcrumbs": [*to_service(row), Crumb(_("Databases"))],
     }
     part = bool(request.headers.get("HX-Request"))
     template = "console/parts/databases.html" if part else "console/databases.html"
@@ -58,13 +59,9 @@ def database_delete(request: HttpRequest, desk: Desk, service: UUID, name: str) 
         "name": name,
         "form": form,
         "breadcrumbs": [
-            *_way(row),
+            *to_service(row),
             Crumb(_("Databases"), reverse("databases", args=[service])),
             Crumb(_("Delete")),
         ],
     }
     return render(request, "console/database_delete.html", context, status=422 if form.errors else 200)
-
-
-def _way(row: queries.ServiceRow) -> list[Crumb]:
-    return [Crumb(_("Services"), reverse("services")), Crumb(row.name, reverse("service", args=[row.id]))]

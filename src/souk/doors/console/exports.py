@@ -16,6 +16,7 @@ from souk.doors.console.desk import Desk
 from souk.doors.console.forms import ExportForm
 from souk.doors.console.guards import member_file, member_page
 from souk.doors.console.problems import accepted
+from souk.doors.console.way import to_service
 from souk.doors.downloads import send_export
 from souk.parties.access import CAN_OPERATE
 from souk.provisioning import commands, queries
@@ -41,8 +42,7 @@ def exports(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "may_operate": desk.may(CAN_OPERATE),
         "may_ask": desk.may(CAN_OPERATE) and row.desired == "running",
         "breadcrumbs": [
-            Crumb(_("Services"), reverse("services")),
-            Crumb(row.name, reverse("service", args=[service])),
+            *to_service(row),
             Crumb(_("Backups"), reverse("backups", args=[service])),
             Crumb(_("Downloads")),
         ],

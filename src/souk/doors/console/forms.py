@@ -20,6 +20,7 @@ from souk.provisioning.contract import BindingRole
 from souk.provisioning.queries import AccessRow
 from souk.provisioning.versions import VersionsRow
 from souk.provisioning.windows import LONGEST, SHORTEST, Window
+from souk.ui.fields import offer
 
 SCOPE_LABELS = {
     "*": _("Everything I may do"),
@@ -97,9 +98,7 @@ class EntitlementForm(forms.Form):
     def __init__(self, *args: Any, roles: Collection[str], databases: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, values in (("role", roles), ("database", databases)):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = [(value, BINDING_ROLES[value] if name == "role" else value) for value in values]
+            field = offer(self, name, [(value, BINDING_ROLES[value] if name == "role" else value) for value in values])
             if len(values) < 2:
                 field.widget, field.required = forms.HiddenInput(), False
                 self.initial.setdefault(name, next(iter(values), ""))
@@ -196,7 +195,7 @@ class ExportForm(forms.Form):
 
     def __init__(self, databases: Sequence[str], *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.fields["database"].choices = [(name, name) for name in databases]  # type: ignore[attr-defined]
+        offer(self, "database", [(name, name) for name in databases])
 
 
 class OwnNameForm(forms.Form):

@@ -14,6 +14,7 @@ from souk.catalog import queries
 from souk.doors.console import selling, words
 from souk.doors.console.desk import desk_of
 from souk.sites.queries import regions
+from souk.ui.format import language
 from souk.ui.parts import Crumb, Facet
 from souk.ui.tables import Column, Page, Table
 
@@ -38,7 +39,7 @@ def market(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     listing, last = queries.published(
         selling.MARKETPLACE,
-        words.language(),
+        language(),
         after=int(after) if after.isdecimal() else 0,
         limit=PAGE,
         category=category,
@@ -58,7 +59,7 @@ def market(request: HttpRequest) -> HttpResponse:
 @require_safe
 def offering(request: HttpRequest, slug: str) -> HttpResponse:
     """One offering: what it is, what it costs, where it runs."""
-    found = queries.published_offering(selling.MARKETPLACE, slug, words.language())
+    found = queries.published_offering(selling.MARKETPLACE, slug, language())
     label, icon = words.category(found["category"])
     context = {
         "offering": found,

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import member_page
+from souk.doors.console.way import to_service
 from souk.doors.console.words import Text
 from souk.kernel import clock
 from souk.monitoring import queries, vocabulary
@@ -100,8 +101,7 @@ def around(row: ServiceRow, current: str, title: str) -> dict[str, object]:
         "service": row,
         "tabs": tabs(row, current),
         "breadcrumbs": [
-            Crumb(_("Services"), reverse("services")),
-            Crumb(row.name, reverse("service", args=[row.id])),
+            *to_service(row),
             Crumb(title),
         ],
     }

@@ -16,6 +16,7 @@ from souk.doors.console.desk import Desk
 from souk.doors.console.forms import OwnNameForm
 from souk.doors.console.guards import member_page
 from souk.doors.console.problems import accepted
+from souk.doors.console.way import to_service
 from souk.parties.access import CAN_OPERATE
 from souk.provisioning import commands, queries
 from souk.provisioning.own_names import own_names
@@ -40,8 +41,7 @@ def names(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "here": reverse("names", args=[service]),
         "may_operate": desk.may(CAN_OPERATE) and row.desired in ("running", "stopped"),
         "breadcrumbs": [
-            Crumb(_("Services"), reverse("services")),
-            Crumb(row.name, reverse("service", args=[service])),
+            *to_service(row),
             Crumb(_("Own names")),
         ],
     }

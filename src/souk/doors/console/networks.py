@@ -20,12 +20,14 @@ from souk.doors.console.desk import Desk
 from souk.doors.console.forms import RenameForm
 from souk.doors.console.guards import member_page
 from souk.doors.console.problems import accepted
+from souk.doors.console.way import to_service
 from souk.kernel.errors import Problem
 from souk.parties.access import CAN_OPERATE
 from souk.provisioning import commands, queries
 from souk.provisioning import networks as reading
 from souk.provisioning.registry import blueprint
 from souk.sites.queries import regions
+from souk.ui.fields import offer
 from souk.ui.parts import Crumb
 from souk.ui.tables import Column, Table
 
@@ -46,9 +48,7 @@ class NetworkForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         for name, choices in (("region", regions), ("project", projects)):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = list(choices)
+            field = offer(self, name, choices)
             if len(choices) < 2:
                 field.widget = forms.HiddenInput()
                 self.initial.setdefault(name, next((value for value, _label in choices), ""))
@@ -61,9 +61,7 @@ class AttachmentForm(forms.Form):
 
     def __init__(self, *args: Any, networks: Sequence[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["network"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = list(networks)
+        offer(self, "network", networks)
         self.initial.setdefault("network", next((value for value, _label in networks), ""))
 
 
@@ -152,8 +150,7 @@ def service_network(request: HttpRequest, desk: Desk, service: UUID) -> HttpResp
         "here": reverse("service-network", args=[service]),
         "may_operate": desk.may(CAN_OPERATE) and row.desired in ("running", "stopped"),
         "breadcrumbs": [
-            Crumb(_("Services"), reverse("services")),
-            Crumb(row.name, reverse("service", args=[service])),
+            *to_service(row),
             Crumb(_("Private network")),
         ],
     }

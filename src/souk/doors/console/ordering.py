@@ -29,6 +29,7 @@ from souk.ordering import commands, queries
 from souk.parties.access import CAN_ORDER
 from souk.provisioning.errors import InvalidParameters
 from souk.sites.queries import RegionRow, regions
+from souk.ui.format import language
 from souk.ui.parts import Crumb, Plan, Step
 from souk.ui.schema_fields import SaneTextField, WesternIntegerField
 from souk.ui.schema_form import SchemaForm
@@ -153,7 +154,7 @@ def _what_happens() -> list[Step]:
 
 
 def _chosen(request: HttpRequest, desk: Desk, slug: str) -> _Chosen:
-    offering = catalog.published_offering(selling.MARKETPLACE, slug, words.language())
+    offering = catalog.published_offering(selling.MARKETPLACE, slug, language())
     places = regions()
     data = request.POST if request.method == "POST" else None
     plans = [plan for each in offering["plans"] if (plan := _plan(desk, slug, each)) is not None]

@@ -8,13 +8,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import member_page
 from souk.doors.console.problems import accepted
+from souk.doors.console.way import to_service
 from souk.provisioning import commands, queries
 from souk.provisioning.contract import CHANGEABLE
 from souk.provisioning.registry import blueprint
@@ -36,8 +36,7 @@ def settings(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "service": row,
         "form": form,
         "breadcrumbs": [
-            Crumb(_("Services"), reverse("services")),
-            Crumb(row.name, reverse("service", args=[service])),
+            *to_service(row),
             Crumb(_("Settings")),
         ],
     }

@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -20,6 +19,7 @@ from souk.doors.console import quoting, selling, words
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import member_page
 from souk.doors.console.problems import accepted, tell
+from souk.doors.console.way import to_service
 from souk.kernel import clock
 from souk.kernel.errors import Problem
 from souk.kernel.scope import Scope
@@ -30,6 +30,7 @@ from souk.provisioning import queries
 from souk.provisioning.contract import GIB
 from souk.sites.queries import regions
 from souk.ui import format as values
+from souk.ui.format import language
 from souk.ui.parts import Crumb
 from souk.ui.schema_fields import WesternIntegerField
 
@@ -131,8 +132,7 @@ def _page(desk: Desk, row: queries.ServiceRow, subscription: SubscriptionRow) ->
         "plans": _plans(desk.scope, subscription),
         "may_order": desk.may(CAN_ORDER) and subscription.state == "active",
         "breadcrumbs": [
-            Crumb(_("Services"), reverse("services")),
-            Crumb(row.name, reverse("service", args=[row.id])),
+            *to_service(row),
             Crumb(_("Plan and disk")),
         ],
     }
@@ -149,7 +149,7 @@ def _ceiling_form(row: queries.ServiceRow) -> CeilingForm:
 
 def _plans(scope: Scope, subscription: SubscriptionRow) -> list[Any]:
     marketplace, slug = listed(order(scope, subscription.order_id).listing_id)
-    return selling.plans(published_offering(marketplace, slug, words.language()))
+    return selling.plans(published_offering(marketplace, slug, language()))
 
 
 def _quote(

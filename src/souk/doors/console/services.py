@@ -21,6 +21,7 @@ from souk.doors.console.desk import Desk
 from souk.doors.console.forms import DeletionForm, RenameForm
 from souk.doors.console.guards import member_page
 from souk.doors.console.problems import accepted, tell
+from souk.doors.console.way import to_service
 from souk.kernel.errors import Problem
 from souk.kernel.scope import Scope
 from souk.parties.access import CAN_OPERATE, CAN_ORDER
@@ -105,8 +106,7 @@ def service_delete(request: HttpRequest, desk: Desk, service: UUID) -> HttpRespo
         "grace_days": settings.DELETION_GRACE.days if recoverable else 0,
         "may_operate": desk.may(CAN_OPERATE),
         "breadcrumbs": [
-            Crumb(_("Services"), reverse("services")),
-            Crumb(row.name, reverse("service", args=[service])),
+            *to_service(row),
             Crumb(_("Delete")),
         ],
     }
@@ -126,8 +126,7 @@ def service_rename(request: HttpRequest, desk: Desk, service: UUID) -> HttpRespo
         "service": row,
         "form": form,
         "breadcrumbs": [
-            Crumb(_("Services"), reverse("services")),
-            Crumb(row.name, reverse("service", args=[service])),
+            *to_service(row),
             Crumb(_("Rename")),
         ],
     }

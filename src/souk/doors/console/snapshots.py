@@ -17,6 +17,7 @@ from souk.doors.console import live
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import member_page
 from souk.doors.console.problems import accepted, tell
+from souk.doors.console.way import to_service
 from souk.kernel.errors import Problem
 from souk.kernel.ids import new_id
 from souk.ordering.commands import RestoreDetails, restore
@@ -65,8 +66,7 @@ def snapshots(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "may_operate": desk.may(CAN_OPERATE) and row.desired == "running",
         "may_take": len(kept.snapshots) + len(kept.coming) < kept.most,
         "breadcrumbs": [
-            Crumb(_("Services"), reverse("services")),
-            Crumb(row.name, reverse("service", args=[service])),
+            *to_service(row),
             Crumb(_("Snapshots")),
         ],
     }
@@ -108,8 +108,7 @@ def snapshot_new(request: HttpRequest, desk: Desk, service: UUID, snapshot: UUID
         "form": form,
         "may_order": desk.may(CAN_ORDER),
         "breadcrumbs": [
-            Crumb(_("Services"), reverse("services")),
-            Crumb(row.name, reverse("service", args=[service])),
+            *to_service(row),
             Crumb(_("Snapshots"), reverse("snapshots", args=[service])),
             Crumb(_("New service")),
         ],

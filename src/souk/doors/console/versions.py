@@ -21,6 +21,7 @@ from souk.doors.console.desk import Desk
 from souk.doors.console.forms import UpgradeForm, WindowForm
 from souk.doors.console.guards import member_page
 from souk.doors.console.problems import accepted
+from souk.doors.console.way import to_service
 from souk.kernel import clock
 from souk.parties.access import CAN_OPERATE
 from souk.provisioning import commands, queries
@@ -130,8 +131,7 @@ def _page(
         "here": reverse("versions", args=[row.id]),
         "may_operate": desk.may(CAN_OPERATE) and row.desired in ("running", "stopped"),
         "breadcrumbs": [
-            Crumb(_("Services"), reverse("services")),
-            Crumb(row.name, reverse("service", args=[row.id])),
+            *to_service(row),
             Crumb(_("Version and maintenance")),
         ],
     }

@@ -9,10 +9,11 @@ from decimal import Decimal
 from babel import Locale
 from django.utils.functional import Promise
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from souk.ui import format as values
+from souk.ui.format import language
 
 Text = str | Promise
 
@@ -176,11 +177,6 @@ PAYMENT_METHODS: dict[str, Text] = {
     "cheque": _("Cheque"),
     "cash": _("Cash"),
 }
-
-
-def language() -> str:
-    """The reader's language, as the catalogue knows it."""
-    return (get_language() or "fr")[:2]
 
 
 def category(slug: str) -> tuple[Text, str]:

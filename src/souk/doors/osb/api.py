@@ -19,9 +19,9 @@ from ninja.errors import HttpError, ValidationError
 from souk.doors.osb import bindings, catalog, errors, instances
 from souk.doors.osb.auth import basic, buyer
 from souk.doors.osb.instances import Answer, Place, Wish
-from souk.doors.rest.market import language
 from souk.kernel.errors import Problem, Unavailable
 from souk.sites.queries import regions
+from souk.ui.format import language
 
 log = structlog.get_logger("souk.osb")
 _AFTER = "2"

@@ -13,10 +13,11 @@ import msgspec
 from django.http import HttpRequest
 
 from souk.doors.osb import errors
+from souk.kernel.errors import NotFound
 from souk.kernel.scope import Member
 from souk.parties.access import by_token
 from souk.parties.errors import NotSignedIn
-from souk.parties.queries import projects
+from souk.parties.queries import project
 
 _VERSION = re.compile(r"2\.(\d{1,3})")
 _OLDEST = 13
@@ -51,24 +52,27 @@ def basic(request: HttpRequest) -> Buyer:
         raise NotSignedIn
     try:
         user, _, token = base64.b64decode(given.strip(), validate=True).decode().partition(":")
-        project = UUID(user)
+        identifier = UUID(user)
     except (binascii.Error, ValueError) as error:
         raise NotSignedIn from error
     scope = by_token(token).member
-    organization = _owner(scope, project)
+    organization = _owner(scope, identifier)
     spoken = _VERSION.fullmatch(request.headers.get("X-Broker-API-Version", "").strip())
     if spoken is None or int(spoken[1]) < _OLDEST:
         raise errors.VersionRefused
-    buyer = Buyer(scope, organization, project, *_identity(request))
+    buyer = Buyer(scope, organization, identifier, *_identity(request))
     cast(BrokerRequest, request).buyer = buyer
     return buyer
 
 
-def _owner(scope: Member, project: UUID) -> UUID:
-    for organization in scope.organizations:
-        if any(each.id == project for each in projects(scope, organization)):
-            return organization
-    raise NotSignedIn
+def _owner(scope: Member, identifier: UUID) -> UUID:
+    try:
+        found = project(scope, identifier)
+    except NotFound as error:
+        raise NotSignedIn from error
+    if found.organization_id not in scope.organizations:
+        raise NotSignedIn
+    return found.organization_id
 
 
 def _identity(request: HttpRequest) -> tuple[str, object]:

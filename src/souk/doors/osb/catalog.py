@@ -9,9 +9,9 @@ from uuid import UUID, uuid5
 
 from souk.catalog.queries import PublishedRow, published_pages
 from souk.doors.osb import errors
-from souk.doors.rest.telling import parameters as told
 from souk.provisioning.contract import CHANGEABLE
 from souk.provisioning.registry import blueprint
+from souk.ui.schema_words import translated
 
 _SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 _LONGEST_WAIT = 7200
@@ -43,18 +43,14 @@ def sold(marketplace: str, service: str, plan: str) -> Sold:
     Raises:
         CatalogUnknown.
     """
-    for row in published_pages(marketplace, "fr"):
-        if str(row.listing) == service.lower():
-            for each in row.page["plans"]:
-                if str(plan_id(row.listing, each["key"])) == plan.lower():
-                    return Sold(
-                        row.listing,
-                        plan_id(row.listing, each["key"]),
-                        row.slug,
-                        each["key"],
-                        _version(row),
-                        row.blueprint,
-                    )
+    try:
+        meant, wanted = UUID(service), UUID(plan)
+    except ValueError as error:
+        raise errors.CatalogUnknown from error
+    for row in published_pages(marketplace, "fr", meant):
+        for each in row.page["plans"]:
+            if plan_id(meant, each["key"]) == wanted:
+                return Sold(meant, wanted, row.slug, each["key"], _version(row), row.blueprint)
     raise errors.CatalogUnknown
 
 
@@ -94,7 +90,7 @@ def _plan(row: PublishedRow, plan: Mapping[str, Any], bindable: bool) -> dict[st
         {"amount": {currency: float(plan[field])}, "unit": unit}
         for field, unit in (("per_hour", "HOURLY"), ("per_month", "MONTHLY"))
     ]
-    schema = {"$schema": _SCHEMA, **told(dict(row.page["parameters"]))}
+    schema = {"$schema": _SCHEMA, **translated(dict(row.page["parameters"]))}
     changeable = {key: rule for key, rule in schema.get("properties", {}).items() if rule.get(CHANGEABLE)}
     update = {"$schema": _SCHEMA, "type": "object", "additionalProperties": False, "properties": changeable}
     schemas: dict[str, Any] = {"service_instance": {"create": {"parameters": schema}, "update": {"parameters": update}}}

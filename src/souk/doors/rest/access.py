@@ -10,7 +10,7 @@ from ninja import Router, Schema, Status
 
 from souk.doors import origin
 from souk.doors.rest.auth import either, member
-from souk.doors.rest.services import Requested
+from souk.doors.rest.operations import Requested
 from souk.provisioning import commands, queries
 
 router = Router(tags=["Access"])

@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 from ninja import Header, Router, Schema, Status
 
 from souk.doors.rest.auth import either, member
-from souk.doors.rest.services import OrderPlaced, Requested
+from souk.doors.rest.operations import Requested
+from souk.doors.rest.services import OrderPlaced
 from souk.ordering.commands import RestoreDetails, restore
 from souk.provisioning import commands, queries
 from souk.provisioning.contract import BackupKind

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
 from souk.doors.rest.auth import either, member
-from souk.doors.rest.services import Requested
+from souk.doors.rest.operations import Requested
 from souk.provisioning import commands, queries
 
 router = Router(tags=["Databases"])

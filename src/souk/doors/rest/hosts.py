@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
 from souk.doors.rest.auth import operator
-from souk.doors.rest.services import Requested
+from souk.doors.rest.operations import Requested
 from souk.provisioning import commands
 from souk.provisioning import queries as provisioning
 from souk.sites import commands as sites

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
 from ninja import Router, Schema
 
 from souk.catalog import queries
-from souk.doors.rest import telling
 from souk.doors.rest.pages import Limit
 from souk.sites.queries import RegionRow, regions
+from souk.ui.format import language
+from souk.ui.schema_words import translated
 
 router = Router(tags=["Market"], auth=None)
 
@@ -58,11 +58,6 @@ class OfferingOut(Card):
     parameters: dict[str, Any]
 
 
-def language() -> str:
-    """The reader's language, as the catalogue knows it."""
-    return (get_language() or "fr")[:2]
-
-
 @router.get("/regions", response=list[RegionRow], operation_id="listRegions")
 def list_regions(request: HttpRequest) -> list[RegionRow]:
     """Where services can run."""
@@ -98,4 +93,4 @@ def offering(request: HttpRequest, marketplace: str, slug: str) -> dict[str, Any
     """One offering with plans, prices and parameters."""
     del request
     found = queries.published_offering(marketplace, slug, language())
-    return {**found, "parameters": telling.parameters(found["parameters"])}
+    return {**found, "parameters": translated(found["parameters"])}

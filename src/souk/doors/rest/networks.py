@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
 from souk.doors.rest.auth import either, member, one_organization
-from souk.doors.rest.services import Requested
+from souk.doors.rest.operations import Requested
 from souk.parties.queries import projects
 from souk.provisioning import commands
 from souk.provisioning.networks import AttachmentRow, NetworkRow, attachment, network, networks

@@ -14,8 +14,8 @@ from souk.billing import invoicing, settling
 from souk.billing.queries import PaymentRow, invoice, line_currency, payments
 from souk.doors.rest import telling
 from souk.doors.rest.auth import operator
+from souk.doors.rest.operations import Requested
 from souk.doors.rest.pages import Limit, Page, page
-from souk.doors.rest.services import Requested
 from souk.kernel import clock
 from souk.kernel.audit import Verification, erase_personal, verify
 from souk.kernel.money import Money

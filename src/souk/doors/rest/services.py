@@ -6,20 +6,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from ninja import Header, Router, Schema, Status
 
 from souk.billing.queries import cost_so_far
 from souk.doors.rest import telling
 from souk.doors.rest.auth import either, member
+from souk.doors.rest.operations import Requested
 from souk.doors.rest.pages import Limit, Page, page
 from souk.kernel import clock
-from souk.kernel.errors import NotFound
 from souk.metering import queries as metering
 from souk.ordering.commands import change_size, set_ceiling
 from souk.ordering.queries import subscription_of
 from souk.provisioning import commands, queries
-from souk.provisioning.credentials import reveal
 
 router = Router(tags=["Services"])
 
@@ -28,55 +27,6 @@ class SpreadOut(Schema):
     """How far a service's machines are apart."""
 
     spread: str
-
-
-class Requested(Schema):
-    """The operation to follow."""
-
-    operation: UUID
-
-
-class CredentialsOut(Schema):
-    """A way in, password included; `private` is the one in the private network, if there is one. `address` is where
-    `hostname` points; `authority` is the CA to trust (PEM).
-    """
-
-    uri: str
-    private: str
-    fields: dict[str, str]
-    client: list[str]
-    username: str
-    password: str
-    address: str
-    authority: str
-
-
-class SnippetOut(Schema):
-    """A few lines of a program that connects; it reads the password from its environment."""
-
-    language: str
-    text: str
-
-
-class ConnectionOut(Schema):
-    """How to connect, without the password: `uri` has `PASSWORD` in its place, and so has `pooled`, which leads through
-    the connection pool where there is one. `own` are the same by names of the customer's own, `private` by its name in
-    its private network, where it has `private_address`. `address` is where the host's name points. Where there is no
-    `password`, a key of one's own opens the service, and `known_hosts` is the line by which SSH clients recognize it.
-    """
-
-    uri: str
-    pooled: str
-    fields: dict[str, str]
-    client: list[str]
-    snippets: list[SnippetOut]
-    own: list[str]
-    private: str
-    private_address: str
-    username: str
-    address: str
-    password: bool
-    known_hosts: str
 
 
 class UsageOut(Schema):
@@ -135,39 +85,6 @@ class SizeChanges(Schema):
 
     operation: UUID
     order: UUID | None
-
-
-class LogLine(Schema):
-    """A line of an operation's log, in the reader's language."""
-
-    at: datetime
-    step: str
-    seconds: float
-    sentence: str
-
-
-class OperationOut(Schema):
-    """One change to a service instance; `progress` in per cent, `trouble` why it failed. `result` is what came of it:
-    of an erasure, what was erased and how that was seen.
-    """
-
-    id: UUID
-    instance_id: UUID
-    kind: str
-    details: dict[str, Any]
-    state: str
-    progress: int
-    step: str
-    log: list[LogLine]
-    result: dict[str, Any]
-    trouble: str
-    requested_by: str
-    created_at: datetime
-    finished_at: datetime | None
-
-
-def _operation(row: queries.OperationRow) -> OperationOut:
-    return OperationOut(**telling.operation(row).__dict__)
 
 
 @router.get("/services", response=Page[queries.ServiceRow], operation_id="listServices")
@@ -301,84 +218,6 @@ def update(request: HttpRequest, service: UUID, body: UpdateIn | None = None) ->
     given_up = body is not None and body.give_up_way_back
     asked = commands.update_instance(member(request), service, give_up_way_back=given_up)
     return Status(202, {"operation": asked})
-
-
-@router.get("/services/{service}/operations", response=list[OperationOut], operation_id="listOperations")
-def operations(request: HttpRequest, service: UUID) -> list[OperationOut]:
-    """What was done to a service, newest first."""
-    return [_operation(row) for row in queries.operations(either(request), service)]
-
-
-@router.get("/operations/{operation}", response=OperationOut, operation_id="getOperation")
-def operation(request: HttpRequest, operation: UUID) -> OperationOut:
-    """One operation with its log."""
-    return _operation(queries.operation(either(request), operation))
-
-
-@router.post("/operations/{operation}/cancel", response={204: None}, operation_id="cancelOperation")
-def cancel(request: HttpRequest, operation: UUID) -> Status[None]:
-    """Take back an operation that has not begun, or a change of the number of machines that has not come to the service
-    yet.
-    """
-    commands.cancel_operation(member(request), operation)
-    return Status(204, None)
-
-
-@router.get("/services/{service}/connection", response=ConnectionOut, operation_id="getConnection")
-def connection(request: HttpRequest, service: UUID, binding: str = "default") -> ConnectionOut:
-    """How to connect with one of a service's bindings. The password is another request: `revealCredentials`."""
-    found = queries.connection_of(member(request), service, binding)
-    return ConnectionOut(
-        uri=found.connection.uri,
-        pooled=found.connection.pooled,
-        fields=dict(found.connection.fields),
-        client=list(found.connection.client),
-        snippets=[SnippetOut(language=each.language, text=each.text) for each in found.connection.snippets],
-        own=[each.uri for each in found.own],
-        private=found.private.uri if found.private else "",
-        private_address=found.private_address,
-        username=found.username,
-        address=found.address,
-        password=found.connection.password,
-        known_hosts=found.connection.known_hosts,
-    )
-
-
-@router.get("/services/{service}/first-boot", response=queries.FirstBootRow, operation_id="getFirstBoot")
-def first_boot(request: HttpRequest, service: UUID) -> queries.FirstBootRow:
-    """How far is what was to be done at a machine's first boot, and the last lines that it said."""
-    scope = member(request)
-    queries.service(scope, service)
-    found = queries.first_boot(scope, service)
-    if found is None:
-        raise NotFound
-    return found
-
-
-@router.get("/services/{service}/ca.pem", response={200: str}, operation_id="getAuthority")
-def authority(request: HttpRequest, service: UUID) -> HttpResponse:
-    """The certificate (PEM) of the site's authority, which signed the service's own, for clients to trust."""
-    found = queries.connection_of(member(request), service)
-    return HttpResponse(found.authority, content_type="application/x-pem-file")
-
-
-@router.post("/services/{service}/credentials", response=CredentialsOut, operation_id="revealCredentials")
-def credentials(
-    request: HttpRequest, response: HttpResponse, service: UUID, binding: str = "default"
-) -> CredentialsOut:
-    """Show how to connect, password included. Every look is recorded."""
-    found = reveal(member(request), service, binding)
-    response["Cache-Control"] = "no-store"
-    return CredentialsOut(
-        uri=found.connection.uri.replace("PASSWORD", found.password),
-        private=found.private.uri.replace("PASSWORD", found.password) if found.private else "",
-        fields=dict(found.connection.fields),
-        client=list(found.connection.client),
-        username=found.username,
-        password=found.password,
-        address=found.address,
-        authority=found.authority,
-    )
 
 
 @router.get("/services/{service}/usage", response=UsageOut, operation_id="getUsage")

@@ -26,19 +26,6 @@ def order(row: OrderRow) -> OrderRow:
     return replace(row, reason=gettext(row.reason)) if row.reason else row
 
 
-def parameters(schema: dict[str, Any]) -> dict[str, Any]:
-    """A JSON Schema with its titles and descriptions, at every depth."""
-    return {key: _told(key, value) for key, value in schema.items()}
-
-
-def _told(key: str, value: Any) -> Any:
-    if key in {"title", "description"} and isinstance(value, str) and value:
-        return gettext(value)
-    if isinstance(value, list):
-        return [_told("", each) for each in value]
-    return parameters(value) if isinstance(value, dict) else value
-
-
 def log(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """An operation's log with its sentences."""
     return [{**entry, "sentence": gettext(entry["sentence"])} for entry in entries]

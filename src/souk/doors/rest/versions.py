@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from ninja import Router, Schema, Status
 
 from souk.doors.rest.auth import either, member, operator
-from souk.doors.rest.services import Requested
+from souk.doors.rest.operations import Requested
 from souk.provisioning import commands
 from souk.provisioning import versions as reading
 from souk.provisioning.windows import Window

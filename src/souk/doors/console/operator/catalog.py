@@ -28,6 +28,7 @@ from souk.kernel import clock
 from souk.kernel.errors import Problem
 from souk.kernel.money import Money
 from souk.ui import format as values
+from souk.ui.fields import offer
 from souk.ui.parts import Crumb
 from souk.ui.tables import Column, Table
 
@@ -50,9 +51,11 @@ class PriceForm(forms.Form):
 
     def __init__(self, rows: list[queries.PlanPriceRow], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["plan"].choices = [  # type: ignore[attr-defined]
-            (f"{row.book} {row.plan}", f"{row.key.upper()} · {row.marketplace}, {row.book_name}") for row in rows
-        ]
+        offer(
+            self,
+            "plan",
+            [(f"{row.book} {row.plan}", f"{row.key.upper()} · {row.marketplace}, {row.book_name}") for row in rows],
+        )
 
 
 @require_safe

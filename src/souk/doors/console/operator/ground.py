@@ -23,6 +23,7 @@ from souk.provisioning import commands
 from souk.provisioning.pools import PoolRow, pools
 from souk.sites import queries
 from souk.ui import format as values
+from souk.ui.fields import offer
 from souk.ui.tables import Column, Table
 
 
@@ -39,9 +40,11 @@ class PoolForm(forms.Form):
 
     def __init__(self, rows: list[PoolRow], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["pool"].choices = [  # type: ignore[attr-defined]
-            (str(row.id), f"{_size(row)} ({row.least}–{row.most})") for row in rows
-        ]
+        offer(
+            self,
+            "pool",
+            [(str(row.id), f"{_size(row)} ({row.least}–{row.most})") for row in rows],
+        )
 
 
 @require_safe

@@ -26,6 +26,7 @@ from souk.provisioning.queries import StandingRow, standing
 from souk.sites import commands as sites
 from souk.sites import queries
 from souk.ui import format as values
+from souk.ui.fields import offer
 from souk.ui.parts import Crumb
 from souk.ui.tables import Column, Table
 
@@ -57,9 +58,9 @@ class MoveForm(forms.Form):
     def __init__(self, machines: list[StandingRow], others: list[queries.HostRow], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named = [(row.machine, f"{row.machine} · {row.service}") for row in machines if row.instance_id]
-        self.fields["machine"].choices = named  # type: ignore[attr-defined]
+        offer(self, "machine", named)
         best = [("", _("The best there is"))]
-        self.fields["to"].choices = best + [(row.name, row.name) for row in others]  # type: ignore[attr-defined]
+        offer(self, "to", best + [(row.name, row.name) for row in others])
 
 
 @require_safe

@@ -15,6 +15,7 @@ from souk.kernel import clock
 from souk.kernel.money import Money
 from souk.ui import format as values
 from souk.ui.characters import western_digits
+from souk.ui.fields import offer
 
 
 class AmountField(forms.DecimalField):
@@ -59,13 +60,19 @@ class AllocationForm(forms.Form):
         super().__init__(*args, **kwargs)
         free = [row for row in payments if row.amount_minor > row.allocated_minor]
         owed = [row for row in invoices if row.outstanding_minor > 0]
-        self.fields["payment"].choices = [  # type: ignore[attr-defined]
-            (str(row.id), f"{row.reference} · {_money(row.amount_minor - row.allocated_minor, row.currency)}")
-            for row in free
-        ]
-        self.fields["invoice"].choices = [  # type: ignore[attr-defined]
-            (str(row.id), f"{row.number} · {_money(row.outstanding_minor, row.currency)}") for row in owed
-        ]
+        offer(
+            self,
+            "payment",
+            [
+                (str(row.id), f"{row.reference} · {_money(row.amount_minor - row.allocated_minor, row.currency)}")
+                for row in free
+            ],
+        )
+        offer(
+            self,
+            "invoice",
+            [(str(row.id), f"{row.number} · {_money(row.outstanding_minor, row.currency)}") for row in owed],
+        )
         self.possible = bool(free and owed)
 
 
@@ -81,9 +88,11 @@ class CreditForm(forms.Form):
 
     def __init__(self, lines: list[InvoiceLineRow], currency: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["line"].choices = [  # type: ignore[attr-defined]
-            (str(row.id), f"{row.description} · {_money(row.net_minor, currency)}") for row in lines
-        ]
+        offer(
+            self,
+            "line",
+            [(str(row.id), f"{row.description} · {_money(row.net_minor, currency)}") for row in lines],
+        )
 
 
 def _money(minor: int, currency: str) -> str:
