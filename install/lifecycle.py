@@ -19,6 +19,7 @@ from install import (
     incusd,
     kernel_limits,
     keys,
+    lanes,
     marker,
     packages,
     quotas,
@@ -50,20 +51,21 @@ def ground(ns: Any, ledger: Ledger, steps: Steps, *, purpose: str) -> None:
     ledger.enter(ns.name, state=str(ns.state), run=str(ns.run), checkout=str(CHECKOUT))
     steps.step("System users", lambda _: users.ensure(ledger, incusd.GROUP))
     steps.step("Kernel limits and user ids", lambda _: _limits(ledger))
-    steps.step("Folders and keys", lambda _: _folders(ns))
+    steps.step("Folders and keys", lambda _: folders_and_keys(ns))
 
 
 def private_ground(ns: Any, steps: Steps) -> None:
     """The same for a user without root: packages are asked for, folders and keys are the user's own."""
     steps.step("Debian packages", lambda progress: packages.install(Ledger(), progress, purpose="dev"))
-    steps.step("Folders and keys", lambda _: _folders(ns))
+    steps.step("Folders and keys", lambda _: folders_and_keys(ns))
 
 
 def _limits(ledger: Ledger) -> str:
     return f"limits {kernel_limits.ensure(ledger)}; ids {subordinate_ids.ensure(ledger)}"
 
 
-def _folders(ns: Any) -> str:
+def folders_and_keys(ns: Any) -> str:
+    """Make what the namespace lives in; returns a remark."""
     folders.ensure(ns)
     return keys.ensure(ns)
 
@@ -126,8 +128,10 @@ def run(ns: Any, steps: Steps) -> int:
 
 def stop(ns: Any, steps: Steps) -> int:
     """`make stop`: end this namespace's processes; Incus too, if we started it and nobody else needs it."""
-    for service in reversed(application.every_service(ns)):
-        steps.step(f"Process {service.name}", partial(_stop, service))
+    for each in (*lanes.every(ns), ns):
+        for service in reversed(application.every_service(each)):
+            if each is ns or service.running():
+                steps.step(f"Process {service.name}", partial(_stop, service))
     if os.geteuid() == 0:
         steps.step("Incus", lambda _: stop_incus(ns))
     return 0

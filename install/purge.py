@@ -19,6 +19,7 @@ from install import (
     incus_objects,
     incusd,
     kernel_limits,
+    lanes,
     lifecycle,
     packages,
     subordinate_ids,
@@ -43,6 +44,22 @@ def purge(ns: Any, steps: Steps) -> int:
     _check_state(ns)
     _confirm(ns, steps)
     ledger = Ledger()
+    for beside in lanes.every(ns):
+        if beside.name in ledger.others(ns.name):
+            steps.say(f"    First {beside.name}, beside it for tests and trials:")
+            _forget(beside, ledger, steps)
+    _forget(ns, ledger, steps)
+    if os.geteuid() == 0:
+        if os.environ.get("PURGE") == "namespace":
+            steps.say("    This host's own changes stay, as asked.")
+        elif ledger.others(ns.name):
+            steps.say(f"    This host's own changes stay for {', '.join(ledger.others(ns.name))}.")
+        else:
+            _undo_host(ns, ledger, steps)
+    return 0
+
+
+def _forget(ns: Any, ledger: Ledger, steps: Steps) -> None:
     for service in reversed(application.every_service(ns)):
         steps.step(f"Process {service.name}", partial(_remove, service))
     backup_timer.remove(ns)
@@ -52,13 +69,6 @@ def purge(ns: Any, steps: Steps) -> int:
     steps.step("Data, keys and logs", lambda _: folders.remove(ns, log_folder(ns)))
     if os.geteuid() == 0:
         ledger.leave(ns.name)
-        if os.environ.get("PURGE") == "namespace":
-            steps.say("    This host's own changes stay, as asked.")
-        elif ledger.others(ns.name):
-            steps.say(f"    This host's own changes stay for {', '.join(ledger.others(ns.name))}.")
-        else:
-            _undo_host(ns, ledger, steps)
-    return 0
 
 
 def _remove(service: Service, _: Progress) -> None:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from install import application, lifecycle, tools, virtualenv
+from install import application, lanes, lifecycle, tools, virtualenv
 from install.failure import Failure
 from install.here import CHECKOUT
 from install.ledger import Ledger
@@ -69,6 +69,16 @@ def prepare(ns: Any, steps: Steps) -> int:
     return 0
 
 
+def _prepare_lane(ns: Any, steps: Steps) -> None:
+    """Set up the second namespace that the engine's tests run in."""
+    steps.say(f"    The same for {ns.name}, where engine tests run beside:")
+    ledger = Ledger()
+    ledger.enter(ns.name, state=str(ns.state), run=str(ns.run), checkout=str(CHECKOUT))
+    steps.step("Folders and keys", lambda _: lifecycle.folders_and_keys(ns))
+    steps.step("PostgreSQL", lambda _: Cluster(ns).ensure())
+    _prepare_engine(ns, ledger, steps)
+
+
 def _prepare_engine(ns: Any, ledger: Ledger, steps: Steps) -> None:
     try:
         lifecycle.engine(ns, ledger, steps)
@@ -82,18 +92,23 @@ def _prepare_engine(ns: Any, ledger: Ledger, steps: Steps) -> None:
 def test(ns: Any, steps: Steps) -> int:
     """Set up, then run every suite; returns pytest's worst exit status."""
     prepare(ns, steps)
+    lane = lanes.second(ns) if lanes.possible() else None
+    if lane:
+        _prepare_lane(lane, steps)
     side_by_side = _suites("unit", "database")
     status = _pytest(ns, "-n", "2", "-m", "not chaos", *side_by_side) if side_by_side else 0
-    return max(status, _waiting_suites(ns))
+    return max(status, _waiting_suites(ns, lane))
 
 
-def _waiting_suites(ns: Any) -> int:
-    """The suites that mostly wait, for a real engine and a real browser, beside each other; the browser's output is
-    told when both have ended. What fails is run once more, by itself, and said to have been.
+def _waiting_suites(ns: Any, lane: Any) -> int:
+    """The suites that mostly wait, for a real engine (in two lanes, if there is a second) and a real browser, beside
+    each other; the browser's output is told when both have ended. What fails is run once more, by itself, and said to
+    have been.
     """
+    beside = ("-n", "2", "--dist", "loadfile") if lane else ()
     with ThreadPoolExecutor() as pool:
         quiet = {suite: pool.submit(_pytest, ns, "-m", "not chaos", suite, quiet=True) for suite in _suites("browser")}
-        outcomes = {suite: _pytest(ns, "-m", "not chaos", suite) for suite in _suites("engine")}
+        outcomes = {suite: _pytest(ns, "-m", "not chaos", *beside, suite, lane=lane) for suite in _suites("engine")}
         outcomes |= {suite: one.result() for suite, one in quiet.items()}
     return max((_second_look(ns, suite, status) for suite, status in outcomes.items()), default=0)
 
@@ -120,8 +135,10 @@ def _suites(*names: str) -> list[str]:
     return [str(folder) for folder in folders if any((CHECKOUT / folder).rglob("test_*.py"))]
 
 
-def _pytest(ns: Any, *words: str, quiet: bool = False) -> int:
-    """Run pytest; `quiet` keeps what it prints until it has ended. Returns its exit status, 0 if it found no test."""
+def _pytest(ns: Any, *words: str, quiet: bool = False, lane: Any = None) -> int:
+    """Run pytest, its second process in `lane` if there is one; `quiet` keeps what it prints until it has ended.
+    Returns its exit status, 0 if it found no test.
+    """
     told = {
         **application.settings(ns),
         "DJANGO_SETTINGS_MODULE": "souk.settings.testing",
@@ -129,6 +146,8 @@ def _pytest(ns: Any, *words: str, quiet: bool = False) -> int:
     }
     if os.environ.get("CI"):
         told["SOUK_REQUIRE_ENGINE"] = "1"
+    if lane:
+        told |= lanes.told(lane)
     command = [str(BIN / "pytest"), "-q", "--color=auto", "-o", f"cache_dir={_cache(words[-1])}", *words]
     done = subprocess.run(
         command, check=False, env=clean_environment(**told), cwd=CHECKOUT, capture_output=quiet, text=True

@@ -1,0 +1,17 @@
+"""Each of two processes that run engine tests works in a namespace of its own: `install/lanes.py`.
+
+A plugin that pytest imports before any setting is read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+_SECOND = "gw1"
+
+if os.environ.get("PYTEST_XDIST_WORKER") == _SECOND:
+    os.environ |= {
+        **json.loads(os.environ["TESTS_SECOND_LANE"]),
+        "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"],
+    }
