@@ -6,7 +6,20 @@ import os
 import sys
 from collections.abc import Callable
 
-from install import backup, bench, develop, lifecycle, purge, quotas, restore, testing, upgrade, virtualenv
+from install import (
+    backup,
+    bench,
+    develop,
+    lifecycle,
+    purge,
+    quotas,
+    restore,
+    testing,
+    trial,
+    upgrade,
+    vendors,
+    virtualenv,
+)
 from install.failure import Failure
 from install.here import CHECKOUT, namespace
 from install.steps import Steps
@@ -39,6 +52,8 @@ def main(words: list[str]) -> int:
             "bench": lambda: bench.bench(ns, steps),
             "dev": lambda: develop.develop(ns, steps),
             "prepare": lambda: testing.prepare(ns, steps),
+            "blueprint": lambda: trial.check(ns, steps),
+            "add": lambda: vendors.add(ns, steps),
             "limits": lambda: quotas.watch(ns),
             "lock": _lock,
             "locale": lambda: testing.locale(steps),

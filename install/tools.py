@@ -67,10 +67,10 @@ def _index() -> dict[str, str]:
     return {"UV_DEFAULT_INDEX": address} if index.returncode == 0 and address else {}
 
 
-def compile_translations() -> int:
-    """Compile each `django.po` that is newer than its `django.mo`; returns how many."""
+def compile_translations(folder: Path = CHECKOUT / "src" / "souk") -> int:
+    """Compile each `.po` below a folder that is newer than its `.mo`; returns how many."""
     count = 0
-    for source in sorted((CHECKOUT / "src" / "souk").rglob("locale/*/LC_MESSAGES/*.po")):
+    for source in sorted(folder.rglob("locale/*/LC_MESSAGES/*.po")):
         compiled = source.with_suffix(".mo")
         if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
             continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,10 @@ from install.tools import PYTHON, digest, uv
 
 KEPT = 2
 """Releases and dependency layers kept, the current ones included."""
+
+
+VENDORS = "packages"
+"""The folder in a namespace's state with wheels of blueprints that others make."""
 
 
 def python(ns: Any) -> Path:
@@ -40,11 +45,12 @@ def release(ns: Any, progress: Progress) -> str:
     progress(0.2, "dependencies")
     layer = _dependencies(ns)
     progress(0.7, "Souk itself")
-    name = digest(layer.name.encode(), _code_digest().encode())
+    vendors = sorted((ns.state / VENDORS).glob("*.whl"))
+    name = digest(layer.name.encode(), _code_digest().encode(), *(wheel.read_bytes() for wheel in vendors))
     folder = ns.state / "releases" / name
     made = not (folder / "complete").exists()
     if made:
-        _make_release(folder, layer)
+        _make_release(folder, layer, vendors)
     _switch(ns.state / "venv", folder)
     for kind in ("releases", "dependencies"):
         _forget_old(ns.state / kind, folder, layer)
@@ -75,7 +81,7 @@ def _dependencies(ns: Any) -> Path:
     return folder
 
 
-def _make_release(folder: Path, layer: Path) -> None:
+def _make_release(folder: Path, layer: Path, vendors: Sequence[Path]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     uv("venv", "--quiet", "--python", PYTHON, folder)
     wheels = folder / "wheel"
@@ -83,7 +89,7 @@ def _make_release(folder: Path, layer: Path) -> None:
     uv("build", "--quiet", "--wheel", *constraints, "--out-dir", wheels, CHECKOUT)
     wheel = next(wheels.glob("*.whl"))
     install = ("pip", "install", "--quiet", "--no-deps", "--compile-bytecode")
-    uv(*install, "--python", folder / "bin" / "python", wheel)
+    uv(*install, "--python", folder / "bin" / "python", wheel, *vendors)
     shared = next(layer.glob("lib/python3*/site-packages"))
     own = next(folder.glob("lib/python3*/site-packages"))
     (own / "dependencies.pth").write_text(f"import site; site.addsitedir({str(shared)!r})\n")

@@ -13,6 +13,7 @@ from souk.cli.commands import (
     alerts,
     backups,
     bindings,
+    blueprints,
     connect,
     databases,
     exports,
@@ -70,6 +71,11 @@ def build(context: Context) -> App:
     itself.command(host.backup, name="backup", help=_("Write database, keys and settings into one file."))
     itself.command(host.restore, name="restore", help=_("Take over the services of a backup."))
     app.command(itself)
+    kit = App(name="blueprint", help=_("Make a managed service of your own (for vendors)."), help_format="plaintext")
+    kit.command(blueprints.new, name="new", help=_("Begin a blueprint in a new folder."))
+    kit.command(blueprints.check, name="check", help=_("Check on a real engine that one keeps its contract."))
+    kit.command(blueprints.add, name="add", help=_("Install one on the platform (for its operator)."))
+    app.command(kit)
     operator.register(app)
 
     @app.meta.default

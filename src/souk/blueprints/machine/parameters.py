@@ -10,6 +10,10 @@ from souk.provisioning.contract import CHANGEABLE, Unfit
 
 MOST_KEYS = 50
 
+# Nobody has the private halves.
+_ONE_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKZg7eGrG/gxjFUfjZSaeN670YYay6ziTsMpj4A8zH+/ bureau"
+_ANOTHER_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOAbs56jsPqihX73VcU4eIADFrDjWaEmGOfqJmiy8vCJ maison"
+
 
 def parameters_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of an instance's parameters."""
@@ -43,6 +47,7 @@ def parameters_schema() -> dict[str, Any]:
             },
         },
         "required": ["ssh_keys"],
+        "examples": [{"ssh_keys": [_ONE_KEY]}, {"ssh_keys": [_ONE_KEY, _ANOTHER_KEY]}],
     }
 
 

@@ -98,6 +98,7 @@ def parameters_schema() -> dict[str, Any]:
                 CHANGEABLE: True,
             },
         },
+        "examples": [{}, {"pool": "transaction"}],
         # Debian 12 has no pgvector.
         "if": {"properties": {"version": {"const": "15"}}, "required": ["version"]},
         "then": {

@@ -30,7 +30,7 @@ def doctor(
 
 def upgrade(*, context: Given) -> None:
     del context
-    _make("upgrade")
+    make("upgrade")
 
 
 def rollback(
@@ -39,12 +39,12 @@ def rollback(
     context: Given,
 ) -> None:
     del context
-    _make("rollback", *[f"RESTORE={os.path.abspath(restore)}"] * bool(restore))
+    make("rollback", *[f"RESTORE={os.path.abspath(restore)}"] * bool(restore))
 
 
 def backup(*, context: Given) -> None:
     del context
-    _make("backup")
+    make("backup")
 
 
 def restore(
@@ -55,10 +55,15 @@ def restore(
     context: Given,
 ) -> None:
     del context
-    _make("restore", f"FILE={os.path.abspath(file)}", *[f"REPLACE={replace}"] * bool(replace))
+    make("restore", f"FILE={os.path.abspath(file)}", *[f"REPLACE={replace}"] * bool(replace))
 
 
-def _make(*words: str) -> None:
+def make(*words: str) -> None:
+    """Run one of the checkout's targets; it ends this program with its status.
+
+    Raises:
+        Stopped: this is not the platform's host, or somebody else than its administrator asks.
+    """
     _run(["make", "-C", _place(_CHECKOUT), "--no-print-directory", *words])
 
 

@@ -53,8 +53,13 @@ def _find() -> list[Room]:
     return [*named, Room("cli", SOUK / "cli", "souk")]
 
 
+_TO_BE_COPIED = ("kit", "template")
+
+
 def _speaks(path: Path) -> bool:
     inside = path.relative_to(SOUK).parts
+    if inside[:2] == _TO_BE_COPIED:
+        return False
     if path.suffix == ".py":
         return "migrations" not in inside
     return "templates" in inside and path.suffix in {".html", ".txt"}
