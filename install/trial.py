@@ -26,6 +26,8 @@ def check(ns: Any, steps: Steps) -> int:
     if not place:
         raise Failure("No blueprint is named.", "souk blueprint check FOLDER")
     lifecycle.require_root("Checking a blueprint")
+    for chosen in ("SOUK_SUBNET", "SOUK_WEB_PORT"):
+        os.environ.pop(chosen, None)  # what somebody chose is the installation's
     here, ledger = lanes.trial(ns), Ledger()
     program = virtualenv.python(ns)
     if not program.exists():
