@@ -2,7 +2,7 @@
 INSTALL := @./install/with-python
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop upgrade rollback backup restore purge blueprint add dev check test chaos bench lock locale
+.PHONY: help run stop upgrade rollback backup restore purge images blueprint add dev check test chaos bench lock locale
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -27,6 +27,9 @@ restore:  ## take over the services of a backup: FILE=…, on an empty machine (
 
 purge:  ## undo everything `make run` did to this host (asks first; PURGE=yes does not)
 	$(INSTALL) purge
+
+images:  ## make images anew with what Debian has mended; each night where systemd runs (root)
+	$(INSTALL) images
 
 blueprint:  ## check a blueprint on a real engine: BLUEPRINT=folder or key (root)
 	$(INSTALL) blueprint

@@ -54,6 +54,7 @@ def main(words: list[str]) -> int:
             "prepare": lambda: testing.prepare(ns, steps),
             "blueprint": lambda: trial.check(ns, steps),
             "add": lambda: vendors.add(ns, steps),
+            "images": lambda: lifecycle.newer_images(ns, steps),
             "limits": lambda: quotas.watch(ns),
             "lock": _lock,
             "locale": lambda: testing.locale(steps),

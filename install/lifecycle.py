@@ -10,7 +10,6 @@ from typing import Any
 from install import (
     apparmor,
     application,
-    backup_timer,
     external_database,
     firewall,
     folders,
@@ -21,6 +20,7 @@ from install import (
     keys,
     lanes,
     marker,
+    nightly,
     packages,
     quotas,
     subnet,
@@ -94,9 +94,19 @@ def database(ns: Any, steps: Steps) -> None:
     steps.step("PostgreSQL", work)
 
 
-def images(ns: Any, steps: Steps, program: Path) -> None:
-    """The images of the managed services, built or taken from the cache, and imported."""
-    steps.step("Images", lambda progress: application.manage(ns, "build-images", program=program, progress=progress))
+def images(ns: Any, steps: Steps, program: Path, *, recorded: bool = True) -> None:
+    """The images of the managed services, built or taken from the cache, imported, and `recorded` in the database."""
+    words = ["build-images", *["--only-engine"] * (not recorded)]
+    steps.step("Images", lambda progress: application.manage(ns, *words, program=program, progress=progress))
+
+
+def newer_images(ns: Any, steps: Steps) -> int:
+    """`make images`: images with what Debian has mended since. Services are updated in their windows. Returns an exit
+    status.
+    """
+    require_root("make images")
+    images(ns, steps, application.manage_program(ns))
+    return 0
 
 
 def run(ns: Any, steps: Steps) -> int:
@@ -117,7 +127,8 @@ def run(ns: Any, steps: Steps) -> int:
     images(ns, steps, application.manage_program(ns))
     steps.step("Web and worker", lambda _: application.start(ns))
     steps.step("Disk limits", lambda _: quotas.keep(ns))
-    steps.step("Backup of the platform", lambda _: backup_timer.ensure(ns))
+    steps.step("Backup of the platform", lambda _: nightly.backup(ns))
+    steps.step("Newer images", lambda _: nightly.images(ns))
     steps.say()
     status = application.first_sale(ns)
     steps.say()

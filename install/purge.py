@@ -12,7 +12,6 @@ from typing import Any
 from install import (
     apparmor,
     application,
-    backup_timer,
     firewall,
     folders,
     incus_api,
@@ -21,6 +20,7 @@ from install import (
     kernel_limits,
     lanes,
     lifecycle,
+    nightly,
     packages,
     subordinate_ids,
     users,
@@ -62,7 +62,7 @@ def purge(ns: Any, steps: Steps) -> int:
 def _forget(ns: Any, ledger: Ledger, steps: Steps) -> None:
     for service in reversed(application.every_service(ns)):
         steps.step(f"Process {service.name}", partial(_remove, service))
-    backup_timer.remove(ns)
+    nightly.remove(ns)
     if os.geteuid() == 0:
         steps.step("Machines, images, pool, bridge", lambda _: _remove_from_engine(ns, ledger))
         steps.step("Firewall", lambda _: firewall.remove(ns))

@@ -15,12 +15,12 @@ from typing import Any
 
 from install import (
     application,
-    backup_timer,
     dumps,
     incus_objects,
     keys,
     lifecycle,
     marker,
+    nightly,
     passphrase,
     users,
     virtualenv,
@@ -64,7 +64,8 @@ def restore(ns: Any, steps: Steps) -> int:
         application.write_commands(ns)
         lifecycle.images(ns, steps, application.manage_program(ns))
         steps.step("Web and worker", lambda _: application.start(ns))
-        steps.step("Backup of the platform", lambda _: backup_timer.ensure(ns))
+        steps.step("Backup of the platform", lambda _: nightly.backup(ns))
+        steps.step("Newer images", lambda _: nightly.images(ns))
         marker.remove(ns)
     steps.say("\n  `souk doctor` says what the engine has and this backup does not know, and the other way round.")
     return 0

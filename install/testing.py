@@ -82,7 +82,7 @@ def _prepare_lane(ns: Any, steps: Steps) -> None:
 def _prepare_engine(ns: Any, ledger: Ledger, steps: Steps) -> None:
     try:
         lifecycle.engine(ns, ledger, steps)
-        lifecycle.images(ns, steps, BIN / "souk-manage")
+        lifecycle.images(ns, steps, BIN / "souk-manage", recorded=False)
     except Failure as failure:
         if os.environ.get("CI"):
             raise
@@ -105,7 +105,7 @@ def _waiting_suites(ns: Any, lane: Any) -> int:
     each other; the browser's output is told when both have ended. What fails is run once more, by itself, and said to
     have been.
     """
-    beside = ("-n", "2", "--dist", "loadfile") if lane else ()
+    beside = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder") if lane else ()
     with ThreadPoolExecutor() as pool:
         quiet = {suite: pool.submit(_pytest, ns, "-m", "not chaos", suite, quiet=True) for suite in _suites("browser")}
         outcomes = {suite: _pytest(ns, "-m", "not chaos", *beside, suite, lane=lane) for suite in _suites("engine")}

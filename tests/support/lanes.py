@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 
+import pytest
+
 _SECOND = "gw1"
 
 if os.environ.get("PYTEST_XDIST_WORKER") == _SECOND:
@@ -15,3 +17,8 @@ if os.environ.get("PYTEST_XDIST_WORKER") == _SECOND:
         **json.loads(os.environ["TESTS_SECOND_LANE"]),
         "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"],
     }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The last folders come first, whose tests take longest: what is left at the end is short."""
+    items.sort(key=lambda item: str(item.path), reverse=True)

@@ -53,6 +53,7 @@ NAVIGATION: tuple[Section, ...] = (
             Entry(_("Orders"), "operator-orders", "shopping-cart", ("operator-order",)),
             Entry(_("Services"), "operator-services", "server-2", ("operator-service",)),
             Entry(_("Versions"), "operator-versions", "versions"),
+            Entry(_("Images"), "operator-images", "package"),
             Entry(_("Incidents"), "operator-incidents", "activity"),
             Entry(_("Customers"), "operator-customers", "users", ("operator-customer",)),
             Entry(_("Invoices"), "operator-invoices", "receipt", ("operator-invoice",)),

@@ -17,7 +17,7 @@ from tests.support.world import PASSWORD, Customer, customer, operator
 
 from souk.billing import invoicing, queries, rendering, settling
 from souk.catalog.queries import versions
-from souk.engines.contract import Usage
+from souk.engines.contract import Image, Usage
 from souk.kernel import clock
 from souk.kernel.money import Money
 from souk.kernel.scope import System, acting
@@ -31,11 +31,13 @@ from souk.ordering.queries import subscription_of
 from souk.parties import commands
 from souk.parties.models import Person
 from souk.provisioning import commands as provisioning
+from souk.provisioning.contents import record_contents
 from souk.provisioning.contract import BindingRole, Obstacle
 from souk.provisioning.models import ServiceInstance
 from souk.provisioning.networks import networks
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import machines
+from souk.provisioning.reconciler import records
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.registry import blueprint
 from souk.sites.queries import hosts, sites
@@ -104,7 +106,7 @@ class World:
                 *(f"/operator{documents[0]}", "/operator/catalog/", f"/operator/catalog/{versions(SYSTEM)[0].id}/"),
                 *("/operator/sites/", "/operator/audit/", "/operator/incidents/"),
                 *(f"/operator/hosts/{each.id}/" for each in hosts()),
-                "/operator/versions/",
+                *("/operator/versions/", "/operator/images/"),
             ],
         }
 
@@ -113,6 +115,7 @@ def inhabited(folder: Path) -> World:
     """A console that has been in use for a while, inside `vault()`."""
     place = reconciling.ground(folder)
     ensure_storage()
+    _build_images()
     buyer = customer("Coopérative « Zellige & Tadelakt » de l’Ounein")
     names = ("قاعدة بيانات المتجر", "ancienne-boutique", "boutique-de-noël")
     ready, deleted, suspended = (reconciling.order(buyer, name) for name in names)
@@ -242,3 +245,12 @@ def _bill(buyer: Customer) -> tuple[UUID, UUID]:
     for each in (invoice, note):
         rendering.write(each)
     return invoice, note
+
+
+def _build_images() -> None:
+    """An image whose contents are known, and a newer one with other packages."""
+    told = [{"name": "debian:architecture", "value": "amd64"}, {"name": "debian:source", "value": "x"}]
+    for fingerprint, found in (("1" * 64, {"openssl": "3.5.1-1"}), ("2" * 64, {"openssl": "3.5.2-1~deb13u1"})):
+        records.note_images([Image(fingerprint, ["souk/example-with-a-long-name"], 1, {"souk.version": "17.7 16.11"})])
+        components = [{"type": "library", "name": n, "version": v, "properties": told} for n, v in found.items()]
+        record_contents(SYSTEM, "souk/example-with-a-long-name", fingerprint, {"components": components})

@@ -90,3 +90,26 @@ def test_the_operator_sees_services_by_version(server, souk) -> None:
     row = {"blueprint": "postgresql", "version": "15", "ends_on": "2027-11-11", "services": 7}
     server.says("GET", "/operator/versions", [row])
     assert "7" in souk("operator", "versions").out
+
+
+def test_a_bill_of_materials_is_printed_or_saved(server, souk, tmp_path) -> None:
+    server.says("GET", f"{PATH}/bill-of-materials", {"bomFormat": "CycloneDX"})
+    assert "CycloneDX" in souk("services", "sbom", "compta").out
+    assert "is written" in souk("services", "sbom", "compta", "--save", str(tmp_path / "a.json")).out
+    assert (tmp_path / "a.json").read_text() == '{\n "bomFormat": "CycloneDX"\n}'
+
+
+def test_the_operator_sees_images_with_the_packages_that_changed(server, souk) -> None:
+    row = {
+        "alias": "souk/postgresql-17",
+        "version": "17.7",
+        "since": "2026-11-26T10:00:00Z",
+        "packages": 123,
+        "changes": [{"name": "openssl", "before": "3.5.1", "after": "3.5.2"}],
+        "machines": 7,
+        "behind": 2,
+    }
+    server.says("GET", "/operator/images", [row])
+    said = souk("operator", "images").out
+    for word in ("souk/postgresql-17", "123", "7 (+2)", "openssl 3.5.1 → 3.5.2"):
+        assert word in said

@@ -132,6 +132,7 @@ def test_checkouts_with_different_recipes_keep_each_others_images_and_old_ones_g
     def make(_: object, __: object, target: Path, ___: object) -> None:
         made.append(target.name)
         target.write_bytes(b"")
+        target.with_name(target.name.replace(".tar.zst", ".cdx.json")).write_text("{}")
 
     monkeypatch.setattr(builder, "_make", make)
     monkeypatch.setattr(mirror, "find", lambda: DEBIAN)

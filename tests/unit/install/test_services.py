@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from install import backup_timer, keys, postgresql
+from install import keys, nightly, postgresql
 from install.services import Service
 from install.steps import Steps
 
@@ -95,10 +95,11 @@ def test_a_failed_stage_has_a_cross(capsys: pytest.CaptureFixture[str]):
     assert capsys.readouterr().out.startswith("  ✗ Incus")
 
 
-def test_a_nightly_backup_runs_the_installer_and_makes_up_for_a_night_that_was_missed(ns: Namespace):
-    texts = backup_timer.units(ns)
-    service, timer = texts[f"souk-{ns.name}-backup.service"], texts[f"souk-{ns.name}-backup.timer"]
-    assert service.rstrip().endswith("/install/with-python backup")
+@pytest.mark.parametrize("work", ["backup", "images"])
+def test_what_is_done_each_night_runs_the_installer_and_makes_up_for_a_night_that_was_missed(ns: Namespace, work: str):
+    texts = nightly.units(ns, work)
+    service, timer = texts[f"souk-{ns.name}-{work}.service"], texts[f"souk-{ns.name}-{work}.timer"]
+    assert service.rstrip().endswith(f"/install/with-python {work}")
     assert f"SOUK_NAMESPACE={ns.name}" in service
     assert "Persistent=true" in timer
     assert "PASSPHRASE" not in service + timer

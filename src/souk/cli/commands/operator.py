@@ -25,6 +25,7 @@ def register(app: App) -> None:
     branch = App(name="operator", help=_("For the operator's engineers."), help_format="plaintext")
     branch.command(organizations, name="organizations", help=_("Every organization."))
     branch.command(machines, name="machines", help=_("Every machine that should exist."))
+    branch.command(images, name="images", help=_("What new machines are made from, and what changed in it."))
     branch.command(pools, name="pools", help=_("Machines that wait ready for orders, by size."))
     branch.command(pool, name="pool", help=_("Change how many machines of a size wait ready."))
     branch.command(versions.by_version, name="versions", help=_("How many services have which version."))
@@ -89,6 +90,33 @@ def machines(*, context: Given) -> None:
         ),
         empty=_("There is no machine."),
     )
+
+
+def images(*, context: Given) -> None:
+    rows = context.client.get("/operator/images")
+    if context.output.as_json:
+        context.output.data(rows)
+        return
+    context.output.table(
+        [_("Image"), _("Version"), _("Since"), Right(_("Packages")), Right(_("Changed")), Right(_("Machines"))],
+        (
+            (
+                row["alias"],
+                row["version"],
+                formats.moment(row["since"]),
+                "—" if row["packages"] is None else str(row["packages"]),
+                "—" if row["changes"] is None else str(len(row["changes"])),
+                f"{row['machines']} (+{row['behind']})" if row["behind"] else str(row["machines"]),
+            )
+            for row in rows
+        ),
+        empty=_("No image has been built yet."),
+    )
+    for row in rows:
+        for change in row["changes"] or ():
+            context.output.text(
+                f"{row['alias']}: {change['name']} {change['before'] or '—'} → {change['after'] or '—'}"
+            )
 
 
 def pools(*, context: Given) -> None:

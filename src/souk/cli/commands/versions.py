@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -138,3 +140,18 @@ def _report(context: Context, rehearsal: Mapping[str, Any]) -> None:
         context.output.text(f"  {formats.word(part)}: {formats.duration(seconds)}")
     if report.get("after") and report["before"] == report["after"]:
         context.output.text("  " + _("Every row was the same before and after."))
+
+
+def materials(
+    name: Name,
+    /,
+    *,
+    save: Annotated[str, Parameter(help=_("The file to write; else it is printed."))] = "",
+    context: Given,
+) -> None:
+    found = context.client.get(f"/services/{context.service(name)['id']}/bill-of-materials")
+    if save:
+        Path(save).write_text(json.dumps(found, indent=1), encoding="utf-8")
+        context.output.done(_("{file} is written.").format(file=save), found)
+    else:
+        context.output.data(found)

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from souk.billing.queries import cost_so_far
 from souk.catalog.pricing import FrozenPrice
-from souk.doors.console import charts, live, monitoring, selling, versions, words
+from souk.doors.console import charts, contents, live, monitoring, selling, versions, words
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import member_page, operator_page
 from souk.doors.console.operator.suspensions import SuspensionForm
@@ -36,6 +36,7 @@ from souk.ordering.queries import SubscriptionRow, subscription_of
 from souk.parties.access import CAN_OPERATE, CAN_SEE_MONEY
 from souk.provisioning import queries
 from souk.provisioning import versions as reading
+from souk.provisioning.contents import is_known
 from souk.provisioning.contract import Snippet
 from souk.provisioning.credentials import reveal
 from souk.provisioning.networks import attachment
@@ -162,12 +163,15 @@ def _page(scope: Scope, row: queries.ServiceRow, *, money: bool) -> dict[str, An
     operations, cancellable = queries.operations(scope, row.id), queries.cancellable(scope, row.id)
     now = clock.now()
     subscription = subscription_of(scope, row.id)
+    release = queries.release(scope, row.id)
     place = next((each.name for each in regions() if each.code == row.region_code), row.region_code)
     return {
         "service": row,
         "subscription": subscription,
         "size": size_of(row),
-        "release": queries.release(scope, row.id),
+        "release": release,
+        "brought": contents.brought(scope, release),
+        "known_contents": is_known(scope, release.image),
         "suspension": words.SUSPENSIONS.get(row.suspension, row.suspension),
         "beyond": words.ltr(values.size(row.extra_disk)),
         "grow_to": words.ltr(values.size(row.grow_to)) if row.grow_to else "",

@@ -9,6 +9,7 @@ from souk.doors.console import (
     alerts,
     backups,
     bindings,
+    contents,
     databases,
     exports,
     invoices,
@@ -30,7 +31,17 @@ from souk.doors.console import (
     usage,
     versions,
 )
-from souk.doors.console.operator import catalog, customers, ground, hosts, incidents, lists, overview, suspensions
+from souk.doors.console.operator import (
+    catalog,
+    customers,
+    ground,
+    hosts,
+    images,
+    incidents,
+    lists,
+    overview,
+    suspensions,
+)
 from souk.doors.console.operator import invoices as issued
 
 urlpatterns = [
@@ -41,6 +52,7 @@ urlpatterns = [
     path("market/<slug:slug>/price/", ordering.order_price, name="order-price"),
     path("services/", services.services, name="services"),
     path("services/<uuid:service>/", service.service, name="service"),
+    path("services/<uuid:service>/materials.json", contents.materials, name="service-materials"),
     path("services/<uuid:service>/ca.pem", service.service_authority, name="service-authority"),
     path("services/<uuid:service>/credentials/", service.service_credentials, name="service-credentials"),
     path("services/<uuid:service>/bindings/", bindings.bindings, name="bindings"),
@@ -129,6 +141,7 @@ urlpatterns = [
     path("operator/services/<uuid:service>/suspend/", suspensions.suspend, name="operator-service-suspend"),
     path("operator/services/<uuid:service>/resume/", suspensions.resume, name="operator-service-resume"),
     path("operator/versions/", lists.versions, name="operator-versions"),
+    path("operator/images/", images.images, name="operator-images"),
     path("operator/incidents/", incidents.incidents, name="operator-incidents"),
     path("operator/customers/", customers.customers, name="operator-customers"),
     path("operator/customers/<uuid:organization>/", customers.customer, name="operator-customer"),

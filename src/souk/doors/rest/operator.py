@@ -23,6 +23,7 @@ from souk.kernel.trail import TrailRow, search
 from souk.parties import queries as parties
 from souk.provisioning import commands
 from souk.provisioning import queries as provisioning
+from souk.provisioning.contents import ImageRow, images
 from souk.provisioning.pools import PoolRow, pools
 from souk.sites import queries as ground_queries
 from souk.sites.queries import CapacityRow, HostRow, SiteRow
@@ -127,6 +128,12 @@ def resume(request: HttpRequest, service: UUID) -> Status[dict[str, Any]]:
 def machines(request: HttpRequest) -> list[provisioning.MachineRow]:
     """Every machine that should exist."""
     return provisioning.machines(operator(request))
+
+
+@router.get("/images", response=list[ImageRow], operation_id="operatorImages")
+def image_list(request: HttpRequest) -> list[ImageRow]:
+    """What new machines are made from, what changed in it, and how many services still run on something older."""
+    return images(operator(request))
 
 
 @router.get("/pools", response=list[PoolRow], operation_id="operatorPools")

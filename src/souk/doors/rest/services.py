@@ -14,11 +14,13 @@ from souk.doors.rest import telling
 from souk.doors.rest.auth import either, member
 from souk.doors.rest.operations import Requested
 from souk.doors.rest.pages import Limit, Page, page
+from souk.engines.images import Change
 from souk.kernel import clock
 from souk.metering import queries as metering
 from souk.ordering.commands import change_size, set_ceiling
 from souk.ordering.queries import subscription_of
 from souk.provisioning import commands, queries
+from souk.provisioning.contents import brought, materials
 
 router = Router(tags=["Services"])
 
@@ -208,6 +210,20 @@ def switch_over(request: HttpRequest, service: UUID) -> Status[dict[str, Any]]:
 def release(request: HttpRequest, service: UUID) -> queries.ReleaseRow:
     """What a service's software says it is, from which image it runs, and whether there is something newer."""
     return queries.release(either(request), service)
+
+
+@router.get("/services/{service}/bill-of-materials", operation_id="getBillOfMaterials")
+def bill_of_materials(request: HttpRequest, service: UUID) -> dict[str, Any]:
+    """What is in the machines that a service runs on: every Debian package with its version, and every file from
+    elsewhere with its SHA-256, as CycloneDX 1.6.
+    """
+    return materials(either(request), service)
+
+
+@router.get("/services/{service}/update", response=list[Change] | None, operation_id="getUpdate")
+def changes(request: HttpRequest, service: UUID) -> list[Change] | None:
+    """Which packages an update would change, if there is one; null where that is not known."""
+    return brought(either(request), service)
 
 
 @router.post("/services/{service}/update", response={202: Requested}, operation_id="updateService")

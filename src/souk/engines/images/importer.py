@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from souk.engines.contract import Engine
-from souk.engines.images.builder import build
+from souk.engines.images.builder import Built, build
 from souk.engines.images.progress import Progress, silent
 from souk.engines.images.recipe import Recipe
 
@@ -13,10 +13,10 @@ DIGEST = "souk.digest"
 """The image property that says what an image was made from."""
 
 
-def ensure(engine: Engine, recipe: Recipe, folder: Path, progress: Progress = silent) -> str:
+def ensure(engine: Engine, recipe: Recipe, folder: Path, progress: Progress = silent) -> Built:
     """Make the engine hold the newest image of `recipe`; build and import only what is missing.
 
-    Returns the digest of what the image is made from. Safe to repeat, and to interrupt. Machines that exist
+    Returns the image on disk. Safe to repeat, and to interrupt. Machines that exist
     keep the image they were made from.
 
     Raises:
@@ -30,7 +30,7 @@ def ensure(engine: Engine, recipe: Recipe, folder: Path, progress: Progress = si
         properties = {DIGEST: built.digest, "description": recipe.description}
         engine.import_image(str(built.path), recipe.alias, properties)
     progress(1.0, "Image ready")
-    return built.digest
+    return built
 
 
 def _held(engine: Engine, alias: str, digest: str) -> bool:

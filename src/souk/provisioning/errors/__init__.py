@@ -113,6 +113,7 @@ from souk.provisioning.errors.snapshots import (
 )
 from souk.provisioning.errors.versions import (
     BeforeUpgrade,
+    ContentsUnknown,
     InvalidWindow,
     NeverUpdated,
     NothingNewer,
@@ -134,6 +135,7 @@ __all__ = [
     "BindingNotReady",
     "BindingTaken",
     "ClosesToOutside",
+    "ContentsUnknown",
     "DatabaseInUse",
     "DatabaseMissing",
     "DatabaseTaken",

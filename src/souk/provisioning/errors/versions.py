@@ -5,6 +5,14 @@ from __future__ import annotations
 from souk.kernel.errors import Conflict, Problem
 
 
+class ContentsUnknown(Problem):
+    """What is in the image of this service was not recorded: it was made before that was done. It will be known after
+    its next update.
+    """
+
+    status = 404
+
+
 class NothingNewer(Conflict):
     """“{name}” is up to date: there is nothing newer to go over to."""
 

@@ -1,6 +1,7 @@
 """Service instances and all that makes them run: the tables and their constraints, no orchestration."""
 
 from souk.provisioning.models.backups import Backup, BackupState, Repository
+from souk.provisioning.models.contents import ImageContents
 from souk.provisioning.models.convergence import Convergence, WorkKind
 from souk.provisioning.models.endpoints import Binding, Endpoint, OwnName, Reveal
 from souk.provisioning.models.exports import Export, Ticket
@@ -37,6 +38,7 @@ __all__ = [
     "Ensemble",
     "Export",
     "Image",
+    "ImageContents",
     "InstanceState",
     "Machine",
     "MachineRole",
