@@ -6,7 +6,7 @@ from souk.provisioning.contract import GIB, Size, StartingOffering, StartingPlan
 
 STARTING_OFFERING = StartingOffering(
     slug="greeting",
-    category="web",
+    category="application",
     texts={
         "fr": {
             "name": "Greeting",
