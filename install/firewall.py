@@ -45,6 +45,7 @@ table inet {ns.firewall} {{
     type filter hook forward priority filter - 10; policy accept;
     iifname {bridge} jump leaving
     oifname {bridge} ct state established,related accept
+    oifname {bridge} ct status dnat accept
     oifname {bridge} drop
     iifname "{PRIVATE}" oifname "{PRIVATE}" accept
     iifname "{PRIVATE}" drop
@@ -54,6 +55,7 @@ table inet {ns.firewall} {{
     meta nfproto ipv6 drop
     oifname {bridge} ct state established,related accept
     oifname {bridge} ip saddr {ns.subnet} ip daddr {platform} tcp dport {{ {ports} }} accept
+    oifname {bridge} ct status dnat accept
     oifname {bridge} drop
     ct state established,related accept{outwards}
     ip daddr {{ {closed} }} drop
@@ -152,9 +154,88 @@ def counting(ns: Any) -> str:
     )
 
 
+def reach(ns: Any) -> str:
+    """Public addresses and the firewall outside of machines, as a script for `nft -f`. Loaded again, it keeps the
+    machines that the worker told it about.
+
+    `arrives` leads from a public address to its machine, `departs` back; `held` are both together. `admitted` leads to
+    the chain of what reaches a machine, `bounded` to that of what it may begin; a machine that is not in there is
+    reached by nobody, and free to begin. A public address of `ranges` that no machine has leads nowhere, least of all
+    to this host or back to whoever routes it here. A connection that began by an address which its machine has no more
+    ends, both ways.
+
+    Between two machines both ends are changed, because they can't answer each other directly. What the host itself
+    sends to a public address comes from its own address on the bridge, as all that the platform sends does.
+    """
+    bridge, platform = f'"{ns.bridge}"', platform_addresses(ns.subnet)
+    began, answers = "ct direction original", "ct direction reply"
+    arrived, departed = "ct status dnat", "ct status snat ct reply ip daddr @ranges"
+    rules = {
+        "arriving": ["dnat ip to ip daddr map @arrives"],
+        "from_host": ["dnat ip to ip daddr map @arrives"],
+        "departing": [
+            f"oifname != {bridge} snat ip to ip saddr map @departs",
+            f"oifname {bridge} {arrived} snat ip to ip saddr map @departs",
+            f"oifname {bridge} {arrived} ip saddr {ns.subnet} masquerade",
+            f"oifname {bridge} {arrived} fib saddr type local masquerade",
+        ],
+        "input": ["ip daddr @ranges drop"],
+        "output": ["ip daddr @ranges drop", f"oifname {bridge} icmp type redirect drop"],
+        "forward": [
+            "ip daddr @ranges drop",
+            f"iifname {bridge} ip saddr @ranges drop",
+            "ct state related accept",
+            f"iifname {bridge} ct state invalid drop",
+            f"iifname {bridge} {began} {departed} ct reply ip daddr . ip saddr != @held drop",
+            f"oifname {bridge} {answers} {departed} ct reply ip daddr . ip daddr != @held drop",
+            f"iifname {bridge} ip daddr != {platform} {began} ip saddr vmap @bounded",
+            f"oifname {bridge} ip saddr != {platform} {answers} ip daddr vmap @bounded",
+            f"oifname {bridge} {arrived} {began} goto to_machine",
+            f"iifname {bridge} {arrived} {answers} goto from_machine",
+        ],
+        "to_machine": [
+            "ct original ip daddr . ip daddr != @held drop",
+            "ip daddr vmap @admitted",
+            "drop",
+        ],
+        "from_machine": [
+            "ct original ip daddr . ip saddr != @held drop",
+            "ip saddr vmap @admitted",
+            "drop",
+        ],
+    }
+    hooks = {
+        "arriving": "type nat hook prerouting priority dstnat - 10; policy accept;",
+        "from_host": "type nat hook output priority -110; policy accept;",
+        "departing": "type nat hook postrouting priority srcnat - 10; policy accept;",
+        "input": "type filter hook input priority filter - 15; policy accept;",
+        "output": "type filter hook output priority filter - 15; policy accept;",
+        "forward": "type filter hook forward priority filter - 15; policy accept;",
+        "to_machine": "",
+        "from_machine": "",
+    }
+    return "\n".join(
+        [
+            "# Written by Souk's installer.",
+            f"table inet {ns.reach} {{",
+            "  set ranges { type ipv4_addr; flags interval; }",
+            "  set held { type ipv4_addr . ipv4_addr; }",
+            "  map arrives { type ipv4_addr : ipv4_addr; }",
+            "  map departs { type ipv4_addr : ipv4_addr; }",
+            "  map admitted { type ipv4_addr : verdict; }",
+            "  map bounded { type ipv4_addr : verdict; }",
+            *(f"  chain {chain} {{ {hook} }}" for chain, hook in hooks.items()),
+            "}",
+            *(f"flush chain inet {ns.reach} {chain}" for chain in rules),
+            *(f"add rule inet {ns.reach} {chain} {rule}" for chain, each in rules.items() for rule in each),
+            "",
+        ]
+    )
+
+
 def ensure(ns: Any) -> str:
     """Load the tables, and have them loaded at boot where systemd runs."""
-    text = ruleset(ns) + private(ns) + cards(ns) + counting(ns)
+    text = ruleset(ns) + private(ns) + cards(ns) + counting(ns) + reach(ns)
     kept = ns.state / "firewall.nft"
     kept.write_text(text)
     run("nft", "-f", "-", text=text)
@@ -194,6 +275,7 @@ def remove(ns: Any) -> str:
     """Delete the tables and their unit."""
     if os.geteuid() != 0:
         return "needs root"
+    attempt("nft", "delete", "table", "inet", ns.reach)
     attempt("nft", "delete", "table", "inet", ns.counters)
     attempt("nft", "delete", "table", "bridge", ns.cards)
     attempt("nft", "delete", "table", "bridge", ns.firewall)

@@ -18,7 +18,7 @@ def ensure(ns: Any) -> str:
     """Make what is missing, correct what differs. Returns a remark."""
     _project(ns)
     pool = _pool(ns)
-    _put("/1.0/network-acls", ns.acl, isolation.acl(ns.gateway, ns.subnet, isolation.outside(application.settings(ns))))
+    _put("/1.0/network-acls", ns.acl, isolation.acl(ns.subnet, isolation.outside(application.settings(ns))))
     ns.dns_hosts.mkdir(parents=True, exist_ok=True)
     _network(ns)
     _profile(ns)

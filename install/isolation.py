@@ -1,5 +1,8 @@
 """Who may speak to whom on the bridge: the Incus ACL.
 
+It can't tell a machine with a public address from one without: what reaches machines is the host's firewall's matter
+(`install.firewall`), which is loaded before Incus begins and lets nothing in by itself.
+
 Incus orders drop before allow whatever their position, so nothing is dropped by a rule here: the default is
 drop both ways, and what is allowed is listed. "The internet" is therefore every IPv4 network that is not
 private, reserved or somebody's own.
@@ -71,14 +74,13 @@ def outside(settings: Mapping[str, str]) -> tuple[str, int] | None:
         raise Failure(f"SOUK_S3_ADDRESS or the port of SOUK_S3_ENDPOINT: {error}") from error
 
 
-def acl(gateway: str, subnet: str, storage: tuple[str, int] | None = None) -> dict[str, Any]:
-    """The ACL's body: the host reaches machines over TCP and by ping; machines reach the internet and, at its ports,
-    the platform and the storage outside.
+def acl(subnet: str, storage: tuple[str, int] | None = None) -> dict[str, Any]:
+    """The ACL's body: machines reach the internet, each other by public addresses and, at its ports, the platform and
+    the storage outside.
 
     The bridge keeps customers' machines apart by itself. Where its traffic passes the host's filters all the same
     (`bridge-nf-call-iptables`), what reaches the platform must be allowed there.
     """
-    host = f"{gateway}/32"
     platform = {
         "action": "allow",
         "state": "enabled",
@@ -88,15 +90,13 @@ def acl(gateway: str, subnet: str, storage: tuple[str, int] | None = None) -> di
         "destination_port": ",".join(map(str, PLATFORM_PORTS)),
     }
     return {
-        "description": "Souk: machines reach the internet and the platform; only the host reaches machines",
+        "description": "Souk: machines reach the internet and the platform; the host's firewall says what reaches them",
         "config": {},
         "ingress": [
-            {"action": "allow", "state": "enabled", "source": host, "protocol": "tcp"},
-            {"action": "allow", "state": "enabled", "source": host, "protocol": "icmp4", "icmp_type": "8"},
-            platform,
+            {"action": "allow", "state": "enabled"},
         ],
         "egress": [
-            {"action": "allow", "state": "enabled", "destination": ",".join(internet())},
+            {"action": "allow", "state": "enabled", "destination": ",".join([*internet(), subnet])},
             platform,
             *([_to_storage(*storage)] if storage else []),
         ],

@@ -10,6 +10,7 @@ from typing import Any
 from install import (
     apparmor,
     application,
+    bridged,
     external_database,
     firewall,
     folders,
@@ -61,7 +62,8 @@ def private_ground(ns: Any, steps: Steps) -> None:
 
 
 def _limits(ledger: Ledger) -> str:
-    return f"limits {kernel_limits.ensure(ledger)}; ids {subordinate_ids.ensure(ledger)}"
+    limits, ids, filters = kernel_limits.ensure(ledger), subordinate_ids.ensure(ledger), bridged.ensure(ledger)
+    return f"limits {limits}; ids {ids}; bridges and IP filter {filters}"
 
 
 def folders_and_keys(ns: Any) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from install import (
     apparmor,
     application,
+    bridged,
     firewall,
     folders,
     incus_api,
@@ -127,6 +128,7 @@ def _undo_host(ns: Any, ledger: Ledger, steps: Steps) -> None:
         steps.say("    Incus holds what others made: its limits and user ids stay.")
     else:
         steps.step("Kernel limits", lambda _: kernel_limits.undo(ledger))
+        steps.step("Bridges and IP filter", lambda _: bridged.undo(ledger))
         steps.step("User ids of containers", lambda _: subordinate_ids.undo(ledger))
     steps.step("System users", lambda _: users.remove(ledger))
     apparmor.undo(ledger)

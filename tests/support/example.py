@@ -145,6 +145,7 @@ class Example(Abilities):
         tiers = {
             "egress": [{"up_to": 100, "rate": "0"}, {"up_to": None, "rate": "0.15"}],
             "extra_disk": [{"up_to": None, "rate": "0.01"}],
+            "public_address": [{"up_to": None, "rate": "0.06"}],
         }
         return StartingOffering("exemple", "databases", texts, plans, tiers)
 

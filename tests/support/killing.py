@@ -14,7 +14,7 @@ from souk.provisioning.reconciler.lease import Lease
 
 ENGINE_CALLS = (
     *("machine", "create", "copy", "push", "start", "stop", "move", "delete", "resize", "label", "execute"),
-    *("snapshot", "restore_snapshot", "delete_snapshot"),
+    *("snapshot", "restore_snapshot", "delete_snapshot", "expose"),
 )
 RECORD_CALLS = (
     "load",
@@ -41,6 +41,7 @@ RECORD_CALLS = (
     "stand_elsewhere",
     "note_host",
     "host_of",
+    "withdrawn",
 )
 
 

@@ -12,6 +12,7 @@ from django.db.models import Sum
 from souk.billing.charging import (
     GIBIBYTE,
     GIBIBYTE_HOUR,
+    HOUR,
     Charge,
     Rated,
     RunningTime,
@@ -20,7 +21,7 @@ from souk.billing.charging import (
 )
 from souk.billing.models import RatedLine
 from souk.billing.months import Month, months
-from souk.catalog.pricing import EXTRA_DISK, FrozenPrice
+from souk.catalog.pricing import EXTRA_DISK, PUBLIC_ADDRESS, FrozenPrice
 from souk.kernel.money import Money
 from souk.kernel.scope import Scope
 from souk.metering import queries as metering
@@ -86,6 +87,9 @@ def _charges(
     if EXTRA_DISK in price.tiers:
         beyond = metering.extra_disk(scope, instance, since, end) / _GIBIBYTE / 3600
         charges += graduated_charges(price, EXTRA_DISK, GIBIBYTE_HOUR, beyond, already)
+    if PUBLIC_ADDRESS in price.tiers:
+        held = metering.addresses(scope, instance, since, end) / 3600
+        charges += graduated_charges(price, PUBLIC_ADDRESS, HOUR, held, already)
     return charges
 
 

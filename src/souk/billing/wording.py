@@ -27,6 +27,8 @@ def _details(line: RatedLine) -> str:
         return gettext("Disk kept while stopped, in GiB-hours")
     if kind == "extra_disk":
         return gettext("Disk beyond the plan, in GiB-hours")
+    if kind == "public_address":
+        return gettext("Public address, in hours")
     match line.explanation.get("why"):
         case "month":
             return gettext("Full month")

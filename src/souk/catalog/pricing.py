@@ -18,6 +18,10 @@ SHORTEST_MONTH_HOURS = 672
 EXTRA_DISK = "extra_disk"
 
 
+#: The meter of public addresses, in hours of one.
+PUBLIC_ADDRESS = "public_address"
+
+
 class Tier(msgspec.Struct, frozen=True):
     """Prices the units up to `up_to` (None: all) that no tier before it priced, at `rate` each."""
 

@@ -10,6 +10,7 @@ from cyclopts.exceptions import CycloptsError, MissingArgumentError, UnknownComm
 from souk import __version__
 from souk.cli.commands import (
     access,
+    addresses,
     alerts,
     backups,
     bindings,
@@ -17,6 +18,7 @@ from souk.cli.commands import (
     connect,
     databases,
     exports,
+    firewall,
     host,
     logs,
     market,
@@ -176,6 +178,10 @@ def _access(app: App) -> None:
 
 
 def _networks(app: App) -> None:
+    addresses.register(
+        _branch(app, "addresses", _("Public addresses, and which services they lead to."), addresses.listing)
+    )
+    firewall.register(_branch(app, "firewall", _("What passes between a machine and the world."), firewall.listing))
     inside = _branch(app, "networks", _("Private networks, and which services are in them."), networks.listing)
     inside.command(networks.create, name="create", help=_("Make a private network."))
     inside.command(networks.rename, name="rename", help=_("Call a private network by another name."))

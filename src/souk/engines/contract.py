@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from souk.engines.exposure import Exposure
+
 
 class EngineError(Exception):
     """The engine refused or failed; the message is the engine's own and safe to log."""
@@ -346,6 +348,22 @@ class Engine(Protocol):
 
     def occupied(self) -> Sequence[str]:
         """The IPv4 networks, in CIDR notation, that the hosts know a way to: nobody else may use them."""
+
+    def expose(self, exposure: Exposure) -> None:
+        """Have a machine be reached, and reach, like this and no otherwise, whether it runs or not; nobody in it can
+        change that. Whoever had its public address has it no more; connections that nothing lets through any more end.
+        Nothing to do if it is so. An engine that can't keep exposures (`exposures`) does nothing.
+
+        Raises EngineError.
+        """
+
+    def exposures(self) -> Mapping[str, str] | None:
+        """By address on the bridge what machines have been exposed to (`Exposure.token`; of what is not in force as a
+        whole it is empty); None where the engine can't keep any. A machine that is deleted has none.
+        """
+
+    def keep_ranges(self, ranges: Sequence[str]) -> None:
+        """Know which networks, in CIDR notation, are public addresses: one that no machine has leads nowhere."""
 
     def usage(self) -> Sequence[Usage]:
         """Counters of every running machine, in one request."""

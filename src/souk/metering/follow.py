@@ -15,6 +15,10 @@ from souk.provisioning.contract import Size
 
 SUBSCRIBER = "metering"
 
+_DISK = ("metering_helddisk", "extra")
+_ADDRESSES = ("metering_heldaddresses", "held")
+"""What an instance may hold beyond its plan: in which table, and in which column how much of it."""
+
 _METERS = {
     "service.ready": "running",
     "service.stopped": "stopped",
@@ -36,35 +40,37 @@ def _handle(event: EventRow) -> None:
     if event.action == "service.counted":
         take_samples([msgspec.convert(event.data["usage"], Usage)], at, told=True)
         return
+    if event.action == "service.addresses_held":
+        _hold(event, at, _ADDRESSES, int(str(event.data["held"])))
     if event.action in _METERS:
         _meter(event, at)
     if event.action == "service.ready":
-        _hold(event, at, int(str(event.data.get("extra_disk", 0))), first=True)
+        _hold(event, at, _DISK, int(str(event.data.get("extra_disk", 0))), first=True)
     elif event.action in ("service.resized", "service.grown"):
         size = msgspec.convert(event.data["to"], Size)
-        _hold(event, at, size.extra_disk * size.members)
+        _hold(event, at, _DISK, size.extra_disk * size.members)
 
 
-def _hold(event: EventRow, at: datetime, extra: int, *, first: bool = False) -> None:
-    """From now on the instance has that many bytes beyond its plan; what it was made with counts once."""
+def _hold(event: EventRow, at: datetime, what: tuple[str, str], amount: int, *, first: bool = False) -> None:
+    """From now on the instance has that much beyond its plan; what it was made with counts once."""
+    table, column = what
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select extra, upper_inf(during) from metering_helddisk where instance_id = %s", [event.subject_id]
-        )
+        cursor.execute(f"select {column}, upper_inf(during) from {table} where instance_id = %s", [event.subject_id])  # noqa: S608
         known = cursor.fetchall()
         held = next((row[0] for row in known if row[1]), 0)
-        if held == extra or (first and known):
+        if held == amount or (first and known):
             return
         cursor.execute(
-            "update metering_helddisk set during = tstzrange(lower(during), greatest(lower(during), %s))"
+            f"update {table} set during = tstzrange(lower(during), greatest(lower(during), %s))"  # noqa: S608
             " where instance_id = %s and upper_inf(during)",
             [at, event.subject_id],
         )
-        if extra:
+        if amount:
             cursor.execute(
-                "insert into metering_helddisk (id, organization_id, instance_id, extra, during)"
-                " values (gen_random_uuid(), %s, %s, %s, tstzrange(%s, null))",
-                [event.organization_id, event.subject_id, extra, at],
+                f"insert into {table} (id, organization_id, instance_id, {column}, during)"  # noqa: S608
+                " select gen_random_uuid(), %s, %s, %s,"
+                f" tstzrange(greatest(%s, max(upper(during))), null) from {table} where instance_id = %s",
+                [event.organization_id, event.subject_id, amount, at, event.subject_id],
             )
 
 

@@ -48,6 +48,25 @@ class HeldDisk(Row):
         ]
 
 
+class HeldAddresses(Row):
+    """How many public addresses were on an instance's bill during `during`; open while it lasts. They count as long as
+    the instance runs or is stopped.
+    """
+
+    organization_id = models.UUIDField()
+    instance_id = models.UUIDField()
+    held = models.PositiveSmallIntegerField()
+    during = DateTimeRangeField()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="held_addresses_without_overlap",
+                expressions=[("instance_id", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            )
+        ]
+
+
 class UsageSample(Row):
     """What the engine counted for an instance at a moment: bytes on disk, bytes sent since the same machine's sample
     before (its name is empty in samples of the time when an instance had only one).

@@ -85,6 +85,18 @@ def extra_disk(scope: Scope, instance: UUID, since: datetime, until: datetime) -
         return Decimal(cursor.fetchone()[0])
 
 
+_HELD_ADDRESSES = _HELD.replace("metering_helddisk", "metering_heldaddresses").replace("extra", "held")
+
+
+def addresses(scope: Scope, instance: UUID, since: datetime, until: datetime) -> Decimal:
+    """Public addresses that were on the instance's bill within a period, running or stopped: their number times
+    seconds.
+    """
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(_HELD_ADDRESSES, {"instance": instance, "since": since, "until": until})
+        return Decimal(cursor.fetchone()[0])
+
+
 def egress(scope: Scope, instance: UUID, since: datetime, until: datetime) -> int:
     """Bytes sent within a period."""
     with acting(scope), connection.cursor() as cursor:

@@ -44,6 +44,12 @@ class ExtraDiskNotSold(Conflict):
     field = "extra_gib"
 
 
+class PublicAddressNotSold(Conflict):
+    """The price of this plan, as it was or would be sold to you, knows no public addresses. Choose another plan."""
+
+    field = "public_address"
+
+
 class DiskTooSmall(Conflict):
     """There are {used} on the disk of “{name}”, so it needs {needed} at least, and would have {given}. Choose more, or
     delete something first.

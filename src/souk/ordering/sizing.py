@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from souk.catalog.pricing import EXTRA_DISK, FrozenPrice
+from souk.catalog.pricing import EXTRA_DISK, PUBLIC_ADDRESS, FrozenPrice
 from souk.catalog.queries import Sellable
 from souk.ordering import errors
 from souk.provisioning.contract import GIB, Size
@@ -45,6 +45,16 @@ def priced(price: FrozenPrice) -> None:
     """
     if EXTRA_DISK not in price.tiers:
         raise errors.ExtraDiskNotSold
+
+
+def addressed(price: FrozenPrice) -> None:
+    """See that a price knows public addresses.
+
+    Raises:
+        PublicAddressNotSold.
+    """
+    if PUBLIC_ADDRESS not in price.tiers:
+        raise errors.PublicAddressNotSold
 
 
 def roomy(name: str, used: int, disk: int) -> None:

@@ -84,6 +84,7 @@ class Organization(Row):
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=30, blank=True)
     instance_quota = models.PositiveIntegerField(default=20)
+    address_quota = models.PositiveIntegerField(default=5, db_default=5)
     is_vendor = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 

@@ -23,6 +23,7 @@ class Credentials:
     authority: str = field(repr=False)
     address: str = ""
     private: Connection | None = None
+    public_address: str = ""
 
 
 def reveal(scope: Scope, instance: UUID, name: str = "default") -> Credentials:
@@ -42,4 +43,5 @@ def reveal(scope: Scope, instance: UUID, name: str = "default") -> Credentials:
         authority=found.authority,
         address=found.address,
         private=found.private,
+        public_address=found.public_address,
     )

@@ -62,6 +62,13 @@ class Namespace:
         return f"souk_{self.name}_cards"
 
     @property
+    def reach(self) -> str:
+        """The nftables table, of family `inet`, that knows public addresses and what passes between machines and the
+        world.
+        """
+        return f"souk_{self.name}_reach"
+
+    @property
     def subnet(self) -> str:
         """The bridge's IPv4 network, in CIDR notation: `SOUK_SUBNET`, else one derived from the name."""
         chosen = self._choice("SOUK_SUBNET")

@@ -21,6 +21,7 @@ NAVIGATION: tuple[Section, ...] = (
                 ),
             ),
             Entry(_("Private networks"), "networks", "network", ("network",)),
+            Entry(_("Public addresses"), "addresses", "world"),
             Entry(_("Market place"), "market", "building-store", ("offering", "order-new")),
             Entry(_("Orders"), "orders", "shopping-cart", ("order",)),
             Entry(_("Usage"), "usage", "chart-area-line"),

@@ -56,6 +56,13 @@ NETWORK = {
     "detaching": Status(pgettext_lazy("private network", "Being taken out"), "busy", True),
 }
 
+ADDRESS = {
+    "attaching": Status(pgettext_lazy("public address", "Being given"), "busy", True),
+    "ready": Status(pgettext_lazy("public address", "Leads to the service"), "ok"),
+    "detaching": Status(pgettext_lazy("public address", "Being taken away"), "busy", True),
+    "kept": Status(pgettext_lazy("public address", "Kept, leads nowhere"), "warn"),
+}
+
 ORDER = {
     "draft": Status(pgettext_lazy("order", "Draft"), "idle"),
     "submitted": Status(pgettext_lazy("order", "Submitted"), "busy"),
@@ -119,6 +126,7 @@ KINDS = {
     "operation": OPERATION,
     "backup": BACKUP,
     "network": NETWORK,
+    "address": ADDRESS,
     "order": ORDER,
     "subscription": SUBSCRIPTION,
     "invoice": INVOICE,

@@ -14,6 +14,7 @@ import pytest
 
 from souk.engines import contract
 from souk.engines.contract import Card, Engine, Limits, MachineKind, MachineSpec, MachineStatus
+from souk.engines.exposure import Exposure, IPProtocol, Passage
 
 MIB = 1024**2
 GIB = 1024**3
@@ -627,3 +628,24 @@ def _at_once(count: int, act: Callable[[], object]) -> list[object]:
 def _wait_until_booted(workshop: Workshop, spec: MachineSpec) -> None:
     script = "until systemctl is-system-running | grep -qE 'running|degraded'; do sleep 0.1; done"
     assert workshop.engine.execute(spec.name, ["sh", "-c", script], timeout=60).exit_code == 0
+
+
+def test_a_machine_is_exposed_as_it_was_told_last_and_to_nobody_once_it_is_gone(workshop: Workshop) -> None:
+    spec, ssh = workshop.machine(), Passage(IPProtocol.TCP, 22, 22)
+    wide = Exposure(spec.address, "203.0.113.250", (ssh,), (Passage(IPProtocol.ANY),))
+    narrow = Exposure(spec.address, "203.0.113.250", (), (ssh,))
+    for each in (wide, wide, narrow):
+        workshop.engine.expose(each)
+        assert (workshop.engine.exposures() or {})[spec.address] == each.token
+    workshop.engine.delete(spec.name)
+    assert spec.address not in (workshop.engine.exposures() or {})
+
+
+def test_a_public_address_leads_to_the_machine_that_was_told_last(workshop: Workshop) -> None:
+    made = [workshop.machine(), workshop.machine()]
+    for spec in made:
+        workshop.engine.expose(Exposure(spec.address, "203.0.113.251", (Passage(IPProtocol.ICMP),)))
+    there = workshop.engine.exposures() or {}
+    assert [bool(there.get(spec.address)) for spec in made] == [False, True]
+    for spec in made:
+        workshop.engine.delete(spec.name)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from install import kernel_limits, subordinate_ids
+from install import bridged, kernel_limits, subordinate_ids
 from install.failure import Failure
 from install.ledger import Ledger
 
@@ -93,3 +93,36 @@ def test_the_ledger_knows_the_other_namespaces_of_the_host(ledger: Ledger):
     assert list(ledger.others("one")) == ["two"]
     ledger.leave("two")
     assert ledger.others("one") == {}
+
+
+@pytest.fixture
+def bridges(tmp_path: Path) -> tuple[Path, Path]:
+    """Where the kernel says what passes the IP filter, of all bridges and of each."""
+    setting = tmp_path / "proc/net/bridge/bridge-nf-call-iptables"
+    setting.parent.mkdir(parents=True)
+    setting.write_text("1\n")
+    for name in ("docker0", "souk-demo"):
+        each = tmp_path / "cards" / name / "bridge/nf_call_iptables"
+        each.parent.mkdir(parents=True)
+        each.write_text("0\n")
+    return tmp_path / "proc", tmp_path / "cards"
+
+
+def test_bridges_are_set_apart_from_the_ip_filter_but_for_other_peoples_and_put_back(
+    ledger: Ledger, bridges: tuple[Path, Path], tmp_path: Path
+):
+    proc, cards = bridges
+    file = tmp_path / "bridges.conf"
+    setting = proc / "net/bridge/bridge-nf-call-iptables"
+    assert bridged.ensure(ledger, proc, file, cards) == "set apart"
+    assert (setting.read_text(), "= 0" in file.read_text()) == ("0", True)
+    assert (cards / "docker0/bridge/nf_call_iptables").read_text() == "1"
+    assert (cards / "souk-demo/bridge/nf_call_iptables").read_text() == "0\n"
+    assert bridged.ensure(ledger, proc, file, cards) == "apart"
+    bridged.undo(ledger, proc, file)
+    assert (setting.read_text(), file.exists()) == ("1", False)
+
+
+def test_a_kernel_that_never_mixed_them_is_left_alone(ledger: Ledger, tmp_path: Path):
+    assert bridged.ensure(ledger, tmp_path / "nothing", tmp_path / "bridges.conf", tmp_path / "none") == "apart"
+    assert not (tmp_path / "bridges.conf").exists()

@@ -46,14 +46,29 @@ def test_the_internet_and_what_is_not_the_internet_make_up_all_addresses():
 
 
 def test_the_acl_never_drops_by_rule_because_incus_puts_drops_first():
-    acl = isolation.acl("10.98.187.1", "10.98.187.0/24")
+    acl = isolation.acl("10.98.187.0/24")
     assert {rule["action"] for rule in (*acl["ingress"], *acl["egress"])} == {"allow"}
 
 
-def test_only_the_host_may_begin_a_conversation_with_a_customers_machine():
-    *rules, platform = isolation.acl("10.98.187.1", "10.98.187.0/24")["ingress"]
-    assert {rule["source"] for rule in rules} == {"10.98.187.1/32"}
-    assert (platform["destination"], platform["destination_port"]) == ("10.98.187.2-10.98.187.9", "2379,8333")
+def test_nobody_beyond_the_host_begins_a_conversation_with_a_machine_but_by_its_public_address(tmp_path: Path):
+    ns = Namespace("demo", tmp_path, tmp_path)
+    forward = firewall.ruleset(ns).partition("chain forward {")[2].partition("}")[0]
+    into = [line.strip() for line in forward.splitlines() if line.strip().startswith('oifname "souk-demo"')]
+    assert into == [
+        'oifname "souk-demo" ct state established,related accept',
+        'oifname "souk-demo" ct status dnat accept',
+        'oifname "souk-demo" drop',
+    ]
+    judged = firewall.reach(ns)
+    assert 'add rule inet souk_demo_reach forward oifname "souk-demo" ct status dnat' in judged
+    assert judged.rstrip().splitlines()[-1] == "add rule inet souk_demo_reach from_machine drop"
+    assert "add rule inet souk_demo_reach to_machine drop" in judged
+
+
+def test_what_the_firewall_knows_of_public_addresses_outlives_a_load(tmp_path: Path):
+    rules = firewall.reach(Namespace("demo", tmp_path, tmp_path))
+    assert "delete" not in rules
+    assert not [line for line in rules.splitlines() if line.startswith("flush") and not line.startswith("flush chain")]
 
 
 def test_customers_machines_never_get_an_address_of_the_platforms():
@@ -70,6 +85,7 @@ def test_machines_of_one_bridge_reach_the_platform_at_its_ports_and_each_other_n
     assert within == [
         'oifname "souk-demo" ct state established,related accept',
         f'oifname "souk-demo" ip saddr {ns.subnet} ip daddr {platform} tcp dport {{ 2379, 8333 }} accept',
+        'oifname "souk-demo" ct status dnat accept',
         'oifname "souk-demo" drop',
     ]
 
@@ -145,7 +161,7 @@ def test_machines_are_let_through_to_the_storage_outside_at_its_address_and_port
         monkeypatch.setenv(name, value)
     chain = firewall.ruleset(Namespace("demo", tmp_path, tmp_path)).partition("chain leaving {")[2]
     assert chain.index("ip daddr 192.168.7.9 tcp dport 9000 accept") < chain.index("192.168.0.0/16")
-    *_, rule = isolation.acl("10.98.187.1", "10.98.187.0/24", isolation.outside(told))["egress"]
+    *_, rule = isolation.acl("10.98.187.0/24", isolation.outside(told))["egress"]
     assert (rule["destination"], rule["destination_port"], rule["protocol"]) == ("192.168.7.9/32", "9000", "tcp")
     assert isolation.outside({**told, "SOUK_OBJECT_STORAGE": "own"}) is None
     with pytest.raises(Failure, match="SOUK_S3_ADDRESS"):

@@ -44,6 +44,7 @@ class Machine(Abilities):
     prefix = "mc"
     port = probing.PORT
     holds_data = True
+    own_rules = True
     starting_offering: StartingOffering | None = STARTING_OFFERING
     identity: Identity | None = HostKey()
     beginner: Beginner | None = CloudInit()

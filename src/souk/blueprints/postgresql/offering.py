@@ -52,5 +52,6 @@ STARTING_OFFERING = StartingOffering(
         ),
         "stopped_disk": ({"up_to": None, "rate": "0.0020"},),
         "extra_disk": ({"up_to": None, "rate": "0.0025"},),
+        "public_address": ({"up_to": None, "rate": "0.06"},),
     },
 )

@@ -32,6 +32,8 @@ def connect(
     by_key = not found["password"]
     if not by_key:
         found = context.client.post(f"/services/{row['id']}/credentials?binding={binding}")
+    # The world knows no other address; from the platform's own network that one leads there too.
+    found["address"] = found.get("public_address") or found["address"]
     serves, run = (ssh.serves, ssh.run) if by_key else (psql.serves, psql.run)
     if context.output.as_json:
         context.output.data(found)

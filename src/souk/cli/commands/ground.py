@@ -26,6 +26,9 @@ def register(branch: App) -> None:
     branch.command(standing, name="standing", help=_("What stands on a host."))
     branch.command(host, name="host", help=_("Open a host to new machines or close it, say where it is."))
     branch.command(evacuate, name="evacuate", help=_("Close a host, and have every service leave it."))
+    branch.command(ranges, name="ranges", help=_("Ranges of public addresses."))
+    branch.command(add_range, name="add-range", help=_("Give out the public addresses of one more range."))
+    branch.command(withdraw_range, name="withdraw-range", help=_("Give out the addresses of a range no more."))
     branch.command(move, name="move", help=_("Have a machine stand on another host."))
 
 
@@ -106,6 +109,42 @@ def move(
 ) -> None:
     asked = context.client.post(f"/operator/machines/{machine}/move", {"to": to})
     context.output.done(_("Asked for: {identifier}").format(identifier=asked["operation"]), asked)
+
+
+def ranges(*, context: Given) -> None:
+    rows = context.client.get("/operator/ranges")
+    if context.output.as_json:
+        context.output.data(rows)
+        return
+    context.output.table(
+        [_("Range"), _("Addresses"), _("In use"), "id"],
+        ((row["network"], str(row["addresses"]), str(row["used"]), row["id"]) for row in rows),
+        empty=_("No public addresses are given out yet."),
+    )
+
+
+def add_range(
+    network: Annotated[str, Parameter(help=_("Like 203.0.113.0/24; it must be routed to the site's host."))],
+    /,
+    *,
+    site: Annotated[str, Parameter(help=_("The site's code; the only one, if not said."))] = "",
+    context: Given,
+) -> None:
+    rows = context.client.get("/operator/sites")["sites"]
+    found = [row["id"] for row in rows if site in ("", row["code"], row["id"])]
+    if len(found) != 1:
+        raise Stopped(_("Say which site: {codes}").format(codes=", ".join(row["code"] for row in rows)))
+    context.client.post("/operator/ranges", {"site": found[0], "network": network})
+    context.output.done(_("{network} is given out from now on.").format(network=network))
+
+
+def withdraw_range(network: Annotated[str, Parameter(help=_("The range, or its id."))], /, *, context: Given) -> None:
+    rows = context.client.get("/operator/ranges")
+    found = next((row for row in rows if network in (row["network"], row["id"])), None)
+    if found is None:
+        raise Stopped(_("There is no range {network}.").format(network=network))
+    context.client.delete(f"/operator/ranges/{found['id']}")
+    context.output.done(_("{network} is given out no more.").format(network=found["network"]))
 
 
 def state(row: dict[str, Any]) -> str:

@@ -37,6 +37,9 @@ def place(
     network: Annotated[
         str, Parameter(help=_("The private network it is in: a name, an id, or default for the project's first."))
     ] = "",
+    public_address: Annotated[
+        bool, Parameter(help=_("Have it be reached from outside of the platform, at an address of its own."))
+    ] = False,
     wait: Annotated[bool, Parameter(help=_("Wait until the service is ready."))] = False,
     organization: Annotated[str, Parameter(help=_("Who orders, if you belong to several: an id."))] = "",
     project: Annotated[str, Parameter(help=_("The project's id, if not the first."))] = "",
@@ -56,6 +59,7 @@ def place(
         "project": project or None,
         **({"extra_gib": extra_disk} if extra_disk else {}),
         **({"network": networks.identifier(context, network)} if network else {}),
+        **({"public_address": True} if public_address else {}),
     }
     placed = context.client.post("/orders", body, key=key or str(uuid.uuid4()))
     order = context.client.get(f"/orders/{placed['id']}")

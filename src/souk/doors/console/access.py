@@ -21,6 +21,7 @@ from souk.doors.console.way import to_service
 from souk.kernel.errors import Problem
 from souk.parties.access import CAN_OPERATE
 from souk.provisioning import commands, queries
+from souk.provisioning.addresses import reach
 from souk.provisioning.errors import ClosesToOutside, LocksYouOut
 from souk.provisioning.networks import attachment
 from souk.provisioning.registry import blueprint
@@ -58,6 +59,7 @@ def access(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "access": found,
         "keyed": blueprint(row.blueprint).identity is not None,
         "inside": inside,
+        "world": reach(desk.scope, service),
         "table": _table(found),
         "form": form,
         "moving": live.moves(row),

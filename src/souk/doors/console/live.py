@@ -30,6 +30,7 @@ _LABELS = {
     "revoke": _("Credentials work no more"),
     "entitle": _("Privileges changed"),
     "allow": _("List in force"),
+    "firewall": _("Rules in force"),
     "database": _("Database made"),
     "drop": _("Database deleted"),
     "restore": _("Data restored"),

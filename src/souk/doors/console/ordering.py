@@ -27,6 +27,7 @@ from souk.kernel.idempotency import IdempotencyKeyReused
 from souk.kernel.ids import new_id
 from souk.ordering import commands, queries
 from souk.parties.access import CAN_ORDER
+from souk.provisioning.addresses import has_ranges
 from souk.provisioning.errors import InvalidParameters
 from souk.sites.queries import RegionRow, regions
 from souk.ui.format import language
@@ -58,6 +59,16 @@ class OrderForm(forms.Form):
         required=False,
         help_text=gettext_lazy("In it, your services reach each other, and nobody else does. It costs nothing."),
     )
+    reached = forms.ChoiceField(
+        label=gettext_lazy("Reached from"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("The platform's network and private networks only")),
+            ("public", gettext_lazy("Everywhere: with a public address")),
+        ],
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("A public address can be given later, or taken away."),
+    )
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, desk: Desk, places: list[RegionRow], data: Any = None, **initial: Any) -> None:
@@ -76,6 +87,8 @@ class OrderForm(forms.Form):
         ]
         self.fields["project"].choices = [(str(row.id), row.name) for row in desk.projects]  # type: ignore[attr-defined]
         self.fields["network"].choices = choices(desk)  # type: ignore[attr-defined]
+        if not any(has_ranges(place.code) for place in places):
+            del self.fields["reached"]
         if len(desk.projects) < 2:
             self.fields["project"].widget = forms.HiddenInput()
 
@@ -117,7 +130,9 @@ def order_new(request: HttpRequest, desk: Desk, slug: str) -> HttpResponse:
     context = {
         "offering": chosen.offering,
         "chosen": chosen,
-        "quote": _quote(desk, slug, chosen.plan, chosen.places, chosen.form["region"].value(), _typed(request)),
+        "quote": _quote(
+            desk, slug, chosen.plan, chosen.places, chosen.form["region"].value(), _typed(request), _reached(request)
+        ),
         "may_order": desk.may(CAN_ORDER),
         "what_happens": _what_happens(),
         "breadcrumbs": [
@@ -133,12 +148,18 @@ def order_new(request: HttpRequest, desk: Desk, slug: str) -> HttpResponse:
 @member_page
 def order_price(request: HttpRequest, desk: Desk, slug: str) -> HttpResponse:
     """The inside of the price box, for what is chosen right now."""
-    quote = _quote(desk, slug, request.POST.get("plan", ""), regions(), request.POST.get("region", ""), _typed(request))
+    plan, region = request.POST.get("plan", ""), request.POST.get("region", "")
+    quote = _quote(desk, slug, plan, regions(), region, _typed(request), _reached(request))
     return render(request, "console/parts/quote.html", {"quote": quote})
 
 
 def _typed(request: HttpRequest) -> int:
     return quoting.gibibytes(request.POST.get("extra_gib"))
+
+
+def _reached(request: HttpRequest) -> int:
+    """How many public addresses are asked for so far."""
+    return int(request.POST.get("reached") == "public")
 
 
 def _what_happens() -> list[Step]:
@@ -176,13 +197,13 @@ def _plan(desk: Desk, slug: str, size: dict[str, Any]) -> Plan | None:
 
 
 def _quote(
-    desk: Desk, slug: str, plan: str, places: list[RegionRow], region: str | None, extra_gib: int
+    desk: Desk, slug: str, plan: str, places: list[RegionRow], region: str | None, extra_gib: int, addresses: int
 ) -> quoting.Quote | None:
     try:
         sold = catalog.sellable(selling.MARKETPLACE, slug, plan, desk.organization.segment, clock.now())
     except Problem:
         return None
-    return quoting.quote(sold, sold.price, extra_gib, quoting.country_of(places, region))
+    return quoting.quote(sold, sold.price, extra_gib, quoting.country_of(places, region), addresses)
 
 
 def _details(desk: Desk, slug: str, chosen: _Chosen) -> commands.OrderDetails:
@@ -198,6 +219,7 @@ def _details(desk: Desk, slug: str, chosen: _Chosen) -> commands.OrderDetails:
         project=UUID(given["project"]),
         extra_gib=given["extra_gib"] or 0,
         network=given["network"],
+        public_address=given.get("reached") == "public",
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from souk.catalog import queries as catalog
-from souk.catalog.pricing import EXTRA_DISK, FrozenPrice, graduated
+from souk.catalog.pricing import EXTRA_DISK, PUBLIC_ADDRESS, FrozenPrice, graduated
 from souk.doors.console import selling, words
 from souk.kernel.money import Money
 from souk.sites.queries import RegionRow
@@ -19,7 +19,8 @@ MONTH_HOURS = 730
 @dataclass(frozen=True)
 class Quote:
     """What a plan would cost the reader, with tax apart. `beyond` is what disk beyond it costs in a month, `gib` how
-    many gibibytes that are on all its `members`, the machines that it runs on; `beyond_rate` is what the first of them
+    many gibibytes that are on all its `members`, the machines that it runs on; `address` is what its public address
+    costs in a month; `beyond_rate` is what the first of them
     costs for an hour, if it is sold.
     """
 
@@ -31,13 +32,14 @@ class Quote:
     beyond: Money
     beyond_rate: Decimal | None
     gib: int
+    address: Money
     members: int
     tax_rate: Decimal
 
     @property
     def net(self) -> Money:
         """A month without tax."""
-        return self.month + self.beyond
+        return self.month + self.beyond + self.address
 
     @property
     def tax(self) -> Money:
@@ -55,8 +57,8 @@ class Quote:
         return words.percent(self.tax_rate)
 
 
-def quote(sold: catalog.Sellable, price: FrozenPrice, extra_gib: int, country: str) -> Quote:
-    """What a plan costs at a price, with so many gibibytes of disk beyond it on each machine."""
+def quote(sold: catalog.Sellable, price: FrozenPrice, extra_gib: int, country: str, addresses: int = 0) -> Quote:
+    """What a plan costs at a price, with so many gibibytes of disk beyond it on each machine, and public addresses."""
     tiers, gib = price.tiers.get(EXTRA_DISK, []), extra_gib * sold.members
     beyond = graduated(Decimal(gib * MONTH_HOURS), tiers) if tiers else Decimal(0)
     return Quote(
@@ -68,6 +70,7 @@ def quote(sold: catalog.Sellable, price: FrozenPrice, extra_gib: int, country: s
         Money.of(beyond, price.currency),
         tiers[0].rate if tiers else None,
         gib,
+        Money.of(graduated(Decimal(addresses * MONTH_HOURS), price.tiers.get(PUBLIC_ADDRESS, [])), price.currency),
         sold.members,
         selling.tax_rate(country),
     )

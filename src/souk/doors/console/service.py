@@ -36,6 +36,7 @@ from souk.ordering.queries import SubscriptionRow, subscription_of
 from souk.parties.access import CAN_OPERATE, CAN_SEE_MONEY
 from souk.provisioning import queries
 from souk.provisioning import versions as reading
+from souk.provisioning.addresses import reach
 from souk.provisioning.contents import is_known
 from souk.provisioning.contract import Snippet
 from souk.provisioning.credentials import reveal
@@ -94,6 +95,8 @@ def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "may_bind": blueprint(row.blueprint).binder is not None,
         "access": queries.access(desk.scope, service),
         "inside": attachment(desk.scope, service),
+        "world": reach(desk.scope, service),
+        "own_rules": blueprint(row.blueprint).own_rules,
         "may_set": bool(changeable(row.blueprint)),
         "may_keep": blueprint(row.blueprint).keeper is not None,
         "may_snapshot": blueprint(row.blueprint).snapshots is not None,
@@ -249,6 +252,11 @@ def _reach(scope: Scope, row: queries.ServiceRow) -> Reach | None:
         fields += [
             (_("Host in the private network"), urlsplit(found.private.uri).hostname or ""),
             (_("Address in the private network"), found.private_address),
+        ]
+    if found.public is not None:
+        fields += [
+            (_("Public host"), urlsplit(found.public.uri).hostname or ""),
+            (_("Public address"), found.public_address),
         ]
     connection, copied = found.connection, [*found.own, found.connection][0]
     snippets = [Snippet(words.ltr(each.language), each.text) for each in copied.snippets]

@@ -26,6 +26,7 @@ from souk.kernel.errors import Problem
 from souk.kernel.scope import Scope
 from souk.parties.access import CAN_OPERATE, CAN_ORDER
 from souk.provisioning import commands, queries
+from souk.provisioning.addresses import addresses
 from souk.sites.queries import regions
 from souk.ui.parts import Crumb
 from souk.ui.tables import Column, Page, Table
@@ -103,6 +104,11 @@ def service_delete(request: HttpRequest, desk: Desk, service: UUID) -> HttpRespo
     context = {
         "service": row,
         "form": form,
+        "held": ", ".join(
+            each.address
+            for each in addresses(desk.scope, organization=row.organization_id)
+            if each.service_id == service
+        ),
         "grace_days": settings.DELETION_GRACE.days if recoverable else 0,
         "may_operate": desk.may(CAN_OPERATE),
         "breadcrumbs": [

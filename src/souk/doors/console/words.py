@@ -36,10 +36,16 @@ METERS: dict[str, Text] = {
     "egress": pgettext_lazy("meter", "Sent to the Internet"),
     "stopped_disk": pgettext_lazy("meter", "Disk while stopped"),
     "extra_disk": pgettext_lazy("meter", "Disk beyond the plan"),
+    "public_address": pgettext_lazy("meter", "Public address"),
 }
 
 #: What one unit of a meter's price is.
-METER_UNITS: dict[str, Text] = {"egress": _("GiB"), "stopped_disk": _("GiB per hour"), "extra_disk": _("GiB per hour")}
+METER_UNITS: dict[str, Text] = {
+    "egress": _("GiB"),
+    "stopped_disk": _("GiB per hour"),
+    "extra_disk": _("GiB per hour"),
+    "public_address": pgettext_lazy("meter", "hour"),
+}
 
 #: How connection fields that clients know by a code are called.
 CONNECTION: dict[str, Text] = {
@@ -99,6 +105,9 @@ OPERATIONS: dict[str, Text] = {
     "roll_back": pgettext_lazy("operation", "Return to a snapshot"),
     "drop_snapshot": pgettext_lazy("operation", "Deletion of a snapshot"),
     "move": pgettext_lazy("operation", "Move to another host"),
+    "give_address": pgettext_lazy("operation", "A public address given"),
+    "take_address": pgettext_lazy("operation", "The public address taken away"),
+    "firewall": pgettext_lazy("operation", "Change of the firewall"),
 }
 
 #: How far the last move of a service's machines has come.

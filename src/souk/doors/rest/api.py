@@ -33,6 +33,7 @@ from souk.doors.rest import (
     operator,
     orders,
     parties,
+    reach,
     services,
     sessions,
     snapshots,
@@ -95,6 +96,7 @@ for prefix, router in (
     ("", access.router),
     ("", names.router),
     ("", networks.router),
+    ("", reach.router),
     ("", backups.router),
     ("", exports.router),
     ("", snapshots.router),
@@ -105,6 +107,7 @@ for prefix, router in (
     ("", invoices.router),
     ("/operator", operator.router),
     ("/operator", hosts.router),
+    ("/operator", reach.ranges),
 ):
     api.add_router(prefix, router)
 

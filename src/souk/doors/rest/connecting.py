@@ -17,11 +17,13 @@ router = Router(tags=["Services"])
 
 class CredentialsOut(Schema):
     """A way in, password included; `private` is the one in the private network, if there is one. `address` is where
-    `hostname` points; `authority` is the CA to trust (PEM).
+    `hostname` points on the platform, `public_address` where the world reaches it, if it does; `authority` is the CA to
+    trust (PEM).
     """
 
     uri: str
     private: str
+    public_address: str
     fields: dict[str, str]
     client: list[str]
     username: str
@@ -40,7 +42,8 @@ class SnippetOut(Schema):
 class ConnectionOut(Schema):
     """How to connect, without the password: `uri` has `PASSWORD` in its place, and so has `pooled`, which leads through
     the connection pool where there is one. `own` are the same by names of the customer's own, `private` by its name in
-    its private network, where it has `private_address`. `address` is where the host's name points. Where there is no
+    its private network, where it has `private_address`, `public` by the one for the world, which reaches it at
+    `public_address`. `address` is where the host's name points on the platform. Where there is no
     `password`, a key of one's own opens the service, and `known_hosts` is the line by which SSH clients recognize it.
     """
 
@@ -52,6 +55,8 @@ class ConnectionOut(Schema):
     own: list[str]
     private: str
     private_address: str
+    public: str
+    public_address: str
     username: str
     address: str
     password: bool
@@ -71,6 +76,8 @@ def connection(request: HttpRequest, service: UUID, binding: str = "default") ->
         own=[each.uri for each in found.own],
         private=found.private.uri if found.private else "",
         private_address=found.private_address,
+        public=found.public.uri if found.public else "",
+        public_address=found.public_address,
         username=found.username,
         address=found.address,
         password=found.connection.password,
@@ -106,6 +113,7 @@ def credentials(
     return CredentialsOut(
         uri=found.connection.uri.replace("PASSWORD", found.password),
         private=found.private.uri.replace("PASSWORD", found.password) if found.private else "",
+        public_address=found.public_address,
         fields=dict(found.connection.fields),
         client=list(found.connection.client),
         username=found.username,

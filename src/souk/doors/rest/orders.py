@@ -19,7 +19,8 @@ router = Router(tags=["Orders"])
 class OrderIn(Schema):
     """What is ordered, `extra_gib` being whole gibibytes of disk beyond the plan. Without `organization`, the caller's
     only one; without `project`, its first. `network` is the private network that the service is in: an id, or `default`
-    for the project's first one, which is made where there is none.
+    for the project's first one, which is made where there is none. It is reached from outside of the platform only with
+    a `public_address`, which may be given to it later too.
     """
 
     offering: str
@@ -32,6 +33,7 @@ class OrderIn(Schema):
     organization: UUID | None = None
     project: UUID | None = None
     network: str = ""
+    public_address: bool = False
 
 
 class OrderPlaced(Schema):
@@ -55,6 +57,7 @@ def place(request: HttpRequest, body: OrderIn, idempotency_key: Header[str | Non
         project=body.project,
         extra_gib=body.extra_gib,
         network=body.network,
+        public_address=body.public_address,
     )
     return Status(201, {"id": commands.place_order(scope, details, key=idempotency_key)})
 

@@ -31,11 +31,13 @@ from souk.engines.contract import (
     Snapshot,
     Usage,
 )
+from souk.engines.exposure import Exposure
 from souk.engines.incus import images, networks, sharing, snapshots, spec, wire
 from souk.engines.incus.address import Https, UnixSocket
 from souk.engines.incus.cards import Cards
 from souk.engines.incus.events import follow
 from souk.engines.incus.execution import execute
+from souk.engines.incus.exposing import Exposures
 from souk.engines.incus.spec import Place
 from souk.engines.incus.traffic import Traffic
 from souk.engines.incus.transport import Transport
@@ -55,24 +57,27 @@ _MARGIN = 128 * 1024 * 1024
 class IncusEngine:
     """One Incus server or cluster, seen through one project."""
 
-    def __init__(self, transport: Transport, place: Place, traffic: Traffic, cards: Cards, *, local: bool) -> None:
+    def __init__(
+        self, transport: Transport, place: Place, traffic: Traffic, cards: Cards, exposures: Exposures, *, local: bool
+    ) -> None:
         self._transport = transport
         self._local = local
         self._place = place
         self._traffic = traffic
         self._cards = cards
+        self._exposures = exposures
 
     @classmethod
     def connect(cls, place: Place, address: UnixSocket | Https | None = None) -> IncusEngine:
         """The engine at `address` (by default this host's own), in the project and on the network of `place`.
 
         Nothing is sent before the first call. Only this host's own firewall can be asked what machines sent, and be
-        told about their cards.
+        told about their cards and exposures.
         """
         local = not isinstance(address, Https)
         transport = Transport(address or UnixSocket(), place.project)
         traffic, cards = Traffic(place.counters if local else ""), Cards(place.cards if local else "")
-        return cls(transport, place, traffic, cards, local=local)
+        return cls(transport, place, traffic, cards, Exposures(place.reach if local else ""), local=local)
 
     def close(self) -> None:
         """End all idle connections."""
@@ -255,7 +260,11 @@ class IncusEngine:
     def delete(self, name: str) -> None:
         """See the contract."""
         with contextlib.suppress(NotFound):
+            address = spec.machine(self._transport.get(self._path(name), wire.Instance), server="").address
             _patiently(lambda: self.stop(name, force=True))
+            if address:
+                # First: what comes after it may get its address.
+                self._exposures.forget(address)
             _patiently(lambda: self._transport.change("DELETE", self._path(name)))
         self._cards.forget(spec.known(self._place, name))
 
@@ -342,6 +351,20 @@ class IncusEngine:
     def networks(self) -> Sequence[str]:
         """See the contract."""
         return networks.listing(self._transport, self._place.project)
+
+    # Between machines and the world
+
+    def expose(self, exposure: Exposure) -> None:
+        """See the contract."""
+        self._exposures.put(exposure)
+
+    def exposures(self) -> Mapping[str, str] | None:
+        """See the contract."""
+        return self._exposures.tokens()
+
+    def keep_ranges(self, ranges: Sequence[str]) -> None:
+        """See the contract."""
+        self._exposures.ranges(ranges)
 
     # Counters
 

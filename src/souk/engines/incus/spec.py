@@ -54,6 +54,10 @@ class Place(Protocol):
     def cards(self) -> str:
         """The host's nftables table that knows which hardware address each card sends from."""
 
+    @property
+    def reach(self) -> str:
+        """The host's nftables table that knows public addresses, and what passes between machines and the world."""
+
 
 def labels(values: Mapping[str, str]) -> dict[str, str]:
     """Labels as configuration keys."""

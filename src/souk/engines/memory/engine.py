@@ -40,6 +40,7 @@ from souk.engines.contract import (
     Snapshot,
     Usage,
 )
+from souk.engines.exposure import Exposure
 from souk.engines.memory.faults import Faults
 from souk.engines.memory.guests import Guest, ToyGuest
 from souk.engines.memory.state import Kept, Simulated
@@ -96,6 +97,8 @@ class MemoryEngine:
         self.simulated: dict[str, Simulated] = {}
         self.ways: list[str] = []
         self.offline: set[str] = set()
+        self.exposed: dict[str, Exposure] = {}
+        self.ranges: list[str] = []
         self._hosts = list(hosts)
         self._any_image = images is None
         self._images = {alias: _image(alias, alias.encode(), {}) for alias in images or ()}
@@ -214,7 +217,9 @@ class MemoryEngine:
     @_call
     def delete(self, name: str) -> None:
         """See the contract."""
-        if self.simulated.pop(name, None) is not None:
+        machine = self.simulated.pop(name, None)
+        if machine is not None:
+            self.exposed.pop(machine.spec.address, None)
             self._tell(name, "instance-deleted")
 
     @_call
@@ -300,6 +305,26 @@ class MemoryEngine:
     def networks(self) -> Sequence[str]:
         """See the contract."""
         return sorted(self._networks)
+
+    @_call
+    def expose(self, exposure: Exposure) -> None:
+        """See the contract."""
+        for address, other in list(self.exposed.items()):
+            if exposure.public and other.public == exposure.public:
+                del self.exposed[address]
+        self.exposed.pop(exposure.address, None)
+        if not exposure.closed:
+            self.exposed[exposure.address] = exposure
+
+    @_call
+    def exposures(self) -> Mapping[str, str] | None:
+        """See the contract."""
+        return {address: exposure.token for address, exposure in self.exposed.items()}
+
+    @_call
+    def keep_ranges(self, ranges: Sequence[str]) -> None:
+        """See the contract."""
+        self.ranges = list(ranges)
 
     @_call
     def usage(self) -> Sequence[Usage]:

@@ -22,6 +22,7 @@ from souk.ordering.models import Order, OrderState, Subscription, SubscriptionSt
 from souk.parties.access import CAN_ORDER, need
 from souk.parties.queries import organization
 from souk.provisioning import commands as provisioning
+from souk.provisioning.addresses import addresses
 from souk.provisioning.contract import GIB
 from souk.provisioning.queries import ServiceRow, operations, service
 
@@ -92,6 +93,18 @@ def set_ceiling(scope: Scope, instance: UUID, ceiling_gib: int | None) -> None:
         provisioning.let_grow(scope, instance, ceiling)
 
 
+def give_address(scope: Scope, instance: UUID, address: UUID | None = None) -> UUID:
+    """Have a running service be reached at a public address, at the price that it was sold at: a new one, or one that
+    its project keeps, which is on this service's bill from now on. Returns the operation.
+
+    Raises:
+        NotFound, RoleTooLow, NotActive, PublicAddressNotSold, and as `provisioning.commands.give_address`.
+    """
+    with acting(scope):
+        sizing.addressed(FrozenPrice.from_json(_current(scope, instance).price))
+        return provisioning.give_address(scope, instance, address)
+
+
 def _current(scope: Scope, instance: UUID) -> Subscription:
     """The subscription that pays for a service now.
 
@@ -135,6 +148,8 @@ def _order(scope: Scope, order: UUID, current: Subscription, plan: str, extra_gi
     size = sizing.size(sold, row.extra_disk // GIB if extra_gib is None else extra_gib)
     if row.grow_to is not None:
         sizing.priced(sold.price)
+    if any(each.service_id == row.id for each in addresses(scope, organization=row.organization_id)):
+        sizing.addressed(sold.price)
     _roomy(scope, row, size.disk)
     operation = provisioning.resize_instance(scope, current.instance_id, size, order=order)
     _record(scope, order, current, sold, size.extra_disk)

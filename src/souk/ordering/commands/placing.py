@@ -56,7 +56,8 @@ from placed
 class OrderDetails:
     """What is ordered, by the names a customer sees. Without a project, the organization's first one. `extra_gib` are
     whole gibibytes of disk beyond the plan, for each machine; `origin` is whose data it begins with; `network` the
-    private network that it is in, by its id or as `default`.
+    private network that it is in, by its id or as `default`. It is
+    reached from outside of the site only with a `public_address`.
     """
 
     organization: UUID
@@ -70,6 +71,7 @@ class OrderDetails:
     origin: Origin | None = None
     extra_gib: int = 0
     network: str = ""
+    public_address: bool = False
 
 
 def place_order(scope: Scope, details: OrderDetails, *, key: str | None = None) -> UUID:
@@ -78,9 +80,10 @@ def place_order(scope: Scope, details: OrderDetails, *, key: str | None = None) 
     A second call with the same idempotency `key` returns the first one's order.
 
     Raises:
-        RoleTooLow, OfferingMissing, UnknownPlan, NotForSale, ExtraDiskOutOfRange, ExtraDiskNotSold, InvalidParameters,
-        InvalidName, NameTaken, QuotaExceeded, NoCapacity, UnknownRegion, ProjectMissing, NetworkMissing,
-        NetworkElsewhere, NetworkFull, TooManyPrivateNetworks, NoSubnet, IdempotencyKeyReused.
+        RoleTooLow, OfferingMissing, UnknownPlan, NotForSale, ExtraDiskOutOfRange, ExtraDiskNotSold,
+        PublicAddressNotSold, InvalidParameters, InvalidName, NameTaken, QuotaExceeded, NoCapacity, UnknownRegion,
+        ProjectMissing, NetworkMissing, NetworkElsewhere, NetworkFull, TooManyPrivateNetworks, NoSubnet,
+        AddressQuotaExceeded, NoPublicAddress, IdempotencyKeyReused.
     """
     need(scope, details.organization, CAN_ORDER, grant="order")
     name = clean_name(details.name)
@@ -91,6 +94,8 @@ def place_order(scope: Scope, details: OrderDetails, *, key: str | None = None) 
         segment, project, issuer = _buyer(details)
         sold = sellable(details.marketplace, details.offering, details.plan, segment, clock.now())
         size = sizing.size(sold, details.extra_gib)
+        if details.public_address:
+            sizing.addressed(sold.price)
         produced = blueprint(sold.blueprint)
         # What another service runs with holds for its copy, whatever is offered by now.
         parameters = details.parameters
@@ -109,6 +114,7 @@ def place_order(scope: Scope, details: OrderDetails, *, key: str | None = None) 
                 size=size,
                 origin=details.origin,
                 network=details.network,
+                public_address=details.public_address,
             ),
         )
         _record(scope, order, details, sold, project, issuer, instance, name, parameters)

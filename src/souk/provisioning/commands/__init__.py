@@ -1,6 +1,13 @@
 """What changes service instances: each command records what is desired, and the reconciler makes it so."""
 
 from souk.provisioning.commands.access import Network, allow_networks
+from souk.provisioning.commands.addresses import (
+    add_range,
+    give_address,
+    release_address,
+    take_address,
+    withdraw_range,
+)
 from souk.provisioning.commands.answers import take_reveal, take_ticket
 from souk.provisioning.commands.backups import back_up_instance, prove_backups
 from souk.provisioning.commands.bindings import (
@@ -16,6 +23,7 @@ from souk.provisioning.commands.creating import InstanceDetails, Origin, clean_n
 from souk.provisioning.commands.databases import create_database, drop_database
 from souk.provisioning.commands.disks import Growth, change_disk, grow, let_grow
 from souk.provisioning.commands.exports import ask_ticket, delete_export, export_database
+from souk.provisioning.commands.firewall import set_rules, undo_rules
 from souk.provisioning.commands.lifecycle import (
     delete_instance,
     erase_instance,
@@ -55,6 +63,7 @@ __all__ = [
     "Staying",
     "Suspension",
     "add_name",
+    "add_range",
     "allow_networks",
     "ask_reveal",
     "ask_ticket",
@@ -81,6 +90,7 @@ __all__ = [
     "erase_instance",
     "evacuate_host",
     "export_database",
+    "give_address",
     "grow",
     "let_grow",
     "move_machine",
@@ -89,6 +99,7 @@ __all__ = [
     "prove_name",
     "recover_instance",
     "rehearse_upgrade",
+    "release_address",
     "remove_name",
     "rename_instance",
     "rename_network",
@@ -100,14 +111,18 @@ __all__ = [
     "revoke_binding",
     "roll_back",
     "rotate_binding",
+    "set_rules",
     "start_instance",
     "stop_instance",
     "suspend_instance",
     "switch_over",
+    "take_address",
     "take_reveal",
     "take_snapshot",
     "take_ticket",
     "undo_restore",
+    "undo_rules",
     "update_instance",
     "upgrade_instance",
+    "withdraw_range",
 ]

@@ -14,7 +14,7 @@ from souk.kernel import clock
 from souk.kernel.ids import new_id, short
 from souk.kernel.scope import Scope, acting, actor
 from souk.provisioning import errors
-from souk.provisioning.commands import attaching
+from souk.provisioning.commands import attaching, exposing
 from souk.provisioning.commands.maintenance import orderable
 from souk.provisioning.contract import VERSION, Size
 from souk.provisioning.models import Attachment, PrivateNetwork, Quota, ServiceInstance
@@ -41,12 +41,13 @@ instance as (
     insert into provisioning_serviceinstance (id, organization_id, project_id, site_id, region_code, blueprint, name,
         label, parameters, vcpus, memory, disk, members, extra_disk, desired, generation, observed_generation, state,
         trouble, created_at, restored_from, restore_until, restored_snapshot,
-        allowed)
+        allowed, firewall)
     select %(id)s, %(organization)s, %(project)s, site_id, %(region)s, %(blueprint)s, %(name)s, %(label)s,
         %(parameters)s, %(vcpus)s, %(memory)s, %(disk)s, %(members)s, %(extra_disk)s, 'running', 1, 0, 'pending', '',
         %(now)s,
         %(restored_from)s::uuid, %(restore_until)s::timestamptz, %(restored_snapshot)s::uuid,
-        (select allowed from provisioning_serviceinstance where id = %(restored_from)s::uuid)
+        (select allowed from provisioning_serviceinstance where id = %(restored_from)s::uuid),
+        (select firewall from provisioning_serviceinstance where id = %(restored_from)s::uuid)
     from promise, quota returning id),
 operation as (
     insert into provisioning_operation (id, organization_id, instance_id, kind, generation, state, progress, step, log,
@@ -73,7 +74,7 @@ class Origin:
 class InstanceDetails:
     """A service instance to be made. `parameters` are complete and valid. It is in the private `network` of that id, in
     its project's first one (`default`), or in none; without a choice, one that begins with another one's data is in
-    that one's, if it can be.
+    that one's, if it can be. It is reached from outside of the site only with a `public_address`.
     """
 
     organization: UUID
@@ -86,6 +87,7 @@ class InstanceDetails:
     size: Size
     origin: Origin | None = None
     network: str = ""
+    public_address: bool = False
 
 
 def clean_name(name: str) -> str:
@@ -105,7 +107,7 @@ def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
 
     Raises:
         NameTaken, QuotaExceeded, NoCapacity, UnknownRegion, VersionNotTogether, NetworkMissing, NetworkElsewhere,
-        NetworkFull, TooManyPrivateNetworks, NoSubnet.
+        NetworkFull, TooManyPrivateNetworks, NoSubnet, AddressQuotaExceeded, NoPublicAddress.
     """
     orderable(details.blueprint, details.parameters.get(VERSION), details.size.members)
     with acting(scope):
@@ -141,6 +143,8 @@ def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
                     raise _refusal(details, bool(promised), bool(in_quota))
                 if details.network or details.origin:
                     _put_in(made, details)
+                if details.public_address:
+                    exposing.put_in(ServiceInstance.objects.get(id=made))
         except IntegrityError as error:
             if "service_instance_name_once" in str(error):
                 raise errors.NameTaken(name=details.name) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from souk.provisioning.contract.access import Binder, DatabaseKeeper
@@ -25,6 +25,8 @@ class Abilities:
     """
 
     serves_neighbours: bool = False
+    further_ports: Sequence[int] = ()
+    own_rules: bool = False
     starting_offering: StartingOffering | None = None
     identity: Identity | None = None
     beginner: Beginner | None = None

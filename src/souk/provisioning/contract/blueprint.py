@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from souk.engines.contract import Limits
@@ -43,6 +43,16 @@ class Blueprint(Protocol):
     @property
     def port(self) -> int:
         """The TCP port of the endpoint."""
+
+    @property
+    def further_ports(self) -> Sequence[int]:
+        """The TCP ports beside that one at which clients reach it."""
+
+    @property
+    def own_rules(self) -> bool:
+        """Whether what passes between its machines and the world is their customer's to say, rule by rule; of others
+        only those ports are reached.
+        """
 
     @property
     def holds_data(self) -> bool:

@@ -1,5 +1,6 @@
 """Service instances and all that makes them run: the tables and their constraints, no orchestration."""
 
+from souk.provisioning.models.addresses import PublicAddress, PublicRange
 from souk.provisioning.models.backups import Backup, BackupState, Repository
 from souk.provisioning.models.contents import ImageContents
 from souk.provisioning.models.convergence import Convergence, WorkKind
@@ -47,6 +48,8 @@ __all__ = [
     "OperationState",
     "OwnName",
     "PrivateNetwork",
+    "PublicAddress",
+    "PublicRange",
     "Quota",
     "Repository",
     "Reveal",

@@ -11,7 +11,8 @@ from souk.provisioning.models.instances import ServiceInstance
 
 class Endpoint(Row):
     """The address and the stable DNS name of a service instance; `names` are others that are in its certificate, and so
-    are the name and the address that it has in its private network, if it is in one. `identity` is what its machine is
+    are the name and the address that it has in its private network, if it is in one, and those that the world reaches
+    it by, if it does. `identity` is what its machine is
     recognized by beside that, if by anything.
     """
 
@@ -25,6 +26,8 @@ class Endpoint(Row):
     names = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     private_hostname = models.CharField(max_length=200, blank=True, db_default="")
     private_address = models.GenericIPAddressField(protocol="IPv4", null=True)
+    public_hostname = models.CharField(max_length=200, blank=True, db_default="")
+    public_address = models.GenericIPAddressField(protocol="IPv4", null=True)
     identity = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
 
 

@@ -53,6 +53,8 @@ class ServiceInstance(Row):
     stays so through a deletion and a recovery.
 
     `allowed` are the networks that may reach it, as a list of {network, note}; None lets everyone in.
+    `firewall` are the rules of what passes between its machine and the world (`provisioning.rules`), as a list; None
+    are those that every machine begins with.
     `maintenance` is the window that its customer chose, as {weekday, hour, hours}.
 
     `disk` is all of it, in bytes, of which `extra_disk` are beyond the plan. It grows by itself up to `grow_to` (None:
@@ -88,6 +90,7 @@ class ServiceInstance(Row):
     restore_until = models.DateTimeField(null=True)
     restored_snapshot = models.UUIDField(null=True)
     allowed = models.JSONField(null=True)
+    firewall = models.JSONField(null=True)
     maintenance = models.JSONField(null=True)
     created_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True)

@@ -62,6 +62,9 @@ class OperationKind(models.TextChoices):
     ROLL_BACK = "roll_back"
     DROP_SNAPSHOT = "drop_snapshot"
     MOVE = "move"
+    GIVE_ADDRESS = "give_address"
+    TAKE_ADDRESS = "take_address"
+    FIREWALL = "firewall"
 
 
 SETTLED = frozenset(
@@ -78,6 +81,8 @@ SETTLED = frozenset(
         OperationKind.RESUME,
         OperationKind.ATTACH,
         OperationKind.DETACH,
+        OperationKind.GIVE_ADDRESS,
+        OperationKind.TAKE_ADDRESS,
     }
 )
 

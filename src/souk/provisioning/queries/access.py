@@ -72,7 +72,7 @@ class DatabaseRow:
 @dataclass(frozen=True)
 class ConnectionRow:
     """How to reach a service, without the password; `own` says the same for each name of the customer's own, `private`
-    for its name in its private network, which means `private_address`.
+    for its name in its private network, which means `private_address`, and `public` for the one that the world uses.
     """
 
     connection: Connection
@@ -82,6 +82,8 @@ class ConnectionRow:
     own: list[Connection] = field(default_factory=list)
     private: Connection | None = None
     private_address: str = ""
+    public: Connection | None = None
+    public_address: str = ""
 
 
 def bindings(scope: Scope, instance: UUID) -> list[BindingRow]:
@@ -165,6 +167,9 @@ def connection_of(scope: Scope, instance: UUID, name: str = "default") -> Connec
         private = None
         if endpoint.private_address is not None:
             private = kind.connection(replace(wanted, hostname=endpoint.private_hostname), *who)
+        public = None
+        if endpoint.public_address is not None:
+            public = kind.connection(replace(wanted, hostname=endpoint.public_hostname), *who)
         return ConnectionRow(
             kind.connection(wanted, *who),
             binding.username,
@@ -173,4 +178,6 @@ def connection_of(scope: Scope, instance: UUID, name: str = "default") -> Connec
             [kind.connection(replace(wanted, hostname=name), *who) for name in endpoint.names],
             private,
             endpoint.private_address or "",
+            public,
+            endpoint.public_address or "",
         )

@@ -13,6 +13,7 @@ from souk.provisioning.models import InstanceState, MachineRole
 from souk.provisioning.reconciler import (
     actions,
     branching,
+    exposing,
     going_back,
     guarding,
     machines,
@@ -67,6 +68,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     guest = MachineGuest(ground.engine, machine.name)
     guarding.guard(guest, row)
     plugging.plug(ground, subject, machine)
+    exposing.expose(ground, subject, machine)
     if not copied and row.ready_at is None and row.restored_from is not None and blueprint.archivist is not None:
         with step(lease, subject, "restore", 70, gettext_noop("The data is restored.")):
             repository = repositories.flushed(ground.engine, blueprint.archivist, row.restored_from, row.restore_until)
@@ -152,6 +154,7 @@ def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
     if ended:
         ground.engine.start(machine.name)
         records.machine_started(subject, machine.name)
+    exposing.expose(ground, subject, machine)
     ground.names.publish(subject.hostname, machine.address)
     credentials = records.ensure_credentials(subject, blueprint)
     trusted = authority.certificate(row.site_id)

@@ -12,6 +12,7 @@ from souk.kernel.redaction import clean
 from souk.provisioning.models import Desired, InstanceState, MachineRole, WorkKind
 from souk.provisioning.reconciler import (
     becoming,
+    exposing,
     machines,
     networks,
     plugging,
@@ -117,6 +118,7 @@ def _take_down(ground: Ground, lease: Lease, subject: Subject) -> None:
             if observed is not None:
                 machines.stop(ground.engine, subject, machine)
     plugging.unplug(ground, subject)
+    exposing.withdraw(ground, subject)
     move_while_down(ground, lease, subject)
 
 
@@ -126,7 +128,7 @@ def _soft_delete(ground: Ground, lease: Lease, subject: Subject) -> None:
         raise Superseded
     trials.throw_away(ground.engine, subject)
     _take_down(ground, lease, subject)
-    for name in (subject.hostname, subject.private_hostname):
+    for name in (subject.hostname, subject.private_hostname, subject.public_hostname):
         ground.names.withdraw(name)
     records.converged(lease, subject, InstanceState.SOFT_DELETED)
 
@@ -147,7 +149,7 @@ def _delete(ground: Ground, lease: Lease, subject: Subject) -> None:
         statement["other_machines"] = others
     if (backups := repositories.erase_repository(subject, ground.engine)) is not None:
         statement["backups"] = backups
-    for name in (subject.hostname, subject.private_hostname):
+    for name in (subject.hostname, subject.private_hostname, subject.public_hostname):
         ground.names.withdraw(name)
     records.erased(lease, subject, statement)
 

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from souk.engines.contract import Card, Engine, Machine, MachineStatus
+from souk.engines.exposure import Exposure
 from souk.provisioning.models import Desired, MachineRole
-from souk.provisioning.reconciler import lease, records
+from souk.provisioning.reconciler import exposing, lease, records
 from souk.provisioning.reconciler.records.subjects import CARRYING
 
 
 @dataclass(frozen=True)
 class Drift:
     """What a listing found: instances to visit again, machines that carry our label but no row, and all there are; and
-    of private networks those to visit again, and those that nobody has. And where machines stand.
+    of private networks those to visit again, and those that nobody has. Where machines stand; and addresses
+    of machines that the world reaches though none of ours is to be reached there.
     """
 
     instances: list[UUID]
@@ -24,6 +26,7 @@ class Drift:
     networks: list[UUID]
     orphan_networks: list[str]
     hosts: dict[str, str]
+    strays: list[str]
 
 
 def compare(engine: Engine) -> Drift:
@@ -44,8 +47,10 @@ def compare(engine: Engine) -> Drift:
         ):
             drifted.append(instance)
     networks, orphan_networks = compare_networks(engine)
+    otherwise, strays = exposing.compare(engine)
+    drifted += [each for each in otherwise if each not in drifted]
     hosts = {name: observed[name].host for name in recorded.keys() & observed.keys()}
-    return Drift(drifted, orphans(observed, recorded), list(observed), networks, orphan_networks, hosts)
+    return Drift(drifted, orphans(observed, recorded), list(observed), networks, orphan_networks, hosts, strays)
 
 
 def _plugged(machine: Machine | None, role: str, wanted: tuple[str, str] | None) -> bool:
@@ -79,8 +84,11 @@ def resync(engine: Engine) -> Drift:
     machines are made from, and where they stand, is recorded beside it.
     """
     records.note_images(engine.images())
+    engine.keep_ranges(records.ranges())
     drift = compare(engine)
     records.note_hosts(drift.hosts)
+    for address in drift.strays:
+        engine.expose(Exposure(address))
     if drift.instances or drift.networks:
         lease.wake(drift.instances + drift.networks)
     return drift

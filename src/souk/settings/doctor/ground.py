@@ -106,6 +106,11 @@ def _network() -> Iterator[Finding]:
         namespace.counters, _("Run `make run`, which loads it: without it, nobody counts what machines send.")
     )
     yield from _firewall(
+        namespace.reach,
+        _("Run `make run`, which loads it: without it, public addresses lead nowhere and machines' rules don't hold."),
+    )
+    yield from _bridged(Path("/proc/sys/net/bridge/bridge-nf-call-iptables"))
+    yield from _firewall(
         namespace.firewall,
         _("Run `make run`, which loads it: without it, private networks reach this host."),
         family="bridge",
@@ -117,6 +122,16 @@ def _network() -> Iterator[Finding]:
     )
     yield from names.check(namespace.dns_hosts, namespace.gateway)
     yield from quotas.check(Path("/var/lib/incus/storage-pools") / namespace.pool)
+
+
+def _bridged(setting: Path) -> Iterator[Finding]:
+    """Where it is on, what machines send each other by public addresses does not arrive."""
+    if setting.exists() and setting.read_text().strip() != "0":
+        yield fail(
+            _("Bridges and IP filter"),
+            _("what passes within a bridge passes the IP filter too"),
+            _("Run `make run`, which turns it off: machines can't reach each other by public addresses."),
+        )
 
 
 def _firewall(table: str, mend: str, *, family: str = "inet") -> Iterator[Finding]:

@@ -20,6 +20,7 @@ from souk.doors.console.operator.overview import site_views
 from souk.doors.console.problems import tell
 from souk.kernel.errors import Problem
 from souk.provisioning import commands
+from souk.provisioning.addresses import ranges
 from souk.provisioning.pools import PoolRow, pools
 from souk.sites import queries
 from souk.ui import format as values
@@ -47,11 +48,27 @@ class PoolForm(forms.Form):
         )
 
 
+class RangeForm(forms.Form):
+    """A range of public addresses, and the site to which it is routed."""
+
+    network = forms.CharField(
+        label=gettext_lazy("Range"),
+        max_length=18,
+        help_text=gettext_lazy("Like 203.0.113.0/24."),
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+    )
+    site = forms.TypedChoiceField(label=gettext_lazy("Site"), coerce=UUID)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "site", [(str(row.id), row.name) for row in queries.sites()])
+
+
 @require_safe
 @operator_page
 def sites(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Every site with its engine, capacity, racks and hosts, and the machines that wait for orders."""
-    return _answer(request, desk)
+    return answer(request, desk)
 
 
 @require_POST
@@ -68,10 +85,13 @@ def pool(request: HttpRequest, desk: Desk) -> HttpResponse:
         else:
             messages.success(request, _("The number of waiting machines follows."))
             return redirect("operator-sites")
-    return _answer(request, desk, form)
+    return answer(request, desk, form)
 
 
-def _answer(request: HttpRequest, desk: Desk, form: PoolForm | None = None) -> HttpResponse:
+def answer(
+    request: HttpRequest, desk: Desk, form: PoolForm | None = None, *, range_form: RangeForm | None = None
+) -> HttpResponse:
+    """The page, with a form that has faults if there is one."""
     hosts, racks, waiting = queries.hosts(), queries.racks(), pools(desk.operator)
     context = {
         "sites": [
@@ -79,13 +99,15 @@ def _answer(request: HttpRequest, desk: Desk, form: PoolForm | None = None) -> H
                 "view": view,
                 "hosts": _hosts([row for row in hosts if row.site_id == view.row.id]),
                 "racks": _racks([row for row in racks if row.site_id == view.row.id]),
+                "ranges": ranges_of(desk, view.row.id),
                 "pools": _pools([row for row in waiting if row.site_id == view.row.id]),
             }
             for view in site_views()
         ],
         "form": form or (PoolForm(waiting) if waiting else None),
+        "range_form": range_form or RangeForm(),
     }
-    return render(request, "console/operator/sites.html", context, status=422 if form else 200)
+    return render(request, "console/operator/sites.html", context, status=422 if form or range_form else 200)
 
 
 def state_of(row: queries.HostRow) -> str:
@@ -110,6 +132,19 @@ def _pools(rows: list[PoolRow]) -> Table:
         Column("trouble", _("Trouble"), cell=lambda row: _(row.trouble) if row.trouble else ""),
     ]
     return Table(columns, rows, _("Machines that wait ready"), empty_icon="clock", empty_text=_("None waits."))
+
+
+def ranges_of(desk: Desk, site: UUID) -> Table:
+    """The ranges of public addresses of a site."""
+    columns = [
+        Column("network", _("Range"), kind="code"),
+        Column("addresses", _("Addresses"), cell=lambda row: values.number(row.addresses)),
+        Column("used", _("In use"), cell=lambda row: values.number(row.used)),
+        Column("created_at", _("Since"), kind="when"),
+    ]
+    rows = ranges(desk.operator, site)
+    empty = _("No public addresses are given out yet.")
+    return Table(columns, rows, _("Public addresses"), empty_icon="world", empty_text=empty)
 
 
 def _hosts(rows: list[queries.HostRow]) -> Table:

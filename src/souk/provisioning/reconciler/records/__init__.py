@@ -1,5 +1,6 @@
 """What the reconciler reads and writes of an instance; each function is one transaction of its own."""
 
+from souk.provisioning.reconciler.records.addresses import Exposed, exposed, ranges, withdrawn
 from souk.provisioning.reconciler.records.credentials import (
     answer_reveals,
     confined,
@@ -90,6 +91,7 @@ __all__ = [
     "Assigned",
     "Attached",
     "Bridges",
+    "Exposed",
     "Network",
     "NoAddress",
     "NoRoom",
@@ -112,6 +114,7 @@ __all__ = [
     "erased",
     "erasure_due",
     "exchange_machines",
+    "exposed",
     "failed_over",
     "finish_operations",
     "forget_warm",
@@ -139,6 +142,7 @@ __all__ = [
     "note_release",
     "now_waits",
     "own_network",
+    "ranges",
     "record_endpoint",
     "released",
     "resize_refused",
@@ -150,4 +154,5 @@ __all__ = [
     "take_warm",
     "troubled",
     "waiting",
+    "withdrawn",
 ]

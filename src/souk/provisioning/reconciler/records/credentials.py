@@ -75,6 +75,8 @@ def record_endpoint(
                 "names": list(subject.own_names),
                 "private_hostname": subject.private_hostname if subject.attached else "",
                 "private_address": subject.attached.card.address if subject.attached else None,
+                "public_hostname": subject.public_hostname if subject.public_address else "",
+                "public_address": subject.public_address or None,
                 **seen,
             },
         )

@@ -29,6 +29,7 @@ from souk.provisioning.models import (
 )
 from souk.provisioning.reconciler import schedule
 from souk.provisioning.reconciler.lease import Lease
+from souk.provisioning.reconciler.records.addresses import give_back_all
 from souk.provisioning.reconciler.records.networks import give_back
 from souk.provisioning.reconciler.records.operations import finish_operations
 from souk.provisioning.reconciler.records.subjects import RENEW_BEFORE, WORKER, Subject
@@ -175,6 +176,7 @@ def erased(lease: Lease, subject: Subject, statement: dict[str, Any]) -> None:
         here.filter(detached_at__isnull=True).update(detached_at=now)
         Snapshot.objects.filter(instance=row, deleted_at__isnull=True).update(deleted_at=now, size=0)
         give_back(here.values_list("id", flat=True))
+        give_back_all(row.id)
         OwnName.objects.filter(instance=row, removed_at__isnull=True).update(removed_at=now)
         Binding.objects.filter(instance=row, revoked_at__isnull=True).update(
             revoked_at=now, sealed_password=b"", sealed_next_password=None

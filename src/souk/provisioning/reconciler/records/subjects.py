@@ -63,6 +63,8 @@ class Subject:
     falls due. `certificate_until` is when its endpoint's certificate ends, if it has one; `certified` are the names of
     the customer's own that are in it, `own_names` those that should be; so are `certified_private` and `private`.
     `leaving` are attachments to private networks that it should be in no more, while a machine may have a card there.
+    `public_address` is where the world is to reach it, if at all, `certified_public` what its certificate says of that;
+    `withdrawing` are addresses that it should have no more, and may still be led by.
     """
 
     row: ServiceInstance
@@ -77,12 +79,16 @@ class Subject:
     attached: Attached | None = None
     certified_private: tuple[str, ...] = ()
     leaving: tuple[UUID, ...] = ()
+    public_address: str = ""
+    certified_public: tuple[str, ...] = ()
+    withdrawing: tuple[UUID, ...] = ()
 
     @property
     def steady(self) -> bool:
         """Whether it should just run as it did: nothing to configure, no certificate to make anew."""
         renewed = self.certificate_until is not None and self.certificate_until - RENEW_BEFORE > clock.now()
-        certified = renewed and (self.own_names, self.private) == (self.certified, self.certified_private)
+        wanted = (self.own_names, self.private, self.public)
+        certified = renewed and wanted == (self.certified, self.certified_private, self.certified_public)
         return not self.settling and certified and self.row.state == InstanceState.READY and self.faces is not None
 
     @property
@@ -132,9 +138,19 @@ class Subject:
         return (self.private_hostname, self.attached.card.address) if self.attached else ()
 
     @property
+    def public_hostname(self) -> str:
+        """The DNS name that means its public address."""
+        return f"{self.row.label}.public.{self.domain}"
+
+    @property
+    def public(self) -> tuple[str, ...]:
+        """That name and its public address; nothing without one."""
+        return (self.public_hostname, self.public_address) if self.public_address else ()
+
+    @property
     def also(self) -> tuple[str, ...]:
         """What its certificate is good for beside its endpoint: names, and addresses."""
-        return (*self.own_names, *self.private)
+        return (*self.own_names, *self.private, *self.public)
 
     def wanted(self, address: str) -> Wanted:
         """What the blueprint is asked to produce on the machine at `address`."""
@@ -174,7 +190,13 @@ select i.*, s.domain as domain, e.certificate_expires_at as certificate_until,
     (select coalesce(jsonb_agg(a.id), '[]')::text from provisioning_attachment a
      where a.instance_id = i.id and a.detached_at is not null and a.released_at is null) as left_now,
     case when e.private_hostname = '' then '[]'
-         else jsonb_build_array(e.private_hostname, host(e.private_address))::text end as certified_private
+         else jsonb_build_array(e.private_hostname, host(e.private_address))::text end as certified_private,
+    (select host(p.address) from provisioning_publicaddress p
+     where p.instance_id = i.id and p.detached_at is null) as public_now,
+    case when e.public_hostname = '' then '[]'
+         else jsonb_build_array(e.public_hostname, host(e.public_address))::text end as certified_public,
+    (select coalesce(jsonb_agg(p.id), '[]')::text from provisioning_publicaddress p
+     where p.instance_id = i.id and p.detached_at is not null and p.withdrawn_at is null) as withdrawing_now
 from provisioning_serviceinstance i join sites_site s on s.id = i.site_id
     left join provisioning_endpoint e on e.instance_id = i.id
 where i.id = %(instance)s
@@ -208,6 +230,9 @@ def load(instance: UUID) -> Subject:
         _attached(row.attached_now),
         tuple(msgspec.json.decode(row.certified_private or "[]")),
         tuple(msgspec.json.decode(row.left_now, type=list[UUID])),
+        row.public_now or "",
+        tuple(msgspec.json.decode(row.certified_public or "[]")),
+        tuple(msgspec.json.decode(row.withdrawing_now, type=list[UUID])),
     )
 
 

@@ -13,7 +13,16 @@ from souk.engines.contract import MachineStatus
 from souk.kernel import clock
 from souk.provisioning.contract import Credentials, ServerCertificate
 from souk.provisioning.models import InstanceState
-from souk.provisioning.reconciler import actions, machines, plugging, records, releases, repositories, schedule
+from souk.provisioning.reconciler import (
+    actions,
+    exposing,
+    machines,
+    plugging,
+    records,
+    releases,
+    repositories,
+    schedule,
+)
 from souk.provisioning.reconciler.actions import Work
 from souk.provisioning.reconciler.ground import Ground, MachineLost, Unhealthy, probe_until_healthy, step
 from souk.provisioning.reconciler.lease import Lease
@@ -65,6 +74,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     _fit(lease, crew, observed, shrink=False)
     guard(crew)
     plugging.plug(ground, subject, crew.front)
+    exposing.expose(ground, subject, crew.front)
     _restore(lease, crew)
     with step(lease, subject, "configure", 60, gettext_noop("The service is configured.")):
         at_once(lambda one: configure(crew, one, credentials, certificate), [crew.front, *crew.members])
@@ -124,6 +134,7 @@ def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
     front = observed[crew.front.name]
     if front is None or not plugging.fits(subject, front):
         return False
+    exposing.expose(ground, subject, crew.front)
     with lease.kept():
         healed = heal(crew, observed)
     ground.names.publish(subject.hostname, crew.front.address)

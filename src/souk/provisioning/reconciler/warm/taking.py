@@ -46,7 +46,7 @@ def begin(ground: Ground, lease: Lease, subject: Subject, blueprint: Blueprint) 
         records.abandon_machine(machine)
         raise Superseded
     machines.claim(ground.engine, lease, subject, observed)
-    if subject.attached is not None:
+    if subject.attached is not None or subject.public_address:
         # Its certificate must have one more name: the usual way makes it, on this machine.
         raise Superseded
     with step(lease, subject, "prepare", 30, gettext_noop("A machine that waited ready is yours.")):
