@@ -85,7 +85,7 @@ def extra_disk(scope: Scope, instance: UUID, since: datetime, until: datetime) -
         return Decimal(cursor.fetchone()[0])
 
 
-_HELD_ADDRESSES = _HELD.replace("metering_helddisk", "metering_heldaddresses").replace("extra", "held")
+_HELD_ADDRESSES = _HELD.replace("metering_helddisk", "metering_heldaddresses").replace("d.extra", "d.held as extra")
 
 
 def addresses(scope: Scope, instance: UUID, since: datetime, until: datetime) -> Decimal:

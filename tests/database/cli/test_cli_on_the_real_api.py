@@ -13,9 +13,12 @@ import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
-from tests.support.world import valid_ice
+from tests.support.world import operator, valid_ice
 
 from souk.cli.main import run
+from souk.provisioning import registry
+from souk.provisioning.commands import add_range
+from souk.sites.queries import sites
 
 pytestmark = pytest.mark.django_db
 SERVER = "http://127.0.0.1:8000"
@@ -170,3 +173,26 @@ def test_a_webhook_is_added_tried_and_removed(customer: Souk) -> None:
     assert customer("webhooks")[1] == "There is no webhook yet.\n"
     status, _, error = customer("webhooks", "add", "https://10.0.0.1/")
     assert (status, "https" in error) == (1, True)
+
+
+def test_a_machine_is_ordered_with_a_public_address_and_its_rules_are_changed_and_undone(
+    customer: Souk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(registry.blueprint("example")), "own_rules", True)
+    add_range(operator(), sites()[0].id, "203.0.113.0/29")
+    words = ("order", "exemple", "--plan", "s", "--region", "ma-temara", "--name", "atelier", "--public-address")
+    assert customer(*words)[0] == 0
+    assert "203.0.113.0" in customer("addresses")[1]
+    assert _json(customer("--json", "addresses", "show", "atelier"))["state"] == "attaching"
+    assert "SSH" in customer("firewall", "atelier")[1]
+    status, _said, error = customer("firewall", "forbid", "atelier", "7")
+    assert (status, "no rule 7" in error) == (1, True)
+    assert customer("firewall", "allow", "atelier", "tcp", "8000-8010", "--network", "203.0.113.7")[0] == 0
+    status, _said, error = customer("firewall", "allow", "atelier", "icmp", "8")
+    assert (status, "has none" in error) == (1, True)
+    assert customer("firewall", "undo", "atelier")[0] == 0
+    status, _said, error = customer("addresses", "release", "203.0.113.0")
+    assert (status, "still leads" in error) == (1, True)
+    assert customer("addresses", "take", "atelier", "--keep")[0] == 0
+    assert customer("addresses", "release", "203.0.113.0")[0] == 0
+    assert "no public address" in customer("addresses")[1]

@@ -1,0 +1,109 @@
+"""REST v1: public addresses, ranges of them, and the rules of a machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from tests.database.doors.test_rest import Caller
+from tests.support import reconciling
+from tests.support.world import Customer, customer, operator
+
+from souk.parties import commands as parties
+from souk.provisioning import registry
+from souk.provisioning.reconciler.converge import Ground
+from souk.sites.queries import sites
+
+
+@pytest.fixture
+def place(own_database: str, tmp_path: Path) -> Ground:
+    return reconciling.ground(tmp_path)
+
+
+@pytest.fixture
+def buyer(place: Ground) -> Customer:
+    return customer()
+
+
+@pytest.fixture
+def call(buyer: Customer) -> Caller:
+    return Caller(buyer.token())
+
+
+@pytest.fixture
+def engineer(place: Ground) -> Caller:
+    return Caller(parties.create_token(operator().person, "test").token)
+
+
+@pytest.fixture
+def service(place: Ground, buyer: Customer) -> UUID:
+    instance = reconciling.order(buyer)
+    reconciling.settle(place)
+    return instance
+
+
+def test_a_range_is_given_out_addresses_go_round_and_the_range_is_withdrawn(
+    place: Ground, call: Caller, engineer: Caller, service: UUID
+) -> None:
+    body = {"site": str(sites()[0].id), "network": "203.0.113.0/30"}
+    assert call("post", "/operator/ranges", body).status_code == 404
+    (made,) = engineer("post", "/operator/ranges", body).json()
+    assert (made["addresses"], made["used"]) == (4, 0)
+    refused = engineer("post", "/operator/ranges", body)
+    assert (refused.status_code, refused.json()["field"]) == (409, "network")
+
+    here = f"/services/{service}/address"
+    assert call("get", here).json()["state"] == "none"
+    assert call("put", here, {}).status_code == 202
+    reconciling.settle(place)
+    found = call("get", here).json()
+    (row,) = call("get", "/addresses").json()
+    assert (row["state"], row["service_id"], row["address"]) == ("ready", str(service), found["address"])
+    connection = call("get", f"/services/{service}/connection").json()
+    assert (connection["public_address"], found["hostname"] in connection["public"]) == (found["address"], True)
+    assert engineer("delete", f"/operator/ranges/{made['id']}").status_code == 409
+
+    assert call("delete", f"{here}?keep=true").status_code == 202
+    reconciling.settle(place)
+    assert call("get", f"/addresses/{row['id']}").json()["state"] == "kept"
+    assert call("put", here, {"address": row["id"]}).status_code == 202
+    reconciling.settle(place)
+    assert call("delete", f"/addresses/{row['id']}").status_code == 409
+    assert call("delete", f"{here}?keep=true").status_code == 202
+    reconciling.settle(place)
+    assert call("delete", f"/addresses/{row['id']}").status_code == 204
+    assert engineer("delete", f"/operator/ranges/{made['id']}").status_code == 204
+    assert engineer("get", "/operator/ranges").json() == []
+
+
+def test_a_service_without_rules_of_its_own_says_so(call: Caller, service: UUID) -> None:
+    refused = call("get", f"/services/{service}/firewall")
+    assert (refused.status_code, "ports at which it serves" in refused.content.decode()) == (409, True)
+
+
+def test_rules_are_read_replaced_and_undone_and_a_bad_one_is_told_at_its_field(
+    place: Ground, buyer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(registry.blueprint("example")), "own_rules", True)
+    service, call = reconciling.order(buyer), Caller(buyer.token())
+    reconciling.settle(place)
+    here = f"/services/{service}/firewall"
+    rules = call("get", here).json()["rules"]
+    assert [each["direction"] for each in rules] == ["in", "in", "out"]
+    more = {"direction": "in", "protocol": "tcp", "ports": "443", "networks": ["203.0.113.7"]}
+    assert call("put", here, {"rules": [*rules, more]}).status_code == 202
+    assert call("get", here).json()["changing"]
+    reconciling.settle(place)
+    found = call("get", here).json()
+    assert (found["rules"][-1]["networks"], found["undoable"]) == (["203.0.113.7/32"], True)
+    assert call("post", f"{here}/undo").status_code == 202
+    reconciling.settle(place)
+    assert call("get", here).json()["rules"] == rules
+    for wrong, field in (
+        ({"ports": "99999"}, "ports"),
+        ({"protocol": "gre"}, "protocol"),
+        ({"networks": []}, "networks"),
+    ):
+        refused = call("put", here, {"rules": [{**more, **wrong}]})
+        assert (refused.status_code, refused.json()["field"]) == (422, field)
