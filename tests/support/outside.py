@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-import secrets
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -81,18 +81,31 @@ class Outside:
             server.communicate()
 
 
+def _name(number: int) -> str:
+    return f"skout{number}"
+
+
+def _free() -> int:
+    """The number of a world that nobody else on this host has; its network namespace is made by that."""
+    numbers = list(range(32))
+    random.shuffle(numbers)
+    for number in numbers:
+        if subprocess.run(["ip", "netns", "add", _name(number)], check=False, capture_output=True).returncode == 0:
+            return number
+    raise RuntimeError("every world is taken")
+
+
 @contextmanager
 def outside() -> Iterator[Outside]:
     """A world of the test's own. It is gone afterwards, with the routes to it."""
-    number = secrets.randbelow(32)
+    number = _free()
     link = list(_LINKS.subnets(new_prefix=29))[number]
     pool = list(_POOLS.subnets(new_prefix=29))[number]
     host, address = str(link[1]), str(link[2])
-    name, near, far = f"skout{number}", f"skout{number}h", f"skout{number}w"
+    name, near, far = _name(number), f"skout{number}h", f"skout{number}w"
     inside = ["ip", "netns", "exec", name]
     try:
         for words in (
-            ["ip", "netns", "add", name],
             ["ip", "link", "add", near, "type", "veth", "peer", "name", far, "netns", name],
             ["ip", "address", "add", f"{host}/29", "dev", near],
             ["ip", "link", "set", near, "up"],
