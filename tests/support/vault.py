@@ -102,6 +102,12 @@ class Vault:
     along: list[str] = field(default_factory=list)
     timelines: int = 1
     on: dict[str, int] = field(default_factory=dict)
+    backups_only: bool = False
+    replaces_system: bool = False
+
+    @property
+    def history(self) -> Vault | None:
+        return None if self.backups_only else self
 
     def binding(self, wanted: Wanted, name: str, password: str) -> Credentials:
         return Credentials(name, password, f"bucket-{name}".replace("_", "-"))

@@ -9,6 +9,7 @@ from typing import Any
 
 from souk.blueprints import guests
 from souk.blueprints.machine import keys, parameters, probing, sizing, user_data
+from souk.blueprints.machine.archivist import Restic
 from souk.blueprints.machine.brancher import Branches
 from souk.blueprints.machine.identity import HostKey
 from souk.blueprints.machine.offering import STARTING_OFFERING
@@ -18,6 +19,7 @@ from souk.engines.contract import Limits
 from souk.engines.images import Recipe, load
 from souk.provisioning.contract import (
     Abilities,
+    Archivist,
     Beginner,
     Brancher,
     Connection,
@@ -48,6 +50,7 @@ class Machine(Abilities):
     starting_offering: StartingOffering | None = STARTING_OFFERING
     identity: Identity | None = HostKey()
     beginner: Beginner | None = CloudInit()
+    archivist: Archivist | None = Restic()
     brancher: Brancher | None = Branches()
     snapshots: SnapshotKeeper | None = sizing.ByPlan()
 

@@ -17,6 +17,7 @@ from souk.provisioning.contract import (
     Fingerprint,
     Guest,
     Repository,
+    Timelines,
     Wanted,
 )
 
@@ -36,6 +37,13 @@ _TYPES = {BackupKind.FULL: "full", BackupKind.DIFFERENTIAL: "diff"}
 
 class PgBackRest:
     """Data pages and write-ahead log, compressed and encrypted in the machine, in the service's own bucket."""
+
+    replaces_system = False
+
+    @property
+    def history(self) -> Timelines:
+        """The write-ahead log."""
+        return self
 
     def attach(self, guest: Guest, wanted: Wanted, repository: Repository) -> None:
         """Archive from now on; when it returns, all that was committed before is in the repository.

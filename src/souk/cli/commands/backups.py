@@ -40,7 +40,9 @@ def listing(name: Name, /, *, context: Given) -> None:
         context.output.text(
             _("The restore in place can be undone until {until}.").format(until=formats.moment(found["way_back_until"]))
         )
-    if found["earliest"]:
+    if found["earliest"] and not found["any_instant"]:
+        context.output.text(_("It can be restored as it was when one of these had finished."))
+    elif found["earliest"]:
         context.output.text(
             _("It can be restored to any instant since {earliest}.").format(earliest=formats.moment(found["earliest"]))
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -32,7 +33,9 @@ from souk.ui.tables import Column, Table
 def backups(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     """What is kept of a service, and a form that makes a new service of it, as it was at an instant."""
     row = queries.service(desk.scope, service)
-    form = RestoreForm(request.POST or None, initial={"name": _("%(name)s restored") % {"name": row.name[:40]}})
+    found = queries.backups(desk.scope, service)
+    initial = {"name": _("%(name)s restored") % {"name": row.name[:40]}}
+    form = RestoreForm(request.POST or None, initial=initial, instants=_offered(found))
     if request.method == "POST" and form.is_valid():
         details = RestoreDetails(service, form.cleaned_data["name"], form.cleaned_data["until"])
         try:
@@ -42,7 +45,6 @@ def backups(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         else:
             messages.info(request, _("The new service is being made from the backup. This one is left as it is."))
             return redirect("service", order(desk.scope, placed).instance_id)
-    found = queries.backups(desk.scope, service)
     context = {
         "service": row,
         "kept": found,
@@ -69,7 +71,7 @@ def backups(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
 def in_place(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     """Let the service itself go on with its data as it was at an instant."""
     row, kept = queries.service(desk.scope, service), queries.backups(desk.scope, service)
-    form = InPlaceForm(request.POST or None, way_back=kept.way_back_until is not None)
+    form = InPlaceForm(request.POST or None, way_back=kept.way_back_until is not None, instants=_offered(kept))
     if request.method == "POST" and form.is_valid():
         given_up = form.cleaned_data.get("give_up_way_back", False)
         try:
@@ -108,6 +110,11 @@ def backup_now(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     commands.back_up_instance(desk.scope, service)
     messages.info(request, _("A backup is being made."))
     return redirect("backups", service)
+
+
+def _offered(kept: queries.BackupsRow) -> list[datetime] | None:
+    """The instants to choose from, if there are others than any."""
+    return None if kept.any_instant else kept.instants
 
 
 def _table(rows: list[queries.BackupRow]) -> Table:

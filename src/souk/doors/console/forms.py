@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -20,6 +21,7 @@ from souk.provisioning.contract import BindingRole
 from souk.provisioning.queries import AccessRow
 from souk.provisioning.versions import VersionsRow
 from souk.provisioning.windows import LONGEST, SHORTEST, Window
+from souk.ui import format as written
 from souk.ui.fields import offer
 
 SCOPE_LABELS = {
@@ -241,6 +243,23 @@ class RestoreForm(forms.Form):
     )
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
+    def __init__(self, *args: Any, instants: Sequence[datetime] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if instants is not None:
+            self.fields["until"] = _one_of(instants, [("", _("As it is now"))])
+
+
+def _one_of(instants: Sequence[datetime], others: Sequence[tuple[str, Any]] = ()) -> forms.TypedChoiceField:
+    """Which of the instants at which a backup had finished."""
+    return forms.TypedChoiceField(
+        label=_("As it was at"),
+        required=not others,
+        choices=[*others, *((each.isoformat(), written.instant(each, "full")) for each in instants)],
+        coerce=datetime.fromisoformat,
+        empty_value=None,
+        help_text=_("Each is a backup, in Moroccan time."),
+    )
+
 
 class InPlaceForm(forms.Form):
     """Which instant a service is to go on from."""
@@ -253,8 +272,10 @@ class InPlaceForm(forms.Form):
     )
     give_up_way_back = forms.BooleanField(label=_("Give up the state before the last restore"), required=False)
 
-    def __init__(self, *args: Any, way_back: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, way_back: bool, instants: Sequence[datetime] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if instants is not None:
+            self.fields["until"] = _one_of(instants)
         if not way_back:
             del self.fields["give_up_way_back"]
 
@@ -298,8 +319,10 @@ class UpgradeForm(forms.Form):
     )
     give_up_way_back = forms.BooleanField(label=_("Give up the machine that is kept as a way back"), required=False)
 
-    def __init__(self, *args: Any, way_back: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, way_back: bool, instants: Sequence[datetime] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if instants is not None:
+            self.fields["until"] = _one_of(instants)
         if not way_back:
             del self.fields["give_up_way_back"]
 

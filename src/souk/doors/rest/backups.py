@@ -29,7 +29,8 @@ class BackupIn(Schema):
 
 class RestoreIn(Schema):
     """The new service's name, the instant whose data it begins with (default: the last) or the snapshot, its plan (the
-    same), and how many gibibytes of disk it has beyond it (as many).
+    same), and how many gibibytes of disk it has beyond it (as many). Where no `any_instant` will do, it is one at which
+    a backup had finished.
     """
 
     name: str
@@ -40,7 +41,9 @@ class RestoreIn(Schema):
 
 
 class InPlaceIn(Schema):
-    """The instant whose data is to come back. The state before an earlier restore, if it is kept, must be given up."""
+    """The instant whose data is to come back; where no `any_instant` will do, one at which a backup had finished. The
+    state before an earlier restore, if it is kept, must be given up.
+    """
 
     until: datetime
     give_up_way_back: bool = False

@@ -41,8 +41,8 @@ def restore(scope: Scope, details: RestoreDetails, *, key: str | None = None) ->
     returns the first one's order.
 
     Raises:
-        NotFound, RoleTooLow, NothingToRestore, OutsideRetention, BetweenBackups, RestoreTooSmall, SnapshotMissing,
-        NoBranches, and whatever `place_order` raises.
+        NotFound, RoleTooLow, NothingToRestore, OutsideRetention, NotABackup, BetweenBackups, RestoreTooSmall,
+        SnapshotMissing, NoBranches, and whatever `place_order` raises.
     """
     with acting(scope):
         subscription = subscription_of(scope, details.source)
@@ -67,7 +67,7 @@ def restore(scope: Scope, details: RestoreDetails, *, key: str | None = None) ->
                 plan=plan,
                 region=source.region_code,
                 name=details.name,
-                parameters=parameters_at(source, details.until),
+                parameters=parameters_at(source, origin.until),
                 project=source.project_id,
                 origin=origin,
                 extra_gib=extra_gib,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Max
@@ -61,7 +61,8 @@ def restorable(scope: Scope, instance: UUID, until: datetime | None, disk: int) 
     """What a new instance with `disk` bytes is to begin with: the data of `instance` at an instant, or the last of it.
 
     Raises:
-        NotFound, RoleTooLow, ServiceSuspended, NothingToRestore, OutsideRetention, BetweenBackups, RestoreTooSmall.
+        NotFound, RoleTooLow, ServiceSuspended, NothingToRestore, OutsideRetention, NotABackup, BetweenBackups,
+        RestoreTooSmall.
     """
     with acting(scope):
         row = ServiceInstance.objects.filter(id=instance).exclude(desired=Desired.DELETED).first()
@@ -73,13 +74,34 @@ def restorable(scope: Scope, instance: UUID, until: datetime | None, disk: int) 
         first, last = kept.first(), kept.last()
         if first is None or last is None or first.finished_at is None:
             raise errors.NothingToRestore(name=row.name)
+        archivist = blueprint(row.blueprint).archivist
+        if archivist is not None and archivist.history is None:
+            chosen = last if until is None else _ended_at(row, until)
+            _fits(chosen, disk)
+            return Origin(row.id, until and chosen.finished_at), row
         if until is not None and not first.finished_at <= until <= clock.now():
             earliest = date_format(localtime(first.finished_at), "DATETIME_FORMAT")
             raise errors.OutsideRetention(name=row.name, earliest=earliest)
         _in_one_piece(row, until or clock.now())
-        if last.size is not None and last.size > disk:
-            raise errors.RestoreTooSmall(needed=gibibytes(last.size), given=gibibytes(disk))
+        _fits(last, disk)
         return Origin(row.id, until), row
+
+
+def _ended_at(row: ServiceInstance, until: datetime) -> Backup:
+    """The backup that ended at an instant, as it is shown: to the second."""
+    second = until.replace(microsecond=0)
+    kept = Backup.objects.filter(instance=row, state=BackupState.AVAILABLE)
+    found = kept.filter(finished_at__gte=second, finished_at__lt=second + timedelta(seconds=1)).last()
+    if found is None:
+        newest = kept.order_by("finished_at").values_list("finished_at", flat=True).last()
+        assert newest is not None, "there is one"
+        raise errors.NotABackup(name=row.name, latest=date_format(localtime(newest), "DATETIME_FORMAT"))
+    return found
+
+
+def _fits(backup: Backup, disk: int) -> None:
+    if backup.size is not None and backup.size > disk:
+        raise errors.RestoreTooSmall(needed=gibibytes(backup.size), given=gibibytes(disk))
 
 
 def _in_one_piece(row: ServiceInstance, until: datetime) -> None:

@@ -11,7 +11,7 @@ from souk.provisioning.commands.backups import restorable
 from souk.provisioning.commands.maintenance import version_at
 from souk.provisioning.commands.operations import alive, way_back, wish
 from souk.provisioning.maintaining import version_of
-from souk.provisioning.models import MOVES, OPEN, OperationKind, ServiceInstance
+from souk.provisioning.models import MOVES, OPEN, OperationKind, ServiceInstance, Snapshot
 from souk.provisioning.registry import blueprint
 from souk.provisioning.releases import outdated
 
@@ -24,12 +24,14 @@ def restore_in_place(scope: Scope, instance: UUID, until: datetime, *, give_up_w
     A way back that is kept already must be given up for it. Returns the operation.
 
     Raises:
-        NotFound, RoleTooLow, ServiceGone, NothingToRestore, OutsideRetention, BetweenBackups, RestoreTooSmall,
-        BeforeUpgrade, RestoreUnderWay, WayBackKept.
+        NotFound, RoleTooLow, ServiceGone, NothingToRestore, OutsideRetention, NotABackup, BetweenBackups,
+        RestoreTooSmall, SnapshotsStay, BeforeUpgrade, RestoreUnderWay, WayBackKept.
     """
     with acting(scope):
         row = _still(scope, instance)
-        restorable(scope, instance, until, row.disk)
+        until = restorable(scope, instance, until, row.disk)[0].until or until
+        if Snapshot.objects.filter(instance=row, deleted_at__isnull=True).exists():
+            raise errors.SnapshotsStay(name=row.name)
         if (version := version_at(row, until)) != version_of(row):
             raise errors.BeforeUpgrade(name=row.name, version=version)
         kept = way_back(row)

@@ -13,6 +13,7 @@ from souk.provisioning.contract.backups import (
     Extent,
     Fingerprint,
     Repository,
+    Timelines,
 )
 from souk.provisioning.contract.beginning import Beginner, Beginning, Standing
 from souk.provisioning.contract.blueprint import Blueprint
@@ -116,6 +117,7 @@ __all__ = [
     "StartingPlan",
     "Statement",
     "Succession",
+    "Timelines",
     "Unfit",
     "Upgrader",
     "Version",

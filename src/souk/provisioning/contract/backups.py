@@ -56,8 +56,8 @@ class BackupFound:
 
 @dataclass(frozen=True)
 class Extent:
-    """How much of a service's data is read for a fingerprint: of the `sampled` tables of each database `share` per cent
-    of the pages, chosen by `seed`; everything else whole.
+    """How much of a service's data is read for a fingerprint: `share` per cent of what is `sampled`, chosen by `seed`;
+    everything else whole. What is sampled is in its archivist's words: of a database, by its name, large tables.
     """
 
     share: float = 100.0
@@ -84,8 +84,40 @@ class Fingerprint:
         return [name for name in names if self.tables.get(name) != other.tables.get(name)]
 
 
+class Timelines(Protocol):
+    """What an archivist adds whose repositories hold a service's history between its backups, too. Every call is safe
+    to repeat.
+    """
+
+    def timeline(self, guest: Guest, wanted: Wanted) -> str:
+        """The number of the timeline that a service writes its history on: a restore begins another one, and so does a
+        change of who leads.
+
+        Raises:
+            ConfigurationFailed.
+        """
+
+    def begin_timeline(self, guest: Guest, wanted: Wanted) -> bool:
+        """If the repository knows of a later timeline than this machine's, one that was undone, begin another one, the
+        last of all: no number may be given twice. Cuts connections then; returns whether it did.
+
+        Raises:
+            ConfigurationFailed.
+        """
+
+
 class Archivist(Protocol):
     """What a blueprint adds whose services are backed up into a repository. Every call is safe to repeat."""
+
+    @property
+    def history(self) -> Timelines | None:
+        """Its services go back to any instant since their first backup; or, without a history, to backups only."""
+
+    @property
+    def replaces_system(self) -> bool:
+        """Whether a restore replaces all that a machine runs. Such a machine is read before it runs on what it was
+        given, which begins to write at once, and has to be started anew.
+        """
 
     def attach(self, guest: Guest, wanted: Wanted, repository: Repository) -> None:
         """Let the service keep its history in the repository from now on.
@@ -133,22 +165,6 @@ class Archivist(Protocol):
 
     def fingerprint(self, guest: Guest, wanted: Wanted, extent: Extent | None = None) -> Fingerprint:
         """Make a fingerprint of a service's data as it is, reading so much of it (None: everything)."""
-
-    def timeline(self, guest: Guest, wanted: Wanted) -> str:
-        """The number of the timeline that a service writes its history on: a restore begins another one, and so does a
-        change of who leads.
-
-        Raises:
-            ConfigurationFailed.
-        """
-
-    def begin_timeline(self, guest: Guest, wanted: Wanted) -> bool:
-        """If the repository knows of a later timeline than this machine's, one that was undone, begin another one, the
-        last of all: no number may be given twice. Cuts connections then; returns whether it did.
-
-        Raises:
-            ConfigurationFailed.
-        """
 
     def expire(self, guest: Guest, wanted: Wanted, keep_full: int) -> None:
         """Forget all but the newest `keep_full` full backups, with the history that only older ones need."""

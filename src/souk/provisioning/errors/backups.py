@@ -50,6 +50,13 @@ class OutsideRetention(Problem):
     field = "until"
 
 
+class NotABackup(Problem):
+    """“{name}” goes back to one of its backups, and to no instant between them. The newest is of {latest}."""
+
+    status = 422
+    field = "until"
+
+
 class BetweenBackups(Conflict):
     """“{name}” went over to another machine at {at}, and no backup was made between that and this instant. Choose an
     instant before that, or after the next backup.
@@ -68,6 +75,12 @@ class WayBackKept(Conflict):
     """
 
     field = "give_up_way_back"
+
+
+class SnapshotsStay(Conflict):
+    """“{name}” has snapshots, and they stay with its present machine. Delete them first, or restore into a new
+    service.
+    """
 
 
 class NoWayBack(Conflict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -45,7 +45,8 @@ class BackupRow:
 class BackupsRow:
     """An instance's backups, newest first, the earliest instant to which it can be restored, and when a restore was
     last tried out and gave what the service held. `unproved` is why the last try did not, if so (a message id). Until
-    `way_back_until` its restore in place can be undone.
+    `way_back_until` its restore in place can be undone. It goes back to `any_instant` since the earliest one, or to
+    those at which a backup had finished.
     """
 
     kept: bool
@@ -54,6 +55,13 @@ class BackupsRow:
     proved_at: datetime | None
     way_back_until: datetime | None
     unproved: str = ""
+    any_instant: bool = True
+
+    @property
+    def instants(self) -> list[datetime]:
+        """When the backups that can be restored had finished, newest first."""
+        ends = [row.finished_at for row in self.backups if row.state == BackupState.AVAILABLE and row.finished_at]
+        return sorted(ends, reverse=True)
 
 
 @dataclass(frozen=True)
@@ -83,11 +91,12 @@ def backups(scope: Scope, instance: UUID) -> BackupsRow:
         tried = Operation.objects.filter(instance_id=instance, kind=OperationKind.PROVE).exclude(state__in=OPEN)
         last = tried.order_by("-id").first()
         found = [BackupRow(*each) for each in rows.values_list(*BackupRow.__dataclass_fields__)[:100]]
-    ends = [each.finished_at for each in found if each.state == BackupState.AVAILABLE and each.finished_at]
     proofs = [each.proved_at for each in found if each.proved_at]
-    archived = blueprint(row.blueprint).archivist is not None
+    archivist = blueprint(row.blueprint).archivist
+    between = archivist is not None and archivist.history is not None
     unproved = last.trouble if last is not None and last.state == OperationState.FAILED else ""
-    return BackupsRow(archived, found, min(ends, default=None), max(proofs, default=None), way_back, unproved)
+    known = BackupsRow(archivist is not None, found, None, max(proofs, default=None), way_back, unproved, between)
+    return replace(known, earliest=min(known.instants, default=None))
 
 
 def exports(scope: Scope, instance: UUID) -> list[ExportRow]:

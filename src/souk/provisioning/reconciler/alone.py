@@ -14,6 +14,7 @@ from souk.provisioning.reconciler import (
     actions,
     branching,
     exposing,
+    filling,
     going_back,
     guarding,
     machines,
@@ -72,7 +73,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     if not copied and row.ready_at is None and row.restored_from is not None and blueprint.archivist is not None:
         with step(lease, subject, "restore", 70, gettext_noop("The data is restored.")):
             repository = repositories.flushed(ground.engine, blueprint.archivist, row.restored_from, row.restore_until)
-            blueprint.archivist.restore(guest, wanted, repository, row.restore_until)
+            filling.fill(ground.engine, machine, blueprint.archivist, wanted, repository, row.restore_until)
     ground.names.publish(subject.hostname, machine.address)
     with step(lease, subject, "configure", 85, gettext_noop("The service is configured.")):
         blueprint.configure(guest, wanted, credentials, certificate)

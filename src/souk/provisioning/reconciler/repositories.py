@@ -74,12 +74,15 @@ def timeline_at(instance: UUID, until: datetime | None) -> str:
 
 
 def flushed(engine: Engine, archivist: Archivist, source: UUID, until: datetime | None = None) -> contract.Repository:
-    """The repository to restore from; a source that runs first puts there what it has not put there yet.
+    """The repository to restore from; a source that runs and keeps a history first puts there what it has not put there
+    yet.
 
     Raises:
         ConfigurationFailed: it has none, or it was erased.
     """
     repository = open_repository(source, engine, until)
+    if archivist.history is None:
+        return repository
     of = records.load(source)
     writes = of.machine or records.last_leader(of)
     if writes is not None and of.row.desired == Desired.RUNNING:

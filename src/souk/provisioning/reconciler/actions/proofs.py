@@ -10,8 +10,9 @@ from django.utils.translation import gettext_noop
 
 from souk.kernel import clock
 from souk.kernel.scope import acting
+from souk.provisioning.contract import Archivist, Extent, Fingerprint
 from souk.provisioning.models import Backup, BackupState, OperationState
-from souk.provisioning.reconciler.actions.trying import restored
+from souk.provisioning.reconciler.actions.trying import Trial, restored
 from souk.provisioning.reconciler.actions.work import Asked, Work, settle
 from souk.provisioning.reconciler.records import WORKER
 from souk.provisioning.reconciler.repositories import open_repository
@@ -34,12 +35,18 @@ def prove(work: Work, asked: Asked) -> None:
     row, started = work.subject.row, clock.now()
     name = f"souk-{asked.id.hex}-{asked.attempts}"
     with work.step("mark", 5, gettext_noop("An instant is marked, and a checksum made of the data as it was then.")):
+        if archivist.history is None:
+            archivist.attach(work.guest, work.wanted, open_repository(row.id, work.engine))
         was = archivist.mark(work.guest, work.wanted, name, asked.id.int % _SEEDS)
-    with work.step("attach", 10, gettext_noop("All that was written is in the repository.")):
-        archivist.attach(work.guest, work.wanted, open_repository(row.id, work.engine))
-    read = work.step("read", 90, gettext_noop("What was restored is read, and compared with the service at the mark."))
-    with restored(work, archivist, name) as trial, read:
-        found = archivist.fingerprint(trial.guest, trial.wanted, was.extent)
+    if archivist.history is not None:
+        with work.step("attach", 10, gettext_noop("All that was written is in the repository.")):
+            archivist.attach(work.guest, work.wanted, open_repository(row.id, work.engine))
+    with restored(work, archivist, name) as trial:
+        if archivist.replaces_system:
+            found = _read(work, archivist, trial, was.extent)
+            trial.begin()
+        else:
+            found = _read(work, archivist, trial.begin(), was.extent)
     told: dict[str, Any] = {"fingerprint": found.digest, "tables": len(found.tables), "share": was.extent.share}
     if differences := was.differences(found):
         log.error("proof differs", instance=str(row.id), operation=str(asked.id), tables=len(differences))
@@ -56,6 +63,11 @@ def prove(work: Work, asked: Asked) -> None:
     with acting(WORKER):
         Backup.objects.filter(id__in=_proved(row.id)).update(proved_at=started)
         settle(work, asked, OperationState.SUCCEEDED, **told, proved_at=started.isoformat())
+
+
+def _read(work: Work, archivist: Archivist, trial: Trial, extent: Extent) -> Fingerprint:
+    with work.step("read", 90, gettext_noop("What was restored is read, and compared with the service at the mark.")):
+        return archivist.fingerprint(trial.guest, trial.wanted, extent)
 
 
 def _proved(instance: UUID) -> list[UUID]:

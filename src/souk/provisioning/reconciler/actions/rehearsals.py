@@ -27,7 +27,7 @@ def rehearse(work: Work, asked: Asked) -> None:
     assert upgrader is not None, "commands ask only services that have several versions"
     assert archivist is not None, "commands ask only services that are backed up"
     with restored(work, archivist) as trial:
-        report = _tried(work, trial, upgrader, archivist, str(asked.details["version"]))
+        report = _tried(work, trial.begin(), upgrader, archivist, str(asked.details["version"]))
     if report["obstacles"]:
         settle(work, asked, OperationState.FAILED, trouble=OBSTACLES, **report)
     elif report["after"] != report["before"]:

@@ -6,8 +6,8 @@ transaction. The machine before is kept, stopped, as a way back.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_noop
@@ -36,7 +36,7 @@ from souk.provisioning.models import (
     OperationState,
     ServiceInstance,
 )
-from souk.provisioning.reconciler import guarding, machines, records, trials
+from souk.provisioning.reconciler import filling, guarding, machines, records, trials
 from souk.provisioning.reconciler.actions.work import Asked, Work, settle
 from souk.provisioning.reconciler.guest import MachineGuest
 from souk.provisioning.reconciler.lease import Superseded
@@ -61,23 +61,22 @@ def restore(work: Work, asked: Asked) -> None:
     # There must be a way back: a machine that can't be told who may sign in is not left.
     archivist.shut_out_all_but(work.guest, work.wanted, _who_may(subject))
     try:
-        with work.step("attach", 10, gettext_noop("All that was written is in the repository.")):
-            archivist.attach(work.guest, work.wanted, repository)
+        if archivist.history is not None:
+            with work.step("attach", 10, gettext_noop("All that was written is in the repository.")):
+                archivist.attach(work.guest, work.wanted, repository)
         with work.step("create", 25, gettext_noop("Another machine is made.")):
             machine = trials.begin(work.engine, subject, work.blueprint, work.lease.epoch, MachineRole.NEXT)
         guest, wanted = MachineGuest(work.engine, machine.name), subject.wanted(machine.address)
         guarding.guard(guest, row)
         with work.step("restore", 70, gettext_noop("The data is restored.")):
-            archivist.restore(guest, wanted, repository, until)
-        certificate, ends = _made_fit(work, subject, guest, wanted)
+            filling.fill(work.engine, machine, archivist, wanted, repository, until)
+        fit = _made_fit(work, subject, guest, wanted)
     except ConfigurationFailed:
         trials.throw_away(work.engine, subject)
         raise
     trials.throw_away(work.engine, subject, MachineRole.FORMER)
     left = _last_of(work)
-    _take_over(
-        work, asked, subject, MachineRole.NEXT, left, lambda: _point_to(work, subject, wanted, certificate, ends)
-    )
+    _take_over(work, asked, subject, MachineRole.NEXT, left, lambda: _point_to(work, subject, wanted, fit))
 
 
 def undo(work: Work, asked: Asked) -> None:
@@ -99,16 +98,15 @@ def undo(work: Work, asked: Asked) -> None:
             # It was left by a successor of another version, which followed it until then.
             work.blueprint.succession.stay(guest, wanted)
         guarding.let_in(guest, subject.row.site_id, subject.row.allowed)
-        certificate, ends = _made_fit(work, subject, guest, wanted)
+        fit = _made_fit(work, subject, guest, wanted)
         # What was written since then has the next number.
-        _archivist(work).begin_timeline(guest, wanted)
+        if (history := _archivist(work).history) is not None:
+            history.begin_timeline(guest, wanted)
         left = _last_of(work)
     except (ConfigurationFailed, Superseded):
         work.engine.stop(former.name)
         raise
-    _take_over(
-        work, asked, subject, MachineRole.FORMER, left, lambda: _return_to(work, subject, wanted, certificate, ends)
-    )
+    _take_over(work, asked, subject, MachineRole.FORMER, left, lambda: _return_to(work, subject, wanted, fit))
 
 
 def end_way_back(work: Work) -> None:
@@ -124,7 +122,16 @@ def _due(subject: Subject) -> bool:
         return former.filter(kept_until__lte=clock.now()).exists()
 
 
-def _made_fit(work: Work, subject: Subject, guest: Guest, wanted: Wanted) -> tuple[ServerCertificate, datetime]:
+@dataclass(frozen=True)
+class _Fit:
+    """What a machine that is to take over serves with, until when, and what it is recognized by."""
+
+    certificate: ServerCertificate
+    ends: datetime
+    identity: Sequence[str] | None
+
+
+def _made_fit(work: Work, subject: Subject, guest: Guest, wanted: Wanted) -> _Fit:
     """Configure a machine with the service's present credentials, keep its history from now on, and use it once."""
     row, archivist = subject.row, _archivist(work)
     credentials = records.ensure_credentials(subject, work.blueprint)
@@ -139,7 +146,8 @@ def _made_fit(work: Work, subject: Subject, guest: Guest, wanted: Wanted) -> tup
         health = work.blueprint.probe(wanted, credentials, ca.certificate)
         if not health.ok:
             raise ConfigurationFailed(health.detail)
-    return certificate, issued.expires_at
+    seen = work.blueprint.identity.read(guest, wanted) if work.blueprint.identity else None
+    return _Fit(certificate, issued.expires_at, seen)
 
 
 def _who_may(subject: Subject) -> list[str]:
@@ -166,10 +174,14 @@ def _let_in(work: Work, guest: Guest, wanted: Wanted, first: Credentials) -> Non
 
 
 def _last_of(work: Work) -> str:
-    """Have the present history in the repository up to now, so that it can be gone back to; the timeline it is on."""
+    """Have the present history in the repository up to now, so that it can be gone back to; the timeline it is on, if
+    there is a history.
+    """
     archivist = _archivist(work)
+    if archivist.history is None:
+        return ""
     archivist.attach(work.guest, work.wanted, open_repository(work.subject.row.id, work.engine))
-    return archivist.timeline(work.guest, work.wanted)
+    return archivist.history.timeline(work.guest, work.wanted)
 
 
 def _take_over(
@@ -195,10 +207,11 @@ def _take_over(
     raise Superseded
 
 
-def _point_to(work: Work, subject: Subject, wanted: Wanted, certificate: ServerCertificate, ends: datetime) -> None:
+def _point_to(work: Work, subject: Subject, wanted: Wanted, fit: _Fit) -> None:
     """Where several machines serve, clients connect to the one in front as before."""
     if work.several is None:
-        records.record_endpoint(subject, wanted.address, work.blueprint.port, certificate, ends)
+        port = work.blueprint.port
+        records.record_endpoint(subject, wanted.address, port, fit.certificate, fit.ends, fit.identity)
 
 
 def _as_before(subject: Subject, address: str) -> Wanted:
@@ -211,9 +224,9 @@ def _as_before(subject: Subject, address: str) -> Wanted:
     return replace(wanted, parameters={**wanted.parameters, VERSION: before}) if before else wanted
 
 
-def _return_to(work: Work, subject: Subject, wanted: Wanted, certificate: ServerCertificate, ends: datetime) -> None:
+def _return_to(work: Work, subject: Subject, wanted: Wanted, fit: _Fit) -> None:
     ServiceInstance.objects.filter(id=work.subject.row.id).update(parameters=wanted.parameters)
-    _point_to(work, subject, wanted, certificate, ends)
+    _point_to(work, subject, wanted, fit)
 
 
 def _archivist(work: Work) -> Archivist:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from souk.kernel import secrets
 from souk.provisioning.contract import Archivist, ConfigurationFailed, Guest, ServerCertificate, Wanted
-from souk.provisioning.reconciler import guarding, trials
+from souk.provisioning.reconciler import filling, guarding, trials
 from souk.provisioning.reconciler.actions.work import Work
 from souk.provisioning.reconciler.guest import MachineGuest
 from souk.provisioning.reconciler.repositories import open_repository
@@ -23,8 +23,27 @@ class Trial:
     """The service on its machine of the trial, where it runs with credentials that nobody has."""
 
     work: Work
+    machine: str
     guest: Guest
     wanted: Wanted
+
+    def begin(self) -> Trial:
+        """Let the service run on what was restored, and configure it; returns it so.
+
+        Raises:
+            ConfigurationFailed: it does not answer.
+        """
+        archivist = self.work.blueprint.archivist
+        with self.work.step("configure", 50, gettext_noop("The service is configured.")):
+            if archivist is None or not archivist.replaces_system:
+                return self.configure()
+            filling.run_on_it(self.work.engine, self.machine, archivist)
+            begun = self.configure()
+            nobody = self.work.blueprint.credentials(begun.wanted.parameters, "")
+            health = self.work.blueprint.probe(begun.wanted, nobody, "")
+            if not health.ok:
+                raise ConfigurationFailed(health.detail)
+            return begun
 
     def configure(self, **parameters: Any) -> Trial:
         """Configure the service, with some parameters changed; returns it so."""
@@ -39,7 +58,7 @@ class Trial:
 
 @contextmanager
 def restored(work: Work, archivist: Archivist, mark: str = "") -> Iterator[Trial]:
-    """The service, restored (to a mark, or whole) and configured beside itself, for as long as the block takes.
+    """The service, restored (to a mark, or whole) beside itself, for as long as the block takes.
 
     What a killed attempt left is thrown away by the next one.
 
@@ -53,11 +72,9 @@ def restored(work: Work, archivist: Archivist, mark: str = "") -> Iterator[Trial
         guest = MachineGuest(work.engine, machine.name)
         guarding.guard(guest, row)
         # Alone, also where the service runs on several machines: the trial must not take a place among them.
-        trial = Trial(work, guest, work.subject.wanted(machine.address))
+        trial = Trial(work, machine.name, guest, work.subject.wanted(machine.address))
         with work.step("restore", 40, gettext_noop("The data is restored.")):
             archivist.restore(guest, trial.wanted, open_repository(row.id, work.engine), None, mark)
-        with work.step("configure", 50, gettext_noop("The service is configured.")):
-            trial = trial.configure()
         yield trial
     except ConfigurationFailed:
         trials.throw_away(work.engine, work.subject)

@@ -79,8 +79,8 @@ def _serving(ground: Ground, lease: Lease, subject: Subject, blueprint: Blueprin
     elif observed.limits.memory <= limits.memory:
         machines.fit(engine, lease, subject, observed, replace(limits, disk=max(limits.disk, observed.limits.disk)))
     _answering(subject, blueprint, guest, wanted)
-    if blueprint.archivist is not None and is_kept(row.id):
-        blueprint.archivist.begin_timeline(guest, wanted)
+    if blueprint.archivist is not None and blueprint.archivist.history is not None and is_kept(row.id):
+        blueprint.archivist.history.begin_timeline(guest, wanted)
 
 
 def _answering(subject: Subject, blueprint: Blueprint, guest: Guest, wanted: Wanted) -> None:

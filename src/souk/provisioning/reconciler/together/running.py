@@ -16,6 +16,7 @@ from souk.provisioning.models import InstanceState
 from souk.provisioning.reconciler import (
     actions,
     exposing,
+    filling,
     machines,
     plugging,
     records,
@@ -219,7 +220,7 @@ def _restore(lease: Lease, crew: Crew) -> None:
     first = next(one for one in crew.members if one.name == crew.ensemble.first)
     with step(lease, crew.subject, "restore", 50, gettext_noop("The data is restored.")):
         repository = repositories.flushed(crew.engine, archivist, row.restored_from, row.restore_until)
-        archivist.restore(crew.guest(first), crew.wanted(first), repository, row.restore_until)
+        filling.fill(crew.engine, first, archivist, crew.wanted(first), repository, row.restore_until)
 
 
 def _probe(crew: Crew, credentials: Credentials, trusted: str) -> None:
