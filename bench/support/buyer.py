@@ -129,14 +129,13 @@ class Buyer:
 
 def unable(floor: Any) -> str:
     """Why nothing can be ordered here; empty if it can."""
-    from souk.blueprints.postgresql import BLUEPRINT
-
+    alias = floor.blueprint.recipe.alias
     try:
-        if floor.has_image(BLUEPRINT.recipe.alias):
+        if floor.has_image(alias):
             return ""
     except httpx.TransportError as error:
         return f"Incus can't be used here: {error}"
-    return "The image of the PostgreSQL service is not on the engine. `make test` or `make run` builds it."
+    return f"The image {alias} is not on the engine. `make test` or `make run` builds it."
 
 
 def free_block(floor: Any) -> ipaddress.IPv4Network:

@@ -22,7 +22,7 @@ from websockets.sync.client import unix_connect
 
 from souk.blueprints.postgresql import BLUEPRINT, probing, warmer
 from souk.blueprints.postgresql.bundle import bundle
-from souk.provisioning.contract import Credentials, ServerCertificate, Size, Wanted
+from souk.provisioning.contract import Blueprint, Credentials, ServerCertificate, Size, Wanted
 from souk.settings import namespace
 from support import first_select
 
@@ -32,6 +32,8 @@ SIZE = Size(vcpus=1, memory=1024**3, disk=10 * 1024**3)
 
 class Floor:
     """A bare sequence of requests, with what a careful hand would prepare beforehand prepared."""
+
+    blueprint: Blueprint = BLUEPRINT
 
     def __init__(self, size: Size = SIZE) -> None:
         self.place = namespace.current()
@@ -115,13 +117,13 @@ class Floor:
         self._execute(wanted.name, document)
 
     def _machine(self, name: str, address: str) -> dict[str, Any]:
-        limits = BLUEPRINT.limits(self.size)
+        limits = self.blueprint.limits(self.size)
         return {
             "name": name,
             "type": "container",
             "start": True,
             "profiles": [],
-            "source": {"type": "image", "alias": BLUEPRINT.recipe.alias},
+            "source": {"type": "image", "alias": self.blueprint.recipe.alias},
             "config": {
                 "limits.cpu": str(limits.vcpus),
                 "limits.memory": str(limits.memory),

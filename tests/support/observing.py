@@ -21,6 +21,7 @@ from souk.provisioning.contract import (
     Look,
     Metric,
     Panel,
+    PendingUpdates,
     Reading,
     Statement,
     Wanted,
@@ -40,6 +41,8 @@ class ExampleObserver:
     written: list[LogLine] = field(default_factory=list)
     slow: list[Statement] | None = None
     asked: int = 0
+    waiting: PendingUpdates | None = None
+    asks_queries: bool = True
 
     metrics = (
         Metric("connections", Reading.GAUGE, "", "Client connections that are open"),
@@ -65,6 +68,9 @@ class ExampleObserver:
 
     def statements(self, guest: Guest, wanted: Wanted, most: int) -> list[Statement] | None:
         return self.slow
+
+    def pending(self, guest: Guest, wanted: Wanted) -> PendingUpdates | None:
+        return self.waiting
 
 
 @contextmanager

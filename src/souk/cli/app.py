@@ -120,6 +120,7 @@ def _services(app: App) -> None:
     branch.command(connect.known_hosts, name="known-hosts", help=_("The line by which SSH clients know a machine."))
     branch.command(services.first_boot, name="first-boot", help=_("What a machine did at its first boot."))
     branch.command(versions.materials, name="sbom", help=_("A service's bill of materials, as CycloneDX."))
+    branch.command(services.pending, name="pending", help=_("Which updates wait in a machine."))
     branch.command(connect.snippets, name="snippets", help=_("A few lines of a program that connects."))
     branch.command(services.stop, name="stop", help=_("Stop a service; its data stays."))
     branch.command(services.start, name="start", help=_("Start a stopped service."))

@@ -159,7 +159,7 @@ class Usage:
 
     `disk` is bytes of its own in use now, without what it shares with its image; `egress` bytes that it sent to
     clients, who opened the connection, in a counter that may begin anew (None where nobody counts); `cpu_seconds` and
-    `memory` since start and now.
+    `memory` since start and now, `processes` now; `received` bytes over its card on the bridge since start, if known.
     """
 
     name: str
@@ -167,6 +167,8 @@ class Usage:
     egress: int | None
     cpu_seconds: float
     memory: int
+    processes: int = 0
+    received: int | None = None
 
 
 @dataclass(frozen=True)

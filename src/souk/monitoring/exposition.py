@@ -64,12 +64,11 @@ class _Services(Collector):
             up.add_metric(last.labels, float(last.answered))
             seen.add_metric(last.labels, last.at.timestamp())
         yield from (up, seen)
-        machines = len(vocabulary.OF_MACHINES)
-        for place, metric in enumerate(vocabulary.OF_MACHINES):
+        for place, metric in vocabulary.of_machines():
             yield _family("machine", metric, self._found, place)
         for kind in sorted({last.blueprint for last in self._found}):
             alike = [last for last in self._found if last.blueprint == kind]
-            for place, metric in enumerate(vocabulary.metrics(kind)[machines:], machines):
+            for place, metric in enumerate(vocabulary.told(kind), len(vocabulary.OF_MACHINES)):
                 yield _family(kind, metric, alike, place)
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 
 from souk.kernel import events
 from souk.kernel.events import EventRow
-from souk.monitoring import incidents
+from souk.monitoring import incidents, updates
 from souk.monitoring.alerts import noticing
 from souk.monitoring.logs import shipping
 from souk.monitoring.models import IncidentCause, LastLook
@@ -46,6 +46,7 @@ def _handle(event: EventRow) -> None:
             _watch_no_more(event, at)
             if action == "service.deleted":
                 shipping.forget(instance)
+                updates.forget(instance)
         case "service.machine_ended":
             if not incidents.open_incident(instance, IncidentCause.MACHINE_ENDED, at):
                 incidents.add(instance, "machine_ended", at)

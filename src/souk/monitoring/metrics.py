@@ -54,10 +54,9 @@ class MetricsRow:
 
 def last(scope: Scope, instance: UUID, blueprint: str, key: str) -> float | None:
     """A metric as it was when the instance was last looked at; None if it was not seen, or its kind tells no such."""
-    keys = [metric.key for metric in vocabulary.metrics(blueprint)]
-    if key not in keys:
+    places = {metric.key: place for place, metric in vocabulary.metrics(blueprint)}
+    if (place := places.get(key)) is None:
         return None
-    place = keys.index(key)
     with acting(scope), connection.cursor() as cursor:
         cursor.execute("select vals[%s] from monitoring_lastlook where instance_id = %s", [place + 1, instance])
         row = cursor.fetchone()
@@ -69,16 +68,18 @@ def metrics(scope: Scope, instance: UUID, blueprint: str, since: datetime, until
     step = MINUTE * max(1, -(-(until - since) // (MINUTE * POINTS)))
     origin = since.replace(second=0, microsecond=0)
     known = vocabulary.metrics(blueprint)
-    seen = _seen(scope, instance, (since, until), step, len(known))
+    seen = _seen(scope, instance, (since, until), step, [place for place, _metric in known])
     instants = [origin + step * number for number in range(-(-(until - origin) // step))]
     steps = [seen.get(instant) for instant in instants]
-    return MetricsRow(since, until, step, instants, [_row(metric, place, steps) for place, metric in enumerate(known)])
+    return MetricsRow(
+        since, until, step, instants, [_row(metric, number, steps) for number, (_place, metric) in enumerate(known)]
+    )
 
 
 def _seen(
-    scope: Scope, instance: UUID, period: tuple[datetime, datetime], step: timedelta, places: int
+    scope: Scope, instance: UUID, period: tuple[datetime, datetime], step: timedelta, places: Sequence[int]
 ) -> dict[datetime, _Step]:
-    columns = ", ".join(f"max(vals[{place + 1}])" for place in range(places))
+    columns = ", ".join(f"max(vals[{place + 1}])" for place in places)
     with acting(scope), connection.cursor() as cursor:
         cursor.execute(
             f"select date_bin(make_interval(secs => %s), at, date_trunc('minute', %s)) as step, max(at), {columns}"  # noqa: S608

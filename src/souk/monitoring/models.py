@@ -195,3 +195,20 @@ class SlowStatements(models.Model):
     organization_id = models.UUIDField()
     at = models.DateTimeField()
     statements = models.JSONField()
+
+
+class MachineUpdates(models.Model):
+    """What a machine that installs updates itself told of them `at` last: how many close holes, and how many others
+    there are; whether something runs that was replaced; when it had last asked for updates, and installed some. There
+    were some that close holes at every look since `security_since`.
+    """
+
+    instance_id = models.UUIDField(primary_key=True)
+    organization_id = models.UUIDField()
+    at = models.DateTimeField()
+    security = models.IntegerField()
+    others = models.IntegerField()
+    restart = models.BooleanField()
+    asked_at = models.DateTimeField(null=True)
+    installed_at = models.DateTimeField(null=True)
+    security_since = models.DateTimeField(null=True)

@@ -15,7 +15,7 @@ from souk.monitoring import incidents, samples
 from souk.monitoring.looking import Seen, look_at
 from souk.monitoring.models import Incident, IncidentCause, LastLook
 from souk.monitoring.samples import Sample
-from souk.monitoring.vocabulary import OF_MACHINES
+from souk.monitoring.vocabulary import OF_MACHINES, arranged
 from souk.provisioning.contract import ConfigurationFailed, Interruption
 from souk.provisioning.reconciler import lease
 from souk.provisioning.reconciler.guest import MachineGuest
@@ -65,10 +65,10 @@ def _values(seen: Seen, usages: Mapping[str, Usage]) -> list[float | None]:
     """What the engine counts of the machine that leads, what the one sent that clients reach, then what it tells."""
     usage, face = usages.get(seen.target.machine), usages.get(seen.target.face)
     sent = None if face is None else face.egress
-    of_machine: list[float | None] = (
-        [None] * len(OF_MACHINES) if usage is None else [usage.cpu_seconds, usage.memory, usage.disk, sent]
-    )
-    return [*of_machine, *seen.look.values]
+    if usage is None:
+        return arranged([None] * len(OF_MACHINES), seen.look.values, [])
+    counted = [usage.cpu_seconds, usage.memory, usage.disk, sent]
+    return arranged(counted, seen.look.values, [usage.processes, usage.received])
 
 
 def _sample(seen: Seen, usages: Mapping[str, Usage]) -> Sample:

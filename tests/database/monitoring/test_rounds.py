@@ -18,6 +18,7 @@ from souk.engines.memory import MemoryEngine
 from souk.kernel.scope import System, acting
 from souk.monitoring import looking, rounds
 from souk.monitoring.models import LastLook
+from souk.monitoring.vocabulary import COUNTED_LATER, LATER_FROM, OF_MACHINES
 from souk.provisioning import commands
 from souk.provisioning.contract import Look, Wanted
 from souk.provisioning.reconciler.converge import Ground
@@ -37,10 +38,12 @@ def test_the_engines_counters_and_the_services_own_are_kept_side_by_side(
 ) -> None:
     observer.values = [7.0, None]
     assert rounds.take_round(engine) == 1
-    ((cpu, memory, disk, sent, connections, transactions),) = kept(instance)
+    ((cpu, memory, disk, sent, connections, transactions, *later),) = kept(instance)
     assert cpu is not None
     assert (memory, disk, sent) == (2**30 // 4, engine.usage()[0].disk, 0)
     assert (connections, transactions) == (7.0, None)
+    assert len([*OF_MACHINES, *observer.metrics, *later]) == LATER_FROM + len(COUNTED_LATER)
+    assert later[-2] == 1
 
 
 def test_without_the_engine_the_services_own_values_are_kept_all_the_same(engine: MemoryEngine, instance: UUID) -> None:

@@ -54,6 +54,6 @@ def test_a_machine_is_backed_up_proved_and_restored_in_place_known_as_before(
     yard.until_ready(instance)
     after = connection_of(scope, instance)
     assert (after.connection.known_hosts, after.address != before.address) == (before.connection.known_hosts, True)
-    assert yard.ssh(instance, key, "grep garder /home/amina/note && id amina && ! sudo test -e /root/after") == 0
+    assert yard.ssh(instance, key, "sudo grep garder /home/amina/note && id amina && ! sudo test -e /root/after") == 0
     assert yard.ssh(instance, key, 'test "$(sudo cat /root/began)" = once') == 0
     assert service(scope, instance).state == "ready"

@@ -12,6 +12,7 @@ from souk.blueprints.machine import keys, parameters, probing, sizing, user_data
 from souk.blueprints.machine.archivist import Restic
 from souk.blueprints.machine.brancher import Branches
 from souk.blueprints.machine.identity import HostKey
+from souk.blueprints.machine.observer import JournalAndUpdates
 from souk.blueprints.machine.offering import STARTING_OFFERING
 from souk.blueprints.machine.snippets import snippets
 from souk.blueprints.machine.user_data import CloudInit
@@ -27,6 +28,7 @@ from souk.provisioning.contract import (
     Guest,
     Health,
     Identity,
+    Observer,
     ServerCertificate,
     Size,
     SnapshotKeeper,
@@ -51,6 +53,7 @@ class Machine(Abilities):
     identity: Identity | None = HostKey()
     beginner: Beginner | None = CloudInit()
     archivist: Archivist | None = Restic()
+    observer: Observer | None = JournalAndUpdates()
     brancher: Brancher | None = Branches()
     snapshots: SnapshotKeeper | None = sizing.ByPlan()
 

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import Any
 
-import msgspec
+from souk.blueprints import journals
+from souk.provisioning.contract import Guest, LogPart, Severity
 
-from souk.provisioning.contract import ConfigurationFailed, Guest, LogLine, LogPart, Severity
-
-_MOST_LINES = 5_000
-# A line that is cut off by `head` is read again the next time.
-_READ = """
-journalctl --unit=souk-postgresql.service --output=json --output-fields=MESSAGE --all --quiet --no-pager \
-    --lines=+"$2" ${1:+--after-cursor="$1"} | head -c "$3"
-"""
+_OWN = ("--unit=souk-postgresql.service", "--output-fields=MESSAGE")
 # PostgreSQL writes the severity behind its prefix, in English whatever the clients speak.
 _SEVERITY = re.compile(r"(?:^|\s)(WARNING|ERROR|FATAL|PANIC):\s")
 _SEVERITIES = {"WARNING": Severity.WARNING}
@@ -28,24 +21,10 @@ def read(guest: Guest, after: str, most: int) -> LogPart:
     Raises:
         ConfigurationFailed: the journal can't be read.
     """
-    done = guest.execute(["sh", "-c", _READ, "read", after, str(_MOST_LINES), str(most)], timeout=10)
-    if done.exit_code or (done.stderr.strip() and not done.stdout):
-        raise ConfigurationFailed(done.stderr.strip()[:200] or "the journal does not answer")
-    entries = list(_entries(done.stdout))
-    return LogPart([_line(entry) for entry in entries], entries[-1]["__CURSOR"] if entries else after)
+    return journals.read(guest, _OWN, after, most, _described)
 
 
-def _entries(text: str) -> Iterator[dict[str, Any]]:
-    for line in text.splitlines(keepends=True):
-        if line.endswith("\n"):
-            yield msgspec.json.decode(line)
-
-
-def _line(entry: dict[str, Any]) -> LogLine:
-    message = entry.get("MESSAGE") or ""
-    # What is no UTF-8 comes as a list of bytes.
-    text = bytes(message).decode(errors="replace") if isinstance(message, list) else str(message)
+def _described(entry: Mapping[str, Any], text: str) -> tuple[Severity, str]:
+    del entry
     found = _SEVERITY.search(text)
-    severity = _SEVERITIES.get(found[1], Severity.ERROR) if found else Severity.INFO
-    at = datetime.fromtimestamp(int(entry["__REALTIME_TIMESTAMP"]) / 1_000_000, UTC)
-    return LogLine(at, severity, text.replace("\0", "\ufffd"))
+    return _SEVERITIES.get(found[1], Severity.ERROR) if found else Severity.INFO, text

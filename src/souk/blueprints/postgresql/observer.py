@@ -18,6 +18,7 @@ from souk.provisioning.contract import (
     Look,
     Metric,
     Panel,
+    PendingUpdates,
     Reading,
     Statement,
     Wanted,
@@ -81,6 +82,7 @@ class StatisticsObserver:
 
     metrics = METRICS
     panels = PANELS
+    asks_queries = True
 
     def look(self, wanted: Wanted, credentials: Credentials, authority: str) -> Look:
         """Read the statistics; whoever may is a member of `pg_monitor`, as the owner is."""
@@ -123,3 +125,8 @@ class StatisticsObserver:
         """
         del wanted
         return statements.slowest(guest, most)
+
+    def pending(self, guest: Guest, wanted: Wanted) -> PendingUpdates | None:
+        """None: a newer image takes over."""
+        del guest, wanted
+        return None

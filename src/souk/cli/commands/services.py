@@ -110,6 +110,24 @@ def first_boot(name: Name, /, *, context: Given) -> None:
         context.output.text(line)
 
 
+def pending(name: Name, /, *, context: Given) -> None:
+    found = context.client.get(f"/services/{context.service(name)['id']}/updates")
+    if context.output.as_json:
+        context.output.data(found)
+        return
+    since = f" ({formats.moment(found['security_since'])})" if found["security_since"] else ""
+    context.output.fields(
+        [
+            (_("Told at"), formats.moment(found["at"])),
+            (_("Security updates"), f"{found['security']}{since}"),
+            (_("Other updates"), str(found["others"])),
+            (_("Restart due"), _("yes") if found["restart"] else _("no")),
+            (_("Debian last asked"), formats.moment(found["asked_at"])),
+            (_("Last installed"), formats.moment(found["installed_at"])),
+        ]
+    )
+
+
 def stop(name: Name, /, *, yes: Yes = False, wait: Wait = False, context: Given) -> None:
     question = _("Stop “{name}”? Its data stays, and its disk is still charged.")
     _change(context, name, ("POST", "stop"), "" if yes else question, wait)

@@ -82,14 +82,14 @@ def service_health(request: HttpRequest, desk: Desk, service: UUID) -> HttpRespo
 
 def tabs(row: ServiceRow, current: str) -> list[Tab]:
     """A service's pages beside each other; those of what it tells of itself, if its kind tells anything."""
-    tells = blueprint(row.blueprint).observer is not None
+    observer = blueprint(row.blueprint).observer
     pages = (
         ("service", _("Overview"), True),
-        ("service-metrics", _("Metrics"), tells),
+        ("service-metrics", _("Metrics"), True),
         ("service-health", _("Health"), True),
         ("service-alerts", _("Alerts"), True),
-        ("service-logs", _("Log"), tells),
-        ("service-statements", _("Slow queries"), tells),
+        ("service-logs", _("Log"), observer is not None),
+        ("service-statements", _("Slow queries"), observer is not None and observer.asks_queries),
     )
     shown = [(name, label) for name, label, there in pages if there or name == current]
     return [Tab(label, reverse(name, args=[row.id]), name == current) for name, label in shown]

@@ -32,6 +32,7 @@ from souk.kernel.scope import Scope
 from souk.metering import queries as metering
 from souk.monitoring import metrics
 from souk.monitoring.queries import health
+from souk.monitoring.updates import updates
 from souk.ordering.queries import SubscriptionRow, subscription_of
 from souk.parties.access import CAN_OPERATE, CAN_SEE_MONEY
 from souk.provisioning import queries
@@ -105,6 +106,7 @@ def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "ending": versions.ending(known),
         "updated_at": known.updated_at,
         "first_boot": _first_boot(desk.scope, service),
+        "updates": updates(desk.scope, service),
         "silent": health(desk.scope, service).answers is False,
         "read_only": _read_only(desk.scope, row),
         "breadcrumbs": [Crumb(_("Services"), reverse("services")), Crumb(row.name)],

@@ -15,6 +15,7 @@ from souk.doors.rest.auth import member
 from souk.kernel import clock
 from souk.monitoring.logs import export, queries
 from souk.monitoring.logs.queries import LogSearch
+from souk.monitoring.updates import UpdatesRow, updates
 from souk.provisioning.queries import service as find_service
 
 router = Router(tags=["Logs"])
@@ -66,6 +67,14 @@ def export_logs(
     response = HttpResponse(file.content, content_type=file.media_type)
     response["Content-Disposition"] = f'attachment; filename="{row.label}.{file.ending}"'
     return response
+
+
+@router.get("/services/{service}/updates", response=UpdatesRow, operation_id="getUpdates")
+def machine_updates(request: HttpRequest, service: UUID) -> UpdatesRow:
+    """Which of Debian's updates wait in a machine, asked for every three hours."""
+    scope = member(request)
+    find_service(scope, service)
+    return updates(scope, service)
 
 
 @router.get("/services/{service}/statements", response=queries.StatementsRow, operation_id="getSlowStatements")

@@ -231,12 +231,15 @@ def usage(name: str, state: State | None, sent: int | None, shared: int) -> Usag
     """
     if state is None or state.status not in _STATUSES or _STATUSES[state.status] != MachineStatus.RUNNING:
         return None
+    card = (state.network or {}).get(MAIN)
     return Usage(
         name=name,
         disk=shared + ((state.disk or {})["root"].usage if "root" in (state.disk or {}) else 0),
         egress=sent,
         cpu_seconds=(state.cpu.usage if state.cpu else 0) / 1e9,
         memory=state.memory.usage if state.memory else 0,
+        processes=max(0, state.processes),
+        received=card.counters.bytes_received if card and card.counters else None,
     )
 
 

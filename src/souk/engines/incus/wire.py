@@ -32,6 +32,18 @@ class Amount(msgspec.Struct):
     usage: int = 0
 
 
+class Counters(msgspec.Struct):
+    """What came over a card."""
+
+    bytes_received: int = 0
+
+
+class CardState(msgspec.Struct):
+    """A card of a running machine."""
+
+    counters: Counters | None = None
+
+
 class State(msgspec.Struct):
     """What a running machine uses now."""
 
@@ -39,6 +51,8 @@ class State(msgspec.Struct):
     cpu: Amount | None = None
     memory: Amount | None = None
     disk: dict[str, Amount] | None = None
+    network: dict[str, CardState] | None = None
+    processes: int = 0
 
 
 class Instance(msgspec.Struct):

@@ -79,9 +79,9 @@ class Simulated:
         return Machine(self.spec.name, MachineStatus.ERROR, self.spec.kind, Limits(0, 0, 0, 0), None, {}, self.host)
 
     def usage(self) -> Usage:
-        """Plausible counters: five per cent of one processor, a quarter of the memory."""
+        """Plausible counters: five per cent of one processor, a quarter of the memory, one process."""
         cpu = 0.05 * (time.monotonic() - self.started)
-        return Usage(self.spec.name, self.disk, self.egress, cpu, self.spec.limits.memory // 4)
+        return Usage(self.spec.name, self.disk, self.egress, cpu, self.spec.limits.memory // 4, processes=1)
 
     def start(self) -> None:
         """Run, with counters from zero."""

@@ -24,12 +24,14 @@ select i.id, i.organization_id, i.name, i.blueprint, i.disk, i.ready_at, l.vals,
     (select count(*) from provisioning_operation p
         where p.instance_id = i.id and p.kind = 'prove' and p.state = 'failed' and not exists (
             select from provisioning_operation l
-            where l.instance_id = i.id and l.kind = 'prove' and l.state = 'succeeded' and l.id > p.id))
+            where l.instance_id = i.id and l.kind = 'prove' and l.state = 'succeeded' and l.id > p.id)),
+    u.security_since
 from monitoring_watch w
 join provisioning_serviceinstance i on i.id = w.instance_id
 left join monitoring_lastlook l on l.instance_id = i.id
 left join monitoring_incident o on o.instance_id = i.id and upper_inf(o.during)
 left join provisioning_endpoint e on e.instance_id = i.id
+left join monitoring_machineupdates u on u.instance_id = i.id
 where upper_inf(w.during) and i.blueprint = any(%s)
 """
 
@@ -62,6 +64,7 @@ class _Known:
     grow_to: int | None
     growth_refused_at: datetime | None
     proofs_failed: int
+    unsafe_since: datetime | None
 
 
 def facts(now: datetime) -> list[Facts]:
@@ -74,8 +77,8 @@ def facts(now: datetime) -> list[Facts]:
 
 
 def _values(of: _Known, now: datetime, archiving: set[UUID]) -> Iterator[tuple[str, float]]:
-    keys = (metric.key for metric in vocabulary.metrics(of.blueprint))
-    told = dict(zip(keys, of.kept or (), strict=False))
+    kept = of.kept or ()
+    told = {metric.key: kept[place] for place, metric in vocabulary.metrics(of.blueprint) if place < len(kept)}
     yield "no_answer", (now - of.silent_since) / _SECOND if of.silent_since else 0.0
     if (disk := _share(told.get("disk_bytes"), of.disk)) is not None:
         yield "disk", disk
@@ -90,6 +93,7 @@ def _values(of: _Known, now: datetime, archiving: set[UUID]) -> Iterator[tuple[s
     if of.site in archiving and registry.blueprint(of.blueprint).archivist is not None:
         yield "backup_age", (now - (of.backed_up_at or of.ready_at)) / _HOUR
         yield "proofs", float(of.proofs_failed)
+    yield "security_updates", (now - of.unsafe_since) / _DAY if of.unsafe_since else 0.0
     if of.certificate_until is not None:
         yield "certificate", (of.certificate_until - now) / _DAY
 

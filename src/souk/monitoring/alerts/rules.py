@@ -47,6 +47,7 @@ RULES = {
         Rule("replication_lag", 60, "s", 3 * _MINUTE, 86_400),
         Rule("backup_age", 26, "h", timedelta(0), 24 * 31),
         Rule("proofs", 1, "", timedelta(0), 10),
+        Rule("security_updates", 7, "d", timedelta(0), 365),
         Rule("certificate", 14, "d", timedelta(0), 365, sinks=True),
     )
 }

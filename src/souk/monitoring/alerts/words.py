@@ -19,6 +19,7 @@ RULES: dict[str, str | Promise] = {
     "replication_lag": pgettext_lazy("rule", "A replica falls behind"),
     "backup_age": pgettext_lazy("rule", "The last backup is too old"),
     "proofs": pgettext_lazy("rule", "Backups fail their proof"),
+    "security_updates": pgettext_lazy("rule", "Security updates are not installed"),
     "certificate": pgettext_lazy("rule", "The certificate ends soon"),
 }
 

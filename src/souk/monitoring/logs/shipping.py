@@ -6,6 +6,7 @@ import queue
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.db import connection
 from souk.engines.contract import Engine, EngineError
 from souk.kernel import clock
 from souk.kernel.scope import acting
+from souk.monitoring import updates
 from souk.monitoring.models import LogPosition, SlowStatements
 from souk.monitoring.samples import WORKER
 from souk.provisioning.contract import ConfigurationFailed, LogLine, LogPart, Severity
@@ -45,7 +47,7 @@ where at >= %s order by place
 
 def ship(engine: Engine) -> None:
     """Bring what was written since the last time, of every service that answers; and, of each every few minutes, its
-    slowest queries.
+    slowest queries and what updates wait in it.
     """
     waiting: queue.SimpleQueue[Target] = queue.SimpleQueue()
     for target in targets():
@@ -65,6 +67,7 @@ def _ship_all(engine: Engine, waiting: queue.SimpleQueue[Target]) -> None:
                 _ship(engine, target)
                 if (target.instance.int + minute) % STATEMENTS_EVERY == 0:
                     _ask_statements(engine, target)
+                    updates.ask(engine, target)
             except (ConfigurationFailed, EngineError) as error:
                 log.info("log not read", instance=str(target.instance), error=str(error)[:200])
     finally:
@@ -91,7 +94,8 @@ def _ship(engine: Engine, target: Target) -> None:
 def _keep(target: Target, position: LogPosition | None, part: LogPart) -> None:
     now = clock.now()
     kept = position.kept if position is not None and position.day == now.date() else 0
-    lines, kept = _within_share(part.lines, kept)
+    # A machine may put any time under a line: there is a place for none of tomorrow.
+    lines, kept = _within_share([replace(line, at=min(line.at, now)) for line in part.lines], kept)
     with acting(WORKER):
         _insert(target.instance, target.organization, lines, now - timedelta(days=KEPT_DAYS))
         LogPosition.objects.update_or_create(

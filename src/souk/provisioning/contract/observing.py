@@ -107,8 +107,26 @@ class Statement:
     rows: int
 
 
+@dataclass(frozen=True)
+class PendingUpdates:
+    """Updates that a machine which keeps itself up to date knows of and has not installed: those that close holes, and
+    others. `restart` says that what runs is older than what is installed. When it last `asked` what there is, and when
+    what installs by itself last ran; None: never, or it is not known.
+    """
+
+    security: int
+    others: int
+    restart: bool
+    asked: datetime | None
+    installed: datetime | None
+
+
 class Observer(Protocol):
     """What a blueprint adds whose services tell of themselves."""
+
+    @property
+    def asks_queries(self) -> bool:
+        """Whether `statements` are told of its services."""
 
     @property
     def metrics(self) -> Sequence[Metric]:
@@ -141,4 +159,11 @@ class Observer(Protocol):
 
         Raises:
             ConfigurationFailed: the service does not tell.
+        """
+
+    def pending(self, guest: Guest, wanted: Wanted) -> PendingUpdates | None:
+        """Which updates wait in a machine that installs them itself; None if its kind is renewed from outside.
+
+        Raises:
+            ConfigurationFailed: the machine does not tell.
         """

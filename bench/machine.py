@@ -1,0 +1,111 @@
+"""From an accepted order for a machine to the first `ssh` by its customer's key, on a real Incus.
+
+The order goes through the real web and worker processes, on a database of their own. Its floor is the same by hand: the
+same image launched with the same limits and card, the key pushed into it, and ssh. Both are tried alike, over and over
+from the moment the address is known. Measured in turns; every machine is deleted before the next one is made.
+
+What a customer waits for who only follows the API (ready shown, then ssh) is told beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from souk.blueprints.machine import BLUEPRINT
+from support import first_ssh
+from support.buyer import Buyer, free_block, settle, unable
+from support.by_hand import Floor
+from support.figures import Figure, Target, publish, say
+from support.ground import ground
+from support.pairs import alternate
+from support.processes import web, worker
+
+FLOOR = "the same image launched through Incus's API with the same limits and card, the key pushed into it, and ssh"
+_KEYS = "/etc/souk/machine/keys/debian"
+
+
+class MachineFloor(Floor):
+    """A bare sequence of requests."""
+
+    blueprint = BLUEPRINT
+
+    def machine(self, address: str, key: first_ssh.Key) -> float:
+        """Make one machine at `address`, and delete it. Seconds from nothing to the first ssh."""
+        name = f"floor-{secrets.token_hex(3)}"
+        try:
+            started = time.perf_counter()
+            self._change("POST", "/1.0/instances", self._machine(name, address))
+            headers = {"X-Incus-type": "file", "X-Incus-mode": "0644", "X-Incus-uid": "0", "X-Incus-gid": "0"}
+            pushed = self.http.post(
+                f"/1.0/instances/{name}/files",
+                params={"path": _KEYS, "project": self.place.project},
+                headers=headers,
+                content=key.public.encode() + b"\n",
+            )
+            pushed.raise_for_status()
+            return first_ssh.wait(address, key) - started
+        finally:
+            self.delete(name)
+
+
+class MachineBuyer(Buyer):
+    """A customer who orders machines."""
+
+    key: first_ssh.Key
+
+    def once(self) -> float:
+        """Seconds from the answer that accepts an order to the first ssh."""
+        parameters = {"ssh_keys": [self.key.public]}
+        body = {"offering": "machine", "plan": "s", "region": "ma-temara", "name": "mesure", "parameters": parameters}
+        answer = self._http.post("/orders", json=body)
+        accepted = time.perf_counter()
+        if answer.status_code != 201:
+            raise RuntimeError(f"the order was refused: {answer.text}")
+        instance = self._instance(answer.json()["id"])
+        try:
+            address = self.until("select host(address) from provisioning_machine where instance_id = %s", [instance])[0]
+            self.marks["address_known"].append(time.perf_counter() - accepted)
+            first = first_ssh.wait(address, self.key)
+            self.until("select 1 from provisioning_serviceinstance where id = %s and state = 'ready'", [instance])
+            self.marks["ready_shown"].append(time.perf_counter() - accepted)
+            self.marks["as_customer"].append(max(first, first_ssh.wait(address, self.key)) - accepted)
+            self._steps(instance)
+        finally:
+            self._delete(instance)
+        return first - accepted
+
+
+def main() -> None:
+    """Measure and print; exits with 1 where there is no Incus or no image."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--pairs", type=int, default=12)
+    chosen = options.parse_args()
+    load_before = os.getloadavg()
+    floor = MachineFloor()
+    if reason := unable(floor):
+        say(reason)
+        sys.exit(1)
+    with tempfile.TemporaryDirectory() as folder, ground() as place:
+        block = free_block(floor)
+        settle(block)
+        with web(place) as door, worker(place):
+            buyer = MachineBuyer(place, door.port)
+            buyer.key = first_ssh.make_key(Path(folder))
+            buyer.warm_up()
+            by_hand = str(block.network_address + 5)
+            floor.machine(by_hand, buyer.key)
+            measured = alternate(chosen.pairs, buyer.once, lambda: floor.machine(by_hand, buyer.key))
+    details = {**buyer.told(measured.floor), **measured.told()}
+    targets = [Target("ratio", 1.15)]
+    name = "order accepted to the first ssh into a machine"
+    publish([Figure(name, measured.figure, "s", measured.floor, FLOOR, measured.ratio, targets, details)], load_before)
+
+
+if __name__ == "__main__":
+    main()
