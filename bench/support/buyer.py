@@ -50,12 +50,7 @@ class Buyer:
         """Seconds from the answer that accepts an order to the first `SELECT 1`."""
         from support import first_select
 
-        body = {"offering": "postgresql", "plan": "s", "region": "ma-temara", "name": "mesure"}
-        answer = self._http.post("/orders", json=body)
-        accepted = time.perf_counter()
-        if answer.status_code != 201:
-            raise RuntimeError(f"the order was refused: {answer.text}")
-        instance = self._instance(answer.json()["id"])
+        instance, accepted = self._order("postgresql")
         try:
             wanted, credentials, authority = self._assigned(instance)
             known = time.perf_counter()
@@ -66,6 +61,15 @@ class Buyer:
         finally:
             self._delete(instance)
         return first - accepted
+
+    def _order(self, offering: str, **more: Any) -> tuple[UUID, float]:
+        """A new service of the smallest plan, and when its order was accepted."""
+        body = {"offering": offering, "plan": "s", "region": "ma-temara", "name": "mesure", **more}
+        answer = self._http.post("/orders", json=body)
+        accepted = time.perf_counter()
+        if answer.status_code != 201:
+            raise RuntimeError(f"the order was refused: {answer.text}")
+        return self._instance(answer.json()["id"]), accepted
 
     def _instance(self, order: str) -> UUID:
         found: UUID = self.until("select instance_id from ordering_subscription where order_id = %s", [order])[0]

@@ -254,6 +254,13 @@ def test_a_machine_whose_disk_is_full_is_backed_up(kept: Kept) -> None:
     assert "full-disk" in kept.labels()
 
 
+def test_what_does_not_fit_is_declined(rig: Rig, machine_image: str, kept: Kept) -> None:
+    small = order(rig, machine_image, kept.box.folder, 23)
+    small.execute(["sh", "-c", "head -c 1400M /dev/urandom > /srv/plein; sync"], timeout=120)
+    with pytest.raises(Declined, match="too small"):
+        ARCHIVIST.restore(small, small.wanted, kept.repository, None)
+
+
 def test_root_who_takes_what_makes_backups_away_is_told_so_and_harms_nobody(kept: Kept) -> None:
     kept.root("mv /usr/lib/souk/backups /usr/lib/souk/backups.away")
     with pytest.raises(Declined, match="older"):

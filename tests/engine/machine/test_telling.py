@@ -13,6 +13,7 @@ OBSERVER = BLUEPRINT.observer
 # An archive on the machine's own disk, which calls itself what Debian's does.
 _ARCHIVE = """
 set -e
+rm -rf /var/lib/apt/lists/*Release /var/lib/apt/lists/*Packages
 mkdir -p /srv/archive && cd /srv/archive
 cat > Packages <<'END'
 Package: nano
@@ -73,7 +74,8 @@ def test_updates_that_wait_are_told_with_those_that_close_holes(box: Box) -> Non
 
 def test_a_program_that_runs_though_it_was_replaced_asks_for_a_restart(box: Box) -> None:
     assert not OBSERVER.pending(box, box.wanted).restart
-    root(box, "cp /usr/bin/sleep /usr/bin/dormir; systemd-run --unit=dormir /usr/bin/dormir 600; rm /usr/bin/dormir")
+    begin = "systemd-run --service-type=exec --unit=dormir /usr/bin/dormir 600"
+    root(box, f"cp /usr/bin/sleep /usr/bin/dormir && {begin}; rm /usr/bin/dormir")
     assert OBSERVER.pending(box, box.wanted).restart
     root(box, "systemctl stop dormir")
     assert not OBSERVER.pending(box, box.wanted).restart

@@ -143,21 +143,7 @@ def _run(
 
 def _described(wanted: Wanted, repository: Repository) -> dict[str, Any]:
     """What the machine must know of a repository, and how much of itself it may spend on it."""
-    return {
-        "repository": {
-            "host": repository.host,
-            "address": repository.address,
-            "port": repository.port,
-            "region": repository.region,
-            "bucket": repository.bucket,
-            "folder": repository.folder,
-            "access_key": repository.access_key,
-            "secret_key": repository.secret_key,
-            "passphrase": repository.passphrase,
-            "authority": repository.authority,
-        },
-        "processes": min(2, wanted.size.vcpus),
-    }
+    return {"repository": asdict(repository), "processes": min(2, wanted.size.vcpus)}
 
 
 def _found(backup: Mapping[str, Any]) -> BackupFound:

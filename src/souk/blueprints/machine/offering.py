@@ -15,7 +15,8 @@ STARTING_OFFERING = StartingOffering(
                 "Un conteneur système isolé, avec ses processeurs, sa mémoire, son disque et son adresse. Vous y "
                 "entrez par SSH avec vos propres clés : aucun mot de passe n'ouvre la machine. L'empreinte de sa clé "
                 "d'hôte est affichée, pour que vous soyez sûrs de parler à la vôtre. Les mises à jour de sécurité "
-                "de Debian s'installent d'elles-mêmes."
+                "de Debian s'installent d'elles-mêmes. Tous ses fichiers sont sauvegardés chaque jour, chiffrés, et la "
+                "restauration est essayée chaque semaine."
             ),
         },
         "ar": {
@@ -24,7 +25,7 @@ STARTING_OFFERING = StartingOffering(
             "description": (
                 "حاوية نظام معزولة لها معالجاتها وذاكرتها وقرصها وعنوانها. تدخلون إليها عبر SSH بمفاتيحكم الخاصة، "
                 "ولا تُفتح بأي كلمة سر. تُعرض بصمة مفتاح المضيف لتتأكدوا أنكم تتصلون بآلتكم. تُثبَّت تحديثات "
-                "دبيان الأمنية من تلقاء نفسها."
+                "دبيان الأمنية من تلقاء نفسها. تُنسخ كل ملفاتها احتياطيا كل يوم مشفرة، ويُجرَّب الاسترجاع كل أسبوع."
             ),
         },
         "en": {
@@ -33,7 +34,8 @@ STARTING_OFFERING = StartingOffering(
             "description": (
                 "An isolated system container with its own processors, memory, disk and address. You sign in over "
                 "SSH with your own keys; no password opens it. The fingerprint of its host key is shown, so that you "
-                "can be sure to reach your own. Debian's security updates install themselves."
+                "can be sure to reach your own. Debian's security updates install themselves. All of its files are "
+                "backed up each day, encrypted, and restoring is tried out each week."
             ),
         },
     },

@@ -61,13 +61,7 @@ class MachineBuyer(Buyer):
 
     def once(self) -> float:
         """Seconds from the answer that accepts an order to the first ssh."""
-        parameters = {"ssh_keys": [self.key.public]}
-        body = {"offering": "machine", "plan": "s", "region": "ma-temara", "name": "mesure", "parameters": parameters}
-        answer = self._http.post("/orders", json=body)
-        accepted = time.perf_counter()
-        if answer.status_code != 201:
-            raise RuntimeError(f"the order was refused: {answer.text}")
-        instance = self._instance(answer.json()["id"])
+        instance, accepted = self._order("machine", parameters={"ssh_keys": [self.key.public]})
         try:
             address = self.until("select host(address) from provisioning_machine where instance_id = %s", [instance])[0]
             self.marks["address_known"].append(time.perf_counter() - accepted)
