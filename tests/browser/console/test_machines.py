@@ -17,7 +17,7 @@ from tests.browser.console.test_every_page import LOOKS, check
 from tests.browser.console.world import sign_in
 from tests.support import reconciling
 from tests.support.example import EXAMPLE
-from tests.support.world import Customer, customer
+from tests.support.world import Customer, customer, operator
 from tests.unit.machine.test_keys import ED25519, OTHER
 
 from souk.blueprints.machine import BLUEPRINT
@@ -27,11 +27,12 @@ from souk.kernel import clock
 from souk.kernel.scope import System, acting
 from souk.ordering import commands as ordering
 from souk.ordering.queries import order
-from souk.provisioning import commands, registry
+from souk.provisioning import commands, registry, rules
 from souk.provisioning.contract import Health
 from souk.provisioning.models import Operation
 from souk.provisioning.queries import snapshots
 from souk.settings.seeds import seed
+from souk.sites.queries import sites
 
 pytestmark = pytest.mark.browser
 SCRIPT = "#cloud-config\npackages:\n  - nginx\n"
@@ -56,6 +57,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, own_database: str) -> Iterator[Memor
 def _machine(engine: MemoryEngine, folder: Path, buyer: Customer) -> tuple[UUID, UUID]:
     """A machine that has been in use, and one of its snapshots."""
     place = reconciling.ground(folder, engine)
+    commands.add_range(operator(), sites()[0].id, "203.0.113.0/28")
     given = {"ssh_keys": [ED25519], "user_data": SCRIPT}
     details = ordering.OrderDetails(
         buyer.organization, "public", "machine", "m", "ma-temara", "atelier-de-développement", given
@@ -66,6 +68,12 @@ def _machine(engine: MemoryEngine, folder: Path, buyer: Customer) -> tuple[UUID,
         Operation.objects.filter(not_before__isnull=False).update(not_before=clock.now())
     reconciling.forget_leases()
     reconciling.work(place)
+    ordering.give_address(buyer.scope, instance)
+    office = rules.rule(
+        "in", "tcp", "8000-8010", ["203.0.113.0/24", "198.51.100.7"], "bureau de Rabat, l’équipe du site"
+    )
+    commands.set_rules(buyer.scope, instance, [*rules.FIRST, office, rules.rule("out", "tcp", "25")])
+    reconciling.settle(place)
     for name in ("avant la mise à jour de nginx", "قبل الترقية"):
         commands.take_snapshot(buyer.scope, instance, name)
         reconciling.work(place)
@@ -100,6 +108,7 @@ def test_a_machines_pages_are_accessible_and_fit(
         "snapshots": f"/services/{instance}/snapshots/",
         "new": f"/services/{instance}/snapshots/{snapshot}/new/",
         **{part: f"/services/{instance}/{part}/" for part in ("versions", "plan", "access", "names", "network")},
+        **{part: f"/services/{instance}/{part}/" for part in ("address", "firewall")},
         **{part: f"/services/{instance}/{part}/" for part in ("health", "alerts", "rename", "delete")},
     }
     for name, address in pages.items():

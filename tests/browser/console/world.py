@@ -27,6 +27,7 @@ from souk.monitoring.alerts import commands as alerts
 from souk.monitoring.alerts.evaluating import judge
 from souk.monitoring.models import IncidentCause, LastLook, SlowStatements
 from souk.monitoring.samples import Sample
+from souk.ordering import commands as ordering
 from souk.ordering.queries import subscription_of
 from souk.parties import commands
 from souk.parties.models import Person
@@ -46,7 +47,7 @@ SYSTEM = System("test")
 PARTS = (
     *("plan/", "rename/", "settings/", "access/", "backups/", "backups/in-place/", "delete/", "metrics/", "versions/"),
     *("bindings/", "bindings/rapports/change/", "databases/", "databases/boutique/delete/", "metrics/?range=24h"),
-    *("network/", "names/", "exports/", "health/", "alerts/", "logs/", "logs/?q=rien", "statements/"),
+    *("network/", "address/", "names/", "exports/", "health/", "alerts/", "logs/", "logs/?q=rien", "statements/"),
 )
 LONG = "un-nom-de-service-vraiment-très-long-qui-remplit-toute-la-ligne"
 
@@ -94,6 +95,7 @@ class World:
                     "/tokens/",
                     "/nothing-here/",
                     "/networks/",
+                    "/addresses/",
                     f"/networks/{self.network}/",
                 ),
                 f"/services/{self.moving}/network/",
@@ -125,6 +127,8 @@ def inhabited(folder: Path) -> World:
     listed = [provisioning.Network("203.0.113.0/24", "Bureau de Rabat"), provisioning.Network("198.51.100.7", "VPN")]
     provisioning.allow_networks(buyer.scope, ready, listed)
     provisioning.attach_instance(buyer.scope, ready)
+    provisioning.add_range(operator(), sites()[0].id, "203.0.113.0/28")
+    ordering.give_address(buyer.scope, ready)
     provisioning.add_name(buyer.scope, ready, "قاعدة-البيانات.شبكة")
     provisioning.add_name(buyer.scope, ready, "une-base-de-données-très-longue.comptabilité.exemple.ma")
     provisioning.create_database(buyer.scope, ready, "boutique")

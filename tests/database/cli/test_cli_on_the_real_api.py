@@ -182,7 +182,7 @@ def test_a_machine_is_ordered_with_a_public_address_and_its_rules_are_changed_an
     add_range(operator(), sites()[0].id, "203.0.113.0/29")
     words = ("order", "exemple", "--plan", "s", "--region", "ma-temara", "--name", "atelier", "--public-address")
     assert customer(*words)[0] == 0
-    assert "203.0.113.0" in customer("addresses")[1]
+    assert "203.0.113.1" in customer("addresses")[1]
     assert _json(customer("--json", "addresses", "show", "atelier"))["state"] == "attaching"
     assert "SSH" in customer("firewall", "atelier")[1]
     status, _said, error = customer("firewall", "forbid", "atelier", "7")
@@ -191,8 +191,8 @@ def test_a_machine_is_ordered_with_a_public_address_and_its_rules_are_changed_an
     status, _said, error = customer("firewall", "allow", "atelier", "icmp", "8")
     assert (status, "has none" in error) == (1, True)
     assert customer("firewall", "undo", "atelier")[0] == 0
-    status, _said, error = customer("addresses", "release", "203.0.113.0")
+    status, _said, error = customer("addresses", "release", "203.0.113.1")
     assert (status, "still leads" in error) == (1, True)
     assert customer("addresses", "take", "atelier", "--keep")[0] == 0
-    assert customer("addresses", "release", "203.0.113.0")[0] == 0
+    assert customer("addresses", "release", "203.0.113.1")[0] == 0
     assert "no public address" in customer("addresses")[1]

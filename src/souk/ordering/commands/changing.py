@@ -94,22 +94,34 @@ def set_ceiling(scope: Scope, instance: UUID, ceiling_gib: int | None) -> None:
 
 
 def give_address(scope: Scope, instance: UUID, address: UUID | None = None) -> UUID:
-    """Have a running service be reached at a public address, at the price that it was sold at: a new one, or one that
+    """Have a service be reached at a public address, at the price that it was sold at: a new one, or one that
     its project keeps, which is on this service's bill from now on. Returns the operation.
 
     Raises:
-        NotFound, RoleTooLow, NotActive, PublicAddressNotSold, and as `provisioning.commands.give_address`.
+        NotFound, RoleTooLow, PublicAddressNotSold, and as `provisioning.commands.give_address`.
     """
     with acting(scope):
-        sizing.addressed(FrozenPrice.from_json(_current(scope, instance).price))
+        sizing.addressed(FrozenPrice.from_json(_paying(scope, instance).price))
         return provisioning.give_address(scope, instance, address)
 
 
 def _current(scope: Scope, instance: UUID) -> Subscription:
-    """The subscription that pays for a service now.
+    """The subscription that pays for a service that was ready.
 
     Raises:
         NotFound, RoleTooLow, NotActive.
+    """
+    current = _paying(scope, instance)
+    if current.state != SubscriptionState.ACTIVE:
+        raise errors.NotActive(name=current.order.service_name)
+    return current
+
+
+def _paying(scope: Scope, instance: UUID) -> Subscription:
+    """The subscription that pays for a service now, or will once it is ready.
+
+    Raises:
+        NotFound, RoleTooLow.
     """
     current = (
         Subscription.objects.select_related("order")
@@ -121,8 +133,6 @@ def _current(scope: Scope, instance: UUID) -> Subscription:
     if current is None:
         raise NotFound
     need(scope, current.organization_id, CAN_ORDER, grant="order")
-    if current.state != SubscriptionState.ACTIVE:
-        raise errors.NotActive(name=current.order.service_name)
     return current
 
 

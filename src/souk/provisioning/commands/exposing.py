@@ -14,16 +14,18 @@ from souk.provisioning.models import PublicAddress, PublicRange, ServiceInstance
 
 _WIDEST, _TRIES = 16, 20
 
-# One that was given back longest ago, those never given first: who had it before gets its traffic for a while.
+# One that was given back longest ago, those never given first: who had it before gets its traffic for a while. A range's
+# first and last address come after the others of it: some people's equipment takes them for a network's.
 _FREE = """
 with ranges as (select network::inet as network from provisioning_publicrange
                 where site_id = %(site)s and withdrawn_at is null for share),
-addresses as (select host(network(network) + n)::inet as address from ranges,
-              generate_series(0, (2 ^ (32 - masklen(network)))::int - 1) n)
+addresses as (select host(network(network) + n)::inet as address, n in (0, size - 1) as edge
+              from (select network, (2 ^ (32 - masklen(network)))::int as size from ranges) r,
+              generate_series(0, size - 1) n)
 select host(a.address) from addresses a
 left join lateral (select max(released_at) as last, bool_or(released_at is null) as held
                    from provisioning_publicaddress p where p.address = a.address) known on true
-where known.held is not true order by known.last nulls first, a.address limit 1
+where known.held is not true order by known.last nulls first, a.edge, a.address limit 1
 """
 
 
