@@ -17,6 +17,7 @@ from souk.provisioning.models import (
     Endpoint,
     Operation,
     OperationKind,
+    OperationState,
     PublicAddress,
     ServiceInstance,
 )
@@ -78,7 +79,9 @@ class RuleRow:
 
 @dataclass(frozen=True)
 class FirewallRow:
-    """The rules of a machine. `changing` while others are to take effect; `undoable` if they were changed before."""
+    """The rules of a machine as they were asked for last: what changes them begins with these. `changing` while they
+    are still to take effect; `undoable` if they were changed before.
+    """
 
     rules: list[RuleRow]
     changing: bool
@@ -139,8 +142,10 @@ def firewall(scope: Scope, instance: UUID) -> FirewallRow | None:
         if not blueprint(row.blueprint).own_rules:
             return None
         changes = Operation.objects.filter(instance=row, kind=OperationKind.FIREWALL)
-        changing, changed = changes.filter(state__in=OPEN).exists(), changes.filter(state="succeeded").exists()
-    return FirewallRow([told(each) for each in rules.recorded(row.firewall)], changing, changing or changed)
+        coming = changes.filter(state__in=OPEN).order_by("id").last()
+        changed = changes.filter(state=OperationState.SUCCEEDED).exists()
+    wanted = coming.details["rules"] if coming else row.firewall
+    return FirewallRow([told(each) for each in rules.recorded(wanted)], coming is not None, bool(coming or changed))
 
 
 def told(rule: Rule) -> RuleRow:

@@ -34,10 +34,20 @@ NOT_READ |= {f"operator-host-{verb}" for verb in ("evacuate", "move", "rack", "t
 NOT_READ |= {"name-check", "name-remove", "service-growth", "service-plan-price", "export-delete"}
 NOT_READ |= {"service-rehearse", "service-upgrade", "network-delete", "service-network-leave"}
 NOT_READ |= {"roll-back", "snapshot-delete"}
+NOT_READ |= {"address-release", "service-address-take", "firewall-remove", "firewall-undo"}
+NOT_READ |= {"operator-range-add", "operator-range-withdraw"}
 
 
 def address(pattern: URLPattern) -> str:
-    texts = {"slug": "exemple", "token": "x", "kind": "pdf", "name": "default", "form": "text", "version": "17"}
+    texts = {
+        "slug": "exemple",
+        "token": "x",
+        "kind": "pdf",
+        "name": "default",
+        "form": "text",
+        "version": "17",
+        "number": "1",
+    }
     converters = pattern.pattern.converters
     arguments = {
         name: new_id() if isinstance(kind, UUIDConverter) else texts[name] for name, kind in converters.items()

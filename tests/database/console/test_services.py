@@ -240,7 +240,7 @@ def test_databases_are_made_from_their_page_and_deleted_once_their_name_was_type
 def test_who_may_reach_a_service_is_said_and_changed(owner: Customer, instance: UUID, tmp_path: Path) -> None:
     desk, place = at_desk(owner.person), reconciling.ground(tmp_path)
     here = f"/services/{instance}/access/"
-    assert "Tous ceux qui ont un mot de passe peuvent l’atteindre" in text(desk.get(f"/services/{instance}/"))
+    assert "Seul le réseau de la plateforme l’atteint" in text(desk.get(f"/services/{instance}/"))
     wrong = desk.post(here, {"who": "listed", "lines": "203.0.113.300 Rabat"})
     assert (wrong.status_code, "n’est ni une adresse ni un réseau" in text(wrong)) == (422, True)
     listed = {"who": "listed", "lines": "203.0.113.0/24 Bureau de Rabat\n198.51.100.7"}

@@ -95,6 +95,19 @@ def test_rules_are_undone_and_that_is_undone_too(place: Ground, buyer: Customer,
     assert _exposed(engine).inward == (Passage(IPProtocol.TCP, 443, 443),)
 
 
+def test_one_change_after_another_loses_none_though_neither_has_taken_effect_yet(
+    place: Ground, buyer: Customer, engine: MemoryEngine
+) -> None:
+    instance = _machine(place, buyer)
+    for port in ("80", "443"):
+        shown = firewall(buyer.scope, instance)
+        assert shown is not None
+        known = [rule(each.direction, each.protocol, each.ports, each.networks, each.note) for each in shown.rules]
+        commands.set_rules(buyer.scope, instance, [*known, rule("in", "tcp", port)])
+    settle(place)
+    assert [each.first for each in _exposed(engine).inward] == [22, None, 80, 443]
+
+
 def test_rules_that_would_keep_out_who_asks_for_them_must_be_meant(place: Ground, buyer: Customer) -> None:
     instance = _machine(place, buyer)
     mine = rule("in", "tcp", "20-30", ["198.51.100.0/24"])

@@ -10,16 +10,19 @@ import pytest
 from tests.support.killing import run_until_killed
 from tests.support.reconciling import ground, order, settle, work
 from tests.support.succession import ALIAS, Line, going_over, newer
-from tests.support.world import Customer
+from tests.support.world import Customer, operator
 
 from souk.engines.contract import MachineStatus
 from souk.engines.memory import MemoryEngine
 from souk.kernel import clock
 from souk.metering.queries import intervals
+from souk.ordering import commands as ordering
 from souk.provisioning import commands, errors
+from souk.provisioning.addresses import reach
 from souk.provisioning.queries import machines, operations, release, service
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.reconciler.resync import compare, resync
+from souk.sites.queries import sites
 
 STRIDE = 5
 
@@ -169,3 +172,21 @@ def test_an_erased_service_that_was_updated_leaves_no_network(
     commands.erase_instance(buyer.scope, instance)
     settle(place)
     assert (engine.machines(), engine.networks()) == ([], [])
+
+
+def test_its_public_address_leads_to_the_machine_that_took_over_and_to_no_other_one(
+    line: Line, place: Ground, buyer: Customer, instance: UUID, engine: MemoryEngine, tmp_path: Path
+) -> None:
+    commands.add_range(operator(), sites()[0].id, "203.0.113.0/29")
+    ordering.give_address(buyer.scope, instance)
+    settle(place)
+    before, public = service(buyer.scope, instance).address, reach(buyer.scope, instance).address
+    newer(place, tmp_path, "17.7")
+    commands.update_instance(buyer.scope, instance)
+    work(place, rounds=1)
+    line.version = "17.7"
+    settle(place)
+    after = service(buyer.scope, instance).address
+    assert before != after
+    assert {each.public: each.address for each in engine.exposed.values()} == {public: after}
+    assert compare(engine).instances == []

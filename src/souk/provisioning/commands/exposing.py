@@ -14,8 +14,8 @@ from souk.provisioning.models import PublicAddress, PublicRange, ServiceInstance
 
 _WIDEST, _TRIES = 16, 20
 
-# One that was given back longest ago, those never given first: who had it before gets its traffic for a while. A range's
-# first and last address come after the others of it: some people's equipment takes them for a network's.
+# One that was given back longest ago, those never given first: who had it before gets its traffic for a while. Of a
+# range the first and the last come after its others: some people's equipment takes them for a network's.
 _FREE = """
 with ranges as (select network::inet as network from provisioning_publicrange
                 where site_id = %(site)s and withdrawn_at is null for share),

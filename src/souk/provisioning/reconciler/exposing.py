@@ -70,9 +70,11 @@ def compare(engine: Engine) -> tuple[list[UUID], list[str]]:
     kinds = [key for key, each in registry.blueprints().items() if each.own_rules]
     drifted, known = [], set()
     for row in records.exposed(kinds):
-        blueprint = registry.blueprint(row.blueprint)
-        exposure = rules.exposure(blueprint, row.address, row.public, row.allowed, row.firewall)
         known.add(row.address)
+        blueprint = registry.blueprints().get(row.blueprint)
+        if blueprint is None:
+            continue
+        exposure = rules.exposure(blueprint, row.address, row.public, row.allowed, row.firewall)
         if row.running and there.get(row.address, Exposure(row.address).token) != exposure.token:
             drifted.append(row.instance)
     return drifted, sorted(there.keys() - known)
