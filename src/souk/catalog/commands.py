@@ -43,13 +43,14 @@ _MOVES: Mapping[str, tuple[frozenset[str], str]] = {
 
 @dataclass(frozen=True)
 class PlanDetails:
-    """A size of an offering; memory and disk in bytes, for each of its members."""
+    """A size of an offering; memory and disk in bytes, for each of its members. `features` say what it gives beside."""
 
     key: str
     vcpus: int
     memory: int
     disk: int
     members: int = 1
+    features: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -104,10 +105,16 @@ def draft_version(
                 memory=plan.memory,
                 disk=plan.disk,
                 members=plan.members,
+                features=list(plan.features),
             )
             for position, plan in enumerate(plans)
         )
-        events.record("offering_version.drafted", ("offering_version", version.id), data={"slug": slug})
+        events.record(
+            "offering_version.drafted",
+            ("offering_version", version.id),
+            organization=offering.vendor_id,
+            data={"slug": slug},
+        )
         return version.id
 
 
@@ -121,7 +128,7 @@ def move_version(scope: Scope, version: UUID, verb: str, note: str = "") -> None
     """
     sources, target = _MOVES[verb]
     with acting(scope):
-        row = OfferingVersion.objects.select_for_update().get(id=version)
+        row = OfferingVersion.objects.select_for_update(of=("self",)).select_related("offering").get(id=version)
         if row.state not in sources:
             raise errors.WrongState(state=describe(row.state, "offering").label)
         if verb in {"approved", "sent_back"}:
@@ -136,7 +143,12 @@ def move_version(scope: Scope, version: UUID, verb: str, note: str = "") -> None
         row.state = target
         row.save()
         publish_listings(row.offering_id)
-        events.record(f"offering_version.{verb}", ("offering_version", version), data={"note": note})
+        events.record(
+            f"offering_version.{verb}",
+            ("offering_version", version),
+            organization=row.offering.vendor_id,
+            data={"note": note},
+        )
 
 
 def moves_from(state: str) -> list[str]:
@@ -152,8 +164,23 @@ def list_offering(scope: Scope, marketplace: UUID, offering: UUID) -> UUID:
         )
         publish_listings(offering)
         if made:
-            events.record("listing.added", ("listing", listing.id))
+            events.record("listing.added", ("listing", listing.id), organization=listing.offering.vendor_id)
         return listing.id
+
+
+def stop_selling(scope: Scope, plan: UUID) -> None:
+    """Have a plan cost nothing any more, because it is not sold any more; who has it keeps it, at its frozen price."""
+    with acting(scope):
+        row = Plan.objects.select_related("version__offering").get(id=plan)
+        ended = Price.objects.filter(plan=row, valid_to__isnull=True).update(valid_to=clock.now())
+        publish_listings(row.version.offering_id)
+        if ended:
+            events.record(
+                "plan.withdrawn",
+                ("plan", plan),
+                organization=row.version.offering.vendor_id,
+                data={"plan": row.key},
+            )
 
 
 def set_price(scope: Scope, book: UUID, plan: UUID, price: PriceDetails, valid_from: datetime) -> UUID:
@@ -187,5 +214,10 @@ def set_price(scope: Scope, book: UUID, plan: UUID, price: PriceDetails, valid_f
         except IntegrityError as error:
             raise errors.PriceOverlap from error
         publish_listings(row.plan.version.offering_id)
-        events.record("price.set", ("price", row.id), data={"plan": str(plan), "per_month": str(price.per_month)})
+        events.record(
+            "price.set",
+            ("price", row.id),
+            organization=row.plan.version.offering.vendor_id,
+            data={"plan": str(plan), "per_month": str(price.per_month)},
+        )
         return row.id

@@ -74,7 +74,9 @@ class OfferingVersion(Row):
 
 
 class Plan(Row):
-    """A size of an offering version: memory and disk in bytes, for each of its members (machines)."""
+    """A size of an offering version: memory and disk in bytes, for each of its members (machines). One that somebody
+    else produces has no size, and `features` instead: what it gives, in its vendor's words.
+    """
 
     version = models.ForeignKey(OfferingVersion, on_delete=models.CASCADE, related_name="plans")
     key = models.SlugField(max_length=30)
@@ -83,6 +85,7 @@ class Plan(Row):
     memory = models.BigIntegerField()
     disk = models.BigIntegerField()
     members = models.PositiveSmallIntegerField(default=1, db_default=1)
+    features = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["version", "key"], name="plan_once")]

@@ -109,6 +109,7 @@ def _plans(listing: Listing, version: OfferingVersion) -> list[dict[str, Any]]:
             "memory": plan.memory,
             "disk": plan.disk,
             "members": plan.members,
+            "features": plan.features,
             "per_hour": _plain(prices[plan.id].per_hour),
             "per_month": _plain(prices[plan.id].per_month),
             "minimum_hours": prices[plan.id].minimum_hours,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +13,7 @@ import msgspec
 from django.db import connection
 
 from souk.catalog import errors
-from souk.catalog.models import OfferingVersion
+from souk.catalog.models import Offering, OfferingVersion, Plan, PriceBook
 from souk.catalog.pricing import FrozenPrice
 from souk.kernel.prepared import Prepared
 from souk.kernel.scope import Scope, acting
@@ -252,3 +253,34 @@ def prices(scope: Scope, version: UUID, now: datetime) -> list[PlanPriceRow]:
             {"version": version, "now": now},
         )
         return [PlanPriceRow(*(*row[:-1], msgspec.json.decode(row[-1]))) for row in cursor.fetchall()]
+
+
+def plan_ids(scope: Scope, version: UUID) -> dict[str, UUID]:
+    """The plans of a version by their keys."""
+    with acting(scope):
+        return dict(Plan.objects.filter(version_id=version).values_list("key", "id"))
+
+
+def vendor_of(scope: Scope, slug: str) -> UUID | None:
+    """Whose an offering of that name is, if there is one."""
+    with acting(scope):
+        return Offering.objects.filter(slug=slug).values_list("vendor_id", flat=True).first()
+
+
+def price_book(scope: Scope, marketplace: str) -> tuple[UUID, UUID, str] | None:
+    """A market place's id, its price book for everybody and that one's currency, if there is such a market place."""
+    with acting(scope):
+        books = PriceBook.objects.filter(marketplace__slug=marketplace, segment="")
+        return books.values_list("marketplace_id", "id", "currency").first()
+
+
+def offering_id(scope: Scope, version: UUID) -> UUID:
+    """The offering of a version."""
+    with acting(scope):
+        return OfferingVersion.objects.values_list("offering_id", flat=True).get(id=version)
+
+
+def version_states(scope: Scope, versions: Collection[UUID]) -> dict[UUID, str]:
+    """How far offering versions are."""
+    with acting(scope):
+        return dict(OfferingVersion.objects.filter(id__in=versions).values_list("id", "state"))

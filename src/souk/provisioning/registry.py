@@ -1,16 +1,17 @@
-"""The blueprints that are installed, found by entry point."""
+"""The blueprints that are installed, and who produces services elsewhere, found by entry point."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
 from importlib.metadata import entry_points
-from typing import cast
+from typing import Any, cast
+from uuid import UUID
 
 from django.conf import settings
 
 from souk.kernel.errors import Problem
-from souk.provisioning.contract import Blueprint
+from souk.provisioning.contract import Blueprint, Producer
 from souk.provisioning.simulation import Simulated
 
 
@@ -29,13 +30,40 @@ def blueprints() -> Mapping[str, Blueprint]:
     return {blueprint.key: blueprint for blueprint in found}
 
 
+@functools.cache
+def elsewhere() -> Mapping[str, Blueprint]:
+    """By key, what stands where a blueprint does for services that others produce."""
+    found = [cast(Blueprint, point.load()) for point in entry_points(group="souk.producers")]
+    return {each.key: each for each in found}
+
+
 def blueprint(key: str) -> Blueprint:
-    """One blueprint.
+    """One blueprint, or what stands where one does.
 
     Raises:
         BlueprintMissing: it is not installed.
     """
-    try:
-        return blueprints()[key]
-    except KeyError:
-        raise BlueprintMissing(key=key) from None
+    found = blueprints().get(key) or elsewhere().get(key)
+    if found is None:
+        raise BlueprintMissing(key=key)
+    return found
+
+
+def producer_of(key: str, plan: UUID | None) -> tuple[Producer, UUID] | None:
+    """Who produces services of this kind elsewhere, with the plan that one has; None for what is produced here.
+
+    Raises:
+        BlueprintMissing.
+    """
+    producer = blueprint(key).producer
+    return None if producer is None or plan is None else (producer, plan)
+
+
+def schema_of(key: str, plan: UUID | None) -> Mapping[str, Any]:
+    """The JSON Schema of the parameters of a service.
+
+    Raises:
+        BlueprintMissing.
+    """
+    produced = producer_of(key, plan)
+    return blueprint(key).schema() if produced is None else produced[0].schema(produced[1])

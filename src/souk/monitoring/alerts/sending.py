@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 import httpx
 from django.conf import settings
 
+from souk.kernel.outside import Bounds, Refused, closed_after, port_of
+
+__all__ = ["Message", "Refused", "checked", "post", "signature"]
+
 _EACH_STEP, _WITHIN = 10.0, 20.0
 """Seconds: to connect, to send, for a part of an answer; and in all, for who answers a byte at a time."""
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
-class Refused(Exception):
-    """The address is one that nothing is sent to."""
 
 
 @dataclass(frozen=True)
@@ -42,22 +35,7 @@ def checked(url: str) -> SplitResult:
     Raises:
         Refused.
     """
-    parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError:
-        raise Refused("its port is no number") from None
-    schemes = {"https", "http"} if settings.WEBHOOKS_IN_THE_CLEAR else {"https"}
-    if parts.scheme not in schemes or not parts.hostname or port == 0:
-        raise Refused("it is no https address")
-    if parts.username is not None or parts.password is not None or parts.fragment:
-        raise Refused("it carries credentials or a fragment")
-    try:
-        literal = ipaddress.ip_address(parts.hostname)
-    except ValueError:
-        return parts
-    _must_be_outside(literal)
-    return parts
+    return _bounds().checked(url)
 
 
 def post(url: str, message: Message) -> int:
@@ -71,12 +49,12 @@ def post(url: str, message: Message) -> int:
         httpx.HTTPError, OSError: it can't be reached, or does not answer in time.
     """
     parts = checked(url)
-    host, port = str(parts.hostname), parts.port or (443 if parts.scheme == "https" else 80)
-    address = _resolved(host, port)
+    host, port = str(parts.hostname), port_of(parts)
+    address = _bounds().resolved(host, port)
     target = httpx.URL(url).copy_with(host=str(address), port=port)
     with (
         httpx.Client(timeout=_EACH_STEP, trust_env=False, follow_redirects=False) as client,
-        _closed_after(_WITHIN, client),
+        closed_after(_WITHIN, client.close),
         client.stream(
             "POST",
             target,
@@ -86,18 +64,6 @@ def post(url: str, message: Message) -> int:
         ) as answer,
     ):
         return answer.status_code
-
-
-@contextmanager
-def _closed_after(seconds: float, client: httpx.Client) -> Iterator[None]:
-    """Close the client if the block takes longer; what it waits for then fails."""
-    timer = threading.Timer(seconds, client.close)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 def signature(message: Message) -> str:
@@ -116,19 +82,5 @@ def _headers(message: Message) -> dict[str, str]:
     }
 
 
-def _resolved(host: str, port: int) -> Address:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
-    for address in addresses:
-        _must_be_outside(address)
-    return addresses[0]
-
-
-def _must_be_outside(address: Address) -> None:
-    inner: Address = address
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1] or address
-    if any(inner in network for network in settings.WEBHOOK_NETWORKS):
-        return
-    if not inner.is_global or inner.is_multicast or inner.is_reserved:
-        raise Refused("it leads into a private network")
+def _bounds() -> Bounds:
+    return Bounds(settings.WEBHOOK_NETWORKS, settings.WEBHOOKS_IN_THE_CLEAR)

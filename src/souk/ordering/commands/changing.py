@@ -161,7 +161,7 @@ def _order(scope: Scope, order: UUID, current: Subscription, plan: str, extra_gi
     if any(each.service_id == row.id for each in addresses(scope, organization=row.organization_id)):
         sizing.addressed(sold.price)
     _roomy(scope, row, size.disk)
-    operation = provisioning.resize_instance(scope, current.instance_id, size, order=order)
+    operation = provisioning.resize_instance(scope, current.instance_id, size, order=order, plan=sold.plan_id)
     _record(scope, order, current, sold, size.extra_disk)
     return Changed(operation, order)
 

@@ -115,6 +115,7 @@ def place_order(scope: Scope, details: OrderDetails, *, key: str | None = None) 
                 origin=details.origin,
                 network=details.network,
                 public_address=details.public_address,
+                plan=None if produced.producer is None else sold.plan_id,
             ),
         )
         _record(scope, order, details, sold, project, issuer, instance, name, parameters)

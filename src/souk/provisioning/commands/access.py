@@ -10,7 +10,7 @@ from uuid import UUID
 
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
-from souk.provisioning.commands.operations import alive, wish
+from souk.provisioning.commands.operations import on_machines, wish
 from souk.provisioning.models import OperationKind
 
 MOST_NETWORKS = 100
@@ -41,10 +41,10 @@ def allow_networks(
 
     Raises:
         NotFound, RoleTooLow, ServiceGone, InvalidNetwork, NetworksOverlap, TooManyNetworks, NoteTooLong,
-        NobodyNotSaid, LocksYouOut.
+        NobodyNotSaid, LocksYouOut, ProducedElsewhere.
     """
     with acting(scope):
-        row = alive(scope, instance)
+        row = on_machines(scope, instance)
         if networks is None:
             return wish(scope, row, OperationKind.ALLOW, {"networks": None})
         clean = [_clean(each) for each in networks]

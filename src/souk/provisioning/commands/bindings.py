@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -14,10 +16,10 @@ from souk.kernel.scope import Scope, acting
 from souk.parties.access import CAN_OPERATE, need
 from souk.provisioning import errors
 from souk.provisioning.commands.databases import usable
-from souk.provisioning.commands.operations import alive, wish
+from souk.provisioning.commands.operations import alive, produced_here, wish
 from souk.provisioning.contract import BindingRole
 from souk.provisioning.models import OPEN, Binding, OperationKind, Reveal, ServiceInstance
-from souk.provisioning.registry import blueprint
+from souk.provisioning.registry import blueprint, producer_of
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MOST_BINDINGS = 50
@@ -25,10 +27,15 @@ LONGEST_OVERLAP = timedelta(days=30)
 
 
 def create_binding(
-    scope: Scope, instance: UUID, name: str, role: BindingRole = BindingRole.OWNER, database: str = ""
+    scope: Scope,
+    instance: UUID,
+    name: str,
+    role: BindingRole = BindingRole.OWNER,
+    database: str = "",
+    parameters: Mapping[str, Any] | None = None,
 ) -> UUID:
     """Ask for further credentials of a service, for one consumer, good for a role in a database (empty: the first).
-    Returns the operation.
+    Whoever produces it elsewhere gets `parameters`, and knows neither roles nor databases. Returns the operation.
 
     Raises:
         NotFound, RoleTooLow, ServiceGone, NoBindings, InvalidBindingName, RoleNotOffered, DatabaseMissing,
@@ -55,7 +62,8 @@ def create_binding(
                 )
         except IntegrityError as error:
             raise errors.BindingTaken(name=name) from error
-        return wish(scope, row, OperationKind.GRANT, {"binding": name})
+        told = {"parameters": dict(parameters)} if parameters else {}
+        return wish(scope, row, OperationKind.GRANT, {"binding": name, **told})
 
 
 def rotate_binding(scope: Scope, instance: UUID, name: str, overlap: timedelta | None = None) -> UUID:
@@ -71,6 +79,7 @@ def rotate_binding(scope: Scope, instance: UUID, name: str, overlap: timedelta |
         raise errors.OverlapTooLong(days=LONGEST_OVERLAP.days)
     with acting(scope):
         row = _bindable(scope, instance)
+        produced_here(row)
         binding = _binding(row, name)
         if binding.granted_at is None and name != DEFAULT:
             raise errors.BindingNotReady(name=name)
@@ -91,6 +100,7 @@ def change_binding(scope: Scope, instance: UUID, name: str, role: BindingRole, d
     """
     with acting(scope):
         row = _bindable(scope, instance)
+        produced_here(row)
         if name == DEFAULT:
             raise errors.OwnerStays
         if _binding(row, name).granted_at is None:
@@ -108,6 +118,7 @@ def reset_binding(scope: Scope, instance: UUID, name: str) -> UUID:
     """
     with acting(scope):
         row = _bindable(scope, instance)
+        produced_here(row)
         if _binding(row, name).granted_at is None and name != DEFAULT:
             raise errors.BindingNotReady(name=name)
         if _asked(row, OperationKind.ROTATE, name):
@@ -123,7 +134,7 @@ def revoke_binding(scope: Scope, instance: UUID, name: str) -> UUID:
     """
     with acting(scope):
         row = _bindable(scope, instance)
-        if name == DEFAULT:
+        if name == DEFAULT and row.plan_id is None:
             raise errors.LastBinding
         _binding(row, name)
         return wish(scope, row, OperationKind.REVOKE, {"binding": name})
@@ -135,7 +146,9 @@ DEFAULT = "default"
 
 def _bindable(scope: Scope, instance: UUID) -> ServiceInstance:
     row = alive(scope, instance)
-    if blueprint(row.blueprint).binder is None:
+    produced = producer_of(row.blueprint, row.plan_id)
+    bound = blueprint(row.blueprint).binder is not None if produced is None else produced[0].binds(produced[1])
+    if not bound:
         raise errors.NoBindings
     return row
 
@@ -143,6 +156,8 @@ def _bindable(scope: Scope, instance: UUID) -> ServiceInstance:
 def _entitled(row: ServiceInstance, role: BindingRole, database: str) -> str:
     """The database that credentials with this role sign in to, empty if the service knows none."""
     offer = blueprint(row.blueprint)
+    if row.plan_id is not None and not database:
+        return ""
     if offer.binder is None or role not in offer.binder.roles:
         raise errors.RoleNotOffered(role=role)
     if offer.keeper is None and not database:

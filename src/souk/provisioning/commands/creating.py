@@ -17,7 +17,7 @@ from souk.provisioning import errors
 from souk.provisioning.commands import attaching, exposing
 from souk.provisioning.commands.maintenance import orderable
 from souk.provisioning.contract import VERSION, Size
-from souk.provisioning.models import Attachment, PrivateNetwork, Quota, ServiceInstance
+from souk.provisioning.models import Attachment, PrivateNetwork, Quota, ServiceInstance, WorkKind
 
 # One statement, so that the site's promise is locked for as short as can be: what is not promised is not inserted.
 _CREATE = """
@@ -26,8 +26,8 @@ with promise as (
         disk = disk + %(all_disk)s
     where site_id = (select s.id from sites_site s join sites_region r on r.id = s.region_id
                      where r.code = %(region)s and s.engine_checked_at is not null order by s.code limit 1)
-      and vcpus + %(all_vcpus)s <= vcpu_limit and memory + %(all_memory)s <= memory_limit
-      and disk + %(all_disk)s <= disk_limit
+      and (%(kind)s = 'elsewhere' or (vcpus + %(all_vcpus)s <= vcpu_limit
+           and memory + %(all_memory)s <= memory_limit and disk + %(all_disk)s <= disk_limit))
     returning site_id),
 quota as (
     insert into provisioning_quota (organization_id, instance_limit, instances)
@@ -39,12 +39,12 @@ quota as (
     returning 1),
 instance as (
     insert into provisioning_serviceinstance (id, organization_id, project_id, site_id, region_code, blueprint, name,
-        label, parameters, vcpus, memory, disk, members, extra_disk, desired, generation, observed_generation, state,
-        trouble, created_at, restored_from, restore_until, restored_snapshot,
+        label, parameters, plan_id, vcpus, memory, disk, members, extra_disk, desired, generation,
+        observed_generation, state, trouble, created_at, restored_from, restore_until, restored_snapshot,
         allowed, firewall)
     select %(id)s, %(organization)s, %(project)s, site_id, %(region)s, %(blueprint)s, %(name)s, %(label)s,
-        %(parameters)s, %(vcpus)s, %(memory)s, %(disk)s, %(members)s, %(extra_disk)s, 'running', 1, 0, 'pending', '',
-        %(now)s,
+        %(parameters)s, %(plan)s, %(vcpus)s, %(memory)s, %(disk)s, %(members)s, %(extra_disk)s, 'running', 1,
+        0, 'pending', '', %(now)s,
         %(restored_from)s::uuid, %(restore_until)s::timestamptz, %(restored_snapshot)s::uuid,
         (select allowed from provisioning_serviceinstance where id = %(restored_from)s::uuid),
         (select firewall from provisioning_serviceinstance where id = %(restored_from)s::uuid)
@@ -55,7 +55,7 @@ operation as (
     select %(operation)s, %(organization)s, id, 'create', 1, 'queued', 0, '', '[]', %(actor)s, %(now)s from instance),
 work as (
     insert into provisioning_convergence (kind, subject, generation, epoch, next_at, attempts, worker)
-    select 'instance', id, 1, 0, now(), 0, '' from instance)
+    select %(kind)s, id, 1, 0, now(), 0, '' from instance)
 select (select count(*) from promise), (select count(*) from quota), (select id from instance),
        pg_notify('souk_convergence', '')
 """
@@ -74,7 +74,8 @@ class Origin:
 class InstanceDetails:
     """A service instance to be made. `parameters` are complete and valid. It is in the private `network` of that id, in
     its project's first one (`default`), or in none; without a choice, one that begins with another one's data is in
-    that one's, if it can be. It is reached from outside of the site only with a `public_address`.
+    that one's, if it can be. It is reached from outside of the site only with a `public_address`. `plan` is
+    the catalogue's, for what is produced elsewhere: that has no size.
     """
 
     organization: UUID
@@ -88,6 +89,7 @@ class InstanceDetails:
     origin: Origin | None = None
     network: str = ""
     public_address: bool = False
+    plan: UUID | None = None
 
 
 def clean_name(name: str) -> str:
@@ -107,8 +109,11 @@ def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
 
     Raises:
         NameTaken, QuotaExceeded, NoCapacity, UnknownRegion, VersionNotTogether, NetworkMissing, NetworkElsewhere,
-        NetworkFull, TooManyPrivateNetworks, NoSubnet, AddressQuotaExceeded, NoPublicAddress.
+        NetworkFull, TooManyPrivateNetworks, NoSubnet, AddressQuotaExceeded, NoPublicAddress,
+        ProducedElsewhere.
     """
+    if details.plan is not None and (details.network or details.public_address):
+        raise errors.ProducedElsewhere(name=details.name)
     orderable(details.blueprint, details.parameters.get(VERSION), details.size.members)
     with acting(scope):
         identifier = new_id()
@@ -122,6 +127,8 @@ def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
             "name": clean_name(details.name),
             "label": f"{details.prefix}-{short(identifier)}",
             "parameters": msgspec.json.encode(details.parameters).decode(),
+            "plan": details.plan,
+            "kind": WorkKind.INSTANCE if details.plan is None else WorkKind.ELSEWHERE,
             "vcpus": details.size.vcpus,
             "memory": details.size.memory,
             "disk": details.size.disk,

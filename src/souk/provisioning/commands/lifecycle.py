@@ -12,7 +12,7 @@ from souk.kernel import clock, events
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
 from souk.provisioning.commands.creating import clean_name
-from souk.provisioning.commands.operations import alive, locked, wish
+from souk.provisioning.commands.operations import alive, locked, on_machines, wish
 from souk.provisioning.commands.sizes import changing_members, taken_back
 from souk.provisioning.models import (
     OPEN,
@@ -28,10 +28,10 @@ def stop_instance(scope: Scope, instance: UUID) -> UUID:
     """Ask for a service to be stopped: its data stays, only its disk is charged. Returns the operation.
 
     Raises:
-        NotFound, RoleTooLow, ServiceGone, MembersUnderWay.
+        NotFound, RoleTooLow, ServiceGone, MembersUnderWay, ProducedElsewhere.
     """
     with acting(scope):
-        row = alive(scope, instance)
+        row = on_machines(scope, instance)
         if changing_members(row) is not None:
             raise errors.MembersUnderWay(name=row.name)
         return wish(scope, row, OperationKind.STOP, desired=Desired.STOPPED)
@@ -40,18 +40,19 @@ def stop_instance(scope: Scope, instance: UUID) -> UUID:
 def start_instance(scope: Scope, instance: UUID) -> UUID:
     """Ask for a stopped service to run again. Returns the operation. Raises as `stop_instance`."""
     with acting(scope):
-        return wish(scope, alive(scope, instance), OperationKind.START, desired=Desired.RUNNING)
+        return wish(scope, on_machines(scope, instance), OperationKind.START, desired=Desired.RUNNING)
 
 
 def restart_instance(scope: Scope, instance: UUID) -> UUID:
     """Ask for a service to be restarted. Returns the operation. Raises as `stop_instance`."""
     with acting(scope):
-        return wish(scope, alive(scope, instance), OperationKind.RESTART, desired=Desired.RUNNING)
+        return wish(scope, on_machines(scope, instance), OperationKind.RESTART, desired=Desired.RUNNING)
 
 
 def delete_instance(scope: Scope, instance: UUID) -> UUID:
     """Ask for a service to be deleted: it stops, metering ends now, and it can be recovered for the days of grace
-    (`DELETION_GRACE`), after which it is erased. One that never ran is erased at once, its creation cancelled.
+    (`DELETION_GRACE`), after which it is erased. One that never ran is erased at once, its creation cancelled; so is
+    one that is produced elsewhere: nobody here could stop it and keep its data.
 
     Returns the operation.
 
@@ -60,7 +61,7 @@ def delete_instance(scope: Scope, instance: UUID) -> UUID:
     """
     with acting(scope):
         row = alive(scope, instance, suspended=True)
-        if row.ready_at is None or not settings.DELETION_GRACE:
+        if row.ready_at is None or row.plan_id is not None or not settings.DELETION_GRACE:
             return _erase(scope, row)
         _unprotected(row)
         now = clock.now()

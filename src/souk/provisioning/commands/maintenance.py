@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from souk.kernel import clock, events
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors, windows
-from souk.provisioning.commands.operations import alive, way_back, wish
+from souk.provisioning.commands.operations import alive, on_machines, way_back, wish
 from souk.provisioning.contract import VERSION, Version
 from souk.provisioning.maintaining import opening_of, version_of
 from souk.provisioning.models import (
@@ -36,12 +36,12 @@ def change_window(scope: Scope, instance: UUID, window: Window | None) -> None:
     """Choose when a service is maintained; None: when the platform likes, at night.
 
     Raises:
-        NotFound, RoleTooLow, ServiceGone, InvalidWindow.
+        NotFound, RoleTooLow, ServiceGone, InvalidWindow, ProducedElsewhere.
     """
     if window is not None and not window.valid:
         raise errors.InvalidWindow(shortest=windows.SHORTEST, longest=windows.LONGEST)
     with acting(scope):
-        row = alive(scope, instance)
+        row = on_machines(scope, instance)
         row.maintenance = window.as_json() if window else None
         row.save(update_fields=["maintenance"])
         data = {"window": row.maintenance}

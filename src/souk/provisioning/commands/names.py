@@ -10,7 +10,7 @@ from django.conf import settings
 from souk.kernel import clock, events
 from souk.kernel.scope import Scope, System, acting
 from souk.provisioning import errors, names
-from souk.provisioning.commands.operations import alive, wish
+from souk.provisioning.commands.operations import alive, on_machines, wish
 from souk.provisioning.models import OPEN, Operation, OperationKind, OwnName, ServiceInstance
 from souk.sites.queries import sites
 
@@ -20,10 +20,10 @@ def add_name(scope: Scope, instance: UUID, name: str) -> UUID:
 
     Raises:
         NotFound, RoleTooLow, ServiceGone, InvalidDomain, WildcardDomain, PlatformsDomain, DomainThere, DomainTaken,
-        TooManyDomains.
+        TooManyDomains, ProducedElsewhere.
     """
     with acting(scope):
-        row = alive(scope, instance)
+        row = on_machines(scope, instance)
         ascii_name = names.written(name)
         if any(names.within(ascii_name, zone) for zone in _own_zones()):
             raise errors.PlatformsDomain(name=names.shown(ascii_name))

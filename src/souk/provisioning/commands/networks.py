@@ -13,7 +13,7 @@ from souk.parties.access import CAN_OPERATE, need
 from souk.parties.queries import project as project_of
 from souk.provisioning import errors
 from souk.provisioning.commands import attaching
-from souk.provisioning.commands.operations import GONE, alive, wish
+from souk.provisioning.commands.operations import GONE, alive, on_machines, wish
 from souk.provisioning.models import OPEN, Attachment, Endpoint, OperationKind, PrivateNetwork, ServiceInstance
 from souk.sites.queries import sites
 
@@ -83,10 +83,10 @@ def attach_instance(scope: Scope, instance: UUID, network: str = attaching.DEFAU
 
     Raises:
         NotFound, RoleTooLow, ServiceGone, ServiceSuspended, AlreadyAttached, NetworkMissing, NetworkElsewhere,
-        NetworkFull, TooManyPrivateNetworks, NoSubnet.
+        NetworkFull, TooManyPrivateNetworks, NoSubnet, ProducedElsewhere.
     """
     with acting(scope):
-        row = alive(scope, instance)
+        row = on_machines(scope, instance)
         if (present := _present(row)) is not None:
             raise errors.AlreadyAttached(name=row.name, network=present.network.name)
         made = attaching.put_in(row, attaching.chosen(row, network))

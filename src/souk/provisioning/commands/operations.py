@@ -53,6 +53,27 @@ def alive(scope: Scope, instance: UUID, *, suspended: bool = False) -> ServiceIn
     return row
 
 
+def produced_here(row: ServiceInstance) -> None:
+    """Refuse what takes a machine.
+
+    Raises:
+        ProducedElsewhere.
+    """
+    if row.plan_id is not None:
+        raise errors.ProducedElsewhere(name=row.name)
+
+
+def on_machines(scope: Scope, instance: UUID) -> ServiceInstance:
+    """As `alive`, of an instance that is not produced elsewhere.
+
+    Raises:
+        NotFound, RoleTooLow, ServiceGone, ServiceSuspended, ProducedElsewhere.
+    """
+    row = alive(scope, instance)
+    produced_here(row)
+    return row
+
+
 def unsuspended(row: ServiceInstance) -> None:
     """Refuse what needs a service that the operator lets run.
 

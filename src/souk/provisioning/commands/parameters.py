@@ -11,7 +11,7 @@ from souk.provisioning import errors
 from souk.provisioning.commands.operations import alive, wish
 from souk.provisioning.contract import CHANGEABLE
 from souk.provisioning.models import OperationKind
-from souk.provisioning.registry import blueprint
+from souk.provisioning.registry import blueprint, schema_of
 from souk.provisioning.schema import complete
 
 
@@ -23,10 +23,9 @@ def change_parameters(scope: Scope, instance: UUID, changes: Mapping[str, Any]) 
     """
     with acting(scope):
         row = alive(scope, instance)
-        kind = blueprint(row.blueprint)
-        schema = kind.schema()
+        kind, schema = blueprint(row.blueprint), schema_of(row.blueprint, row.plan_id)
         for name in changes:
-            if not schema["properties"].get(name, {}).get(CHANGEABLE):
+            if not schema.get("properties", {}).get(name, {}).get(CHANGEABLE):
                 raise errors.ParameterFixed(name=name)
         complete(schema, {**row.parameters, **changes}, kind.check)
         return wish(scope, row, OperationKind.CONFIGURE, {"parameters": dict(changes)})

@@ -27,7 +27,7 @@ from souk.provisioning.models import (
     OperationState,
     ServiceInstance,
 )
-from souk.provisioning.registry import blueprint
+from souk.provisioning.registry import blueprint, producer_of
 
 _MOVE_PROMISE = """
 update sites_capacity set vcpus = vcpus + %(vcpus)s, memory = memory + %(memory)s, disk = disk + %(disk)s
@@ -38,21 +38,27 @@ where site_id = %(site)s
 """
 
 
-def resize_instance(scope: Scope, instance: UUID, size: Size, *, order: UUID) -> UUID:
+def resize_instance(scope: Scope, instance: UUID, size: Size, *, order: UUID, plan: UUID | None = None) -> UUID:
     """Ask for a service to get another size; what it takes more is promised now. Returns the operation.
 
     If the new size turns out too small for what is on the disk, the operation fails and the old size stays: `order` is
-    told then, as it is told when the size is reached. From one machine to several, or back, the service goes on with
-    the data that it has; clients reconnect, at another address.
+    told then, as it is told when the size is reached. What is produced elsewhere gets another `plan` instead. From one
+    machine to several, or back, the service goes on with the data that it has; clients reconnect, at another address.
 
     Raises:
         NotFound, RoleTooLow, ServiceGone, NotReadyYet, MembersFixed, AlwaysAlone, MembersWhileRunning,
-        VersionNotTogether, ResizeUnderWay, NoCapacity.
+        VersionNotTogether, ResizeUnderWay, NoCapacity, PlanFixed.
     """
     with acting(scope):
         row = alive(scope, instance)
         if row.ready_at is None:
             raise errors.NotReadyYet(name=row.name)
+        if (produced := producer_of(row.blueprint, row.plan_id)) is not None:
+            producer, before = produced
+            if plan is None or not producer.follows(before, plan):
+                raise errors.PlanFixed(name=row.name)
+            details = {"order": str(order), "plans": {"from": str(before), "to": str(plan)}}
+            return resize(scope, row, size, OperationKind.RESIZE, details, plan_id=plan)
         if row.members != size.members:
             _other_members(row, size.members)
         return resize(scope, row, size, OperationKind.RESIZE, {"order": str(order)})
@@ -113,7 +119,13 @@ def taken_back(row: ServiceInstance, asked: Operation) -> dict[str, Any]:
     promise(row, row.size, before)
     asked.state, asked.finished_at = OperationState.CANCELLED, clock.now()
     asked.save(update_fields=["state", "finished_at"])
-    return asdict(before)
+    return former(asked)
+
+
+def former(asked: Operation) -> dict[str, Any]:
+    """What a row said before a change of size."""
+    plans = {"plan_id": UUID(asked.details["plans"]["from"])} if "plans" in asked.details else {}
+    return {**asked.details["from"], **plans}
 
 
 def tell(row: ServiceInstance, asked: Operation, *, reached: bool, why: str = "") -> None:

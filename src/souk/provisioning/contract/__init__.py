@@ -17,6 +17,7 @@ from souk.provisioning.contract.backups import (
 )
 from souk.provisioning.contract.beginning import Beginner, Beginning, Standing
 from souk.provisioning.contract.blueprint import Blueprint
+from souk.provisioning.contract.elsewhere import Away, Claim, Commission, Consumer, Elsewhere, Later, Producer
 from souk.provisioning.contract.ensembles import Coordinator, Ensemble, Member, MemberState
 from souk.provisioning.contract.exporting import Exported, Exporter, Vessel
 from souk.provisioning.contract.keeping import SnapshotKeeper
@@ -69,6 +70,7 @@ __all__ = [
     "VERSION",
     "Abilities",
     "Archivist",
+    "Away",
     "BackupFound",
     "BackupKind",
     "Beginner",
@@ -77,14 +79,18 @@ __all__ = [
     "BindingRole",
     "Blueprint",
     "Brancher",
+    "Claim",
+    "Commission",
     "ConfigurationFailed",
     "Connection",
+    "Consumer",
     "Converted",
     "Coordinator",
     "Credentials",
     "Curve",
     "DatabaseKeeper",
     "Declined",
+    "Elsewhere",
     "Ensemble",
     "Exported",
     "Exporter",
@@ -96,6 +102,7 @@ __all__ = [
     "HighAvailability",
     "Identity",
     "Interruption",
+    "Later",
     "LogLine",
     "LogPart",
     "Look",
@@ -106,6 +113,7 @@ __all__ = [
     "Obstacle",
     "Panel",
     "PendingUpdates",
+    "Producer",
     "Reading",
     "Repository",
     "ServerCertificate",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from souk.provisioning.contract.access import Binder, DatabaseKeeper
 from souk.provisioning.contract.backups import Archivist, Brancher
@@ -17,6 +17,9 @@ from souk.provisioning.contract.serving import Identity
 from souk.provisioning.contract.succession import Succession
 from souk.provisioning.contract.versions import Upgrader
 from souk.provisioning.contract.warming import Warmer
+
+if TYPE_CHECKING:
+    from souk.provisioning.contract.elsewhere import Producer
 
 
 class Abilities:
@@ -41,6 +44,7 @@ class Abilities:
     upgrader: Upgrader | None = None
     observer: Observer | None = None
     warmer: Warmer | None = None
+    producer: Producer | None = None
 
     def check(self, parameters: Mapping[str, Any]) -> None:
         """Nothing that the schema does not say."""

@@ -10,6 +10,7 @@ from souk.engines.images import Recipe
 from souk.provisioning.contract.access import Binder, DatabaseKeeper
 from souk.provisioning.contract.backups import Archivist, Brancher
 from souk.provisioning.contract.beginning import Beginner
+from souk.provisioning.contract.elsewhere import Producer
 from souk.provisioning.contract.exporting import Exporter
 from souk.provisioning.contract.keeping import SnapshotKeeper
 from souk.provisioning.contract.leading import HighAvailability
@@ -117,6 +118,10 @@ class Blueprint(Protocol):
     @property
     def observer(self) -> Observer | None:
         """What its services tell of themselves, beside whether they answer."""
+
+    @property
+    def producer(self) -> Producer | None:
+        """Who produces its services elsewhere, if that is how: what concerns machines is not asked of it then."""
 
     @property
     def warmer(self) -> Warmer | None:

@@ -37,6 +37,18 @@ class NoCapacity(Conflict):
     """
 
 
+class ProducedElsewhere(Conflict):
+    """“{name}” is produced by its vendor, not on a machine of this platform: this can't be done to it here. Change its
+    plan or its settings, or ask the vendor.
+    """
+
+
+class PlanFixed(Conflict):
+    """The vendor lets “{name}” not go over to this plan. Order a new service with it."""
+
+    field = "plan"
+
+
 class InvalidPool(Problem):
     """Between 0 and {most} machines can wait, at least no more than at most. Choose such numbers."""
 

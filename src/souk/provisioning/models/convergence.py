@@ -7,9 +7,12 @@ from django.db.models.functions import Now
 
 
 class WorkKind(models.TextChoices):
-    """What a work item is about: a service instance, a pool of machines that wait ready, or a private network."""
+    """What a work item is about: a service instance, one that is produced elsewhere, a pool of machines that wait
+    ready, or a private network.
+    """
 
     INSTANCE = "instance"
+    ELSEWHERE = "elsewhere"
     POOL = "pool"
     NETWORK = "network"
 

@@ -59,6 +59,8 @@ class ServiceInstance(Row):
 
     `disk` is all of it, in bytes, of which `extra_disk` are beyond the plan. It grows by itself up to `grow_to` (None:
     it does not); since `growth_refused_at` its site has had no room for that.
+
+    `plan_id` is the catalogue's plan that it has, for one that is produced elsewhere; its size is nothing then.
     """
 
     organization_id = models.UUIDField()
@@ -69,6 +71,7 @@ class ServiceInstance(Row):
     name = models.CharField(max_length=63)
     label = models.SlugField(max_length=40, unique=True)
     parameters = models.JSONField()
+    plan_id = models.UUIDField(null=True)
     vcpus = models.PositiveSmallIntegerField()
     memory = models.BigIntegerField()
     disk = models.BigIntegerField()

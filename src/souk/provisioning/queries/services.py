@@ -19,7 +19,8 @@ from souk.provisioning.models import (
 @dataclass(frozen=True)
 class ServiceRow:
     """A service instance as lists show it; memory and disk in bytes, of each of its members. `extra_disk` is the part
-    of the disk beyond the plan, `grow_to` how large it may become by itself.
+    of the disk beyond the plan, `grow_to` how large it may become by itself. One that is produced elsewhere has a
+    `plan_id` of the catalogue's, and no size.
     """
 
     id: UUID
@@ -30,6 +31,7 @@ class ServiceRow:
     name: str
     label: str
     parameters: dict[str, Any]
+    plan_id: UUID | None
     vcpus: int
     memory: int
     disk: int

@@ -12,6 +12,7 @@ from souk.kernel.redaction import clean
 from souk.provisioning.models import Desired, InstanceState, MachineRole, WorkKind
 from souk.provisioning.reconciler import (
     becoming,
+    elsewhere,
     exposing,
     machines,
     networks,
@@ -44,7 +45,11 @@ def converge(ground: Ground, lease: Lease) -> None:
         networks.keep(ground, lease)
         return
     subject = records.load(lease.subject)
+    kind = find_blueprint(subject.row.blueprint)
     try:
+        if kind.producer is not None:
+            elsewhere.converge(lease, subject, kind.producer)
+            return
         _PATHS[Desired(subject.row.desired)](ground, lease, subject)
     except Fenced:
         log.info("fenced", instance=str(lease.subject), epoch=lease.epoch)

@@ -22,12 +22,15 @@ LEASE_SECONDS = 60
 ANY = 1_000_000
 WORKER = f"{socket.gethostname()}:{os.getpid()}"
 
-_BEGINS = "i.ready_at is null and i.desired = 'running' and i.restored_from is null"
-"""What a host is busy with making: not what waits for data to be restored, which is slow and costs others little."""
+_BEGINS = "c.kind <> 'elsewhere' and i.ready_at is null and i.desired = 'running' and i.restored_from is null"
+"""What a host is busy with making: not what others produce, nor what waits for data to be restored, which is slow and
+costs others little.
+"""
 
 _DUE = """
 select c.subject from provisioning_convergence c left join provisioning_serviceinstance i on i.id = c.subject
 where c.next_at <= now() and (c.lease_until is null or c.lease_until < now())
+  and (%(kinds)s::text[] is null or c.kind = any(%(kinds)s))
 """
 
 _CLAIM = f"""
@@ -158,14 +161,15 @@ class Lease:
                 cursor.execute("select pg_notify('souk_convergence', '')")
 
 
-def claim(most: int, beginnings: int = ANY) -> list[Lease]:
-    """Claim up to `most` items that are due, what runs already before what is to begin.
+def claim(most: int, beginnings: int = ANY, kinds: Sequence[str] | None = None) -> list[Lease]:
+    """Claim up to `most` items that are due, of these kinds (None: of all), what runs already before what is to begin.
 
     No more than `beginnings` instances are begun at a time by all workers: a host that boots more machines than it has
     processors for boots each of them so slowly that some give up.
     """
     with acting(System("reconciler")), connection.cursor() as cursor:
-        values: dict[str, str | int] = {
+        values: dict[str, str | int | list[str] | None] = {
+            "kinds": None if kinds is None else list(kinds),
             "worker": WORKER,
             "seconds": LEASE_SECONDS,
             "most": most,
@@ -199,12 +203,14 @@ def _alive(pid: int) -> bool:
     return os.path.exists(f"/proc/{pid}")
 
 
-def next_due() -> float | None:
-    """Seconds until an unclaimed or expired item is due; None when nothing is planned."""
+def next_due(kinds: Sequence[str] | None = None) -> float | None:
+    """Seconds until an unclaimed or expired item of these kinds is due; None when nothing is planned."""
     with acting(System("reconciler")), connection.cursor() as cursor:
         cursor.execute(
             "select extract(epoch from min(greatest(next_at, coalesce(lease_until, next_at))) - now())"
             " from provisioning_convergence where next_at is not null"
+            " and (%(kinds)s::text[] is null or kind = any(%(kinds)s))",
+            {"kinds": None if kinds is None else list(kinds)},
         )
         value = cursor.fetchone()[0]
     return None if value is None else float(value)

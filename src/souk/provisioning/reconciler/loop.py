@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db import DatabaseError, OperationalError, close_old_connections, co
 
 from souk.engines.contract import Engine, EngineError
 from souk.kernel.scope import System, acting, request
+from souk.provisioning.models import WorkKind
 from souk.provisioning.reconciler import lease
 from souk.provisioning.reconciler.converge import Ground, converge
 from souk.provisioning.reconciler.lease import Lease
@@ -34,13 +35,22 @@ LEAST_BEGINNINGS, BEGINNINGS_PER_PROCESSOR = 4, 2
 class Loop:
     """Runs until `stop`; `listeners` maps a notification channel to what runs, on the loop's thread, when it rings.
 
-    A listener that returns True has more to do soon, and is run again without being rung.
+    A listener that returns True has more to do soon, and is run again without being rung. Only work of `kinds` is taken
+    (None: all); what is produced elsewhere has threads of its own, since others make it wait.
     """
 
-    def __init__(self, ground: Ground, listeners: Mapping[str, Callable[[], object]], threads: int = THREADS) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        listeners: Mapping[str, Callable[[], object]],
+        threads: int = THREADS,
+        kinds: Sequence[str] | None = None,
+    ) -> None:
         self._ground = ground
         self._listeners = dict(listeners)
         self._threads = threads
+        self._kinds = kinds
+        self._minds_engine = kinds is None or WorkKind.INSTANCE in kinds
         self._again: set[str] = set()
         self._busy = 0
         self._lock = threading.Lock()
@@ -102,7 +112,7 @@ class Loop:
         with self._lock:
             full = self._busy >= self._threads
         # What is due by now is held back: as many begin as there is room for.
-        due = None if full else lease.next_due()
+        due = None if full else lease.next_due(self._kinds)
         due = due if due is None else max(due, FULL_SECONDS)
         until_resync = max(0.0, self._resync_at - time.monotonic())
         return max(
@@ -122,7 +132,7 @@ class Loop:
                 free = self._threads - self._busy
             if free <= 0:
                 return
-            claims = lease.claim(free, self._beginnings)
+            claims = lease.claim(free, self._beginnings if self._minds_engine else lease.ANY, self._kinds)
             for item in claims:
                 with self._lock:
                     self._busy += 1
@@ -156,6 +166,9 @@ class Loop:
 
     def _resync_if_due(self) -> None:
         if time.monotonic() < self._resync_at:
+            return
+        if not self._minds_engine:
+            self._resync_at = time.monotonic() + RESYNC_SECONDS
             return
         self._resync_at = time.monotonic() + RESYNC_SECONDS
         try:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 from souk.engines import contract as engines
 from souk.kernel.redaction import clean
 from souk.kernel.transit import KmsTrouble
-from souk.provisioning.contract import ConfigurationFailed, Declined
+from souk.provisioning.contract import Away, ConfigurationFailed, Declined
 from souk.provisioning.reconciler import records
 from souk.provisioning.reconciler.ground import MachineLost, Unhealthy
 from souk.provisioning.reconciler.lease import Fenced, Lease
@@ -64,8 +64,11 @@ def told(lease: Lease, subject: Subject, error: Exception) -> None:
         if isinstance(error, Declined)
         else next(t for kind, t in _TROUBLES if isinstance(error, kind))
     )
+    retry_in = min(2.0**lease.attempts * 0.5, 300)
+    if isinstance(error, Away):
+        sentence, retry_in = error.sentence, error.seconds
     failed = final or (lease.attempts >= GIVE_UP_AFTER and subject.row.ready_at is None)
     try:
-        records.troubled(lease, subject, sentence, min(2.0**lease.attempts * 0.5, 300), failed=failed)
+        records.troubled(lease, subject, sentence, retry_in, failed=failed)
     except Fenced:
         log.info("fenced", instance=str(lease.subject), epoch=lease.epoch)

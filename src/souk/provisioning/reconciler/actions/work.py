@@ -34,6 +34,18 @@ class Asked:
     result: dict[str, Any]
 
 
+class Claimed(Protocol):
+    """A service that a worker has claimed."""
+
+    @property
+    def lease(self) -> Lease:
+        """The claim."""
+
+    @property
+    def subject(self) -> Subject:
+        """The service."""
+
+
 class Several(Protocol):
     """The machines of a service on several: one after another can be made anew or moved while it goes on, and all of
     them can be left for another one.
@@ -146,7 +158,7 @@ def postpone(asked: Asked, until: datetime) -> None:
         Operation.objects.filter(id=asked.id).update(state=OperationState.QUEUED, not_before=until, attempts=0)
 
 
-def reached(work: Work, asked: Asked, **result: Any) -> None:
+def reached(work: Claimed, asked: Asked, **result: Any) -> None:
     """Record what an operation has reached before its end, in the transaction that the caller has open.
 
     Raises:
@@ -156,7 +168,7 @@ def reached(work: Work, asked: Asked, **result: Any) -> None:
     Operation.objects.filter(id=asked.id).update(result=result)
 
 
-def settle(work: Work, asked: Asked, state: OperationState, *, trouble: str = "", **result: Any) -> None:
+def settle(work: Claimed, asked: Asked, state: OperationState, *, trouble: str = "", **result: Any) -> None:
     """Record how an operation ended; in a transaction with what else it changed, if the caller has one open.
 
     Raises:

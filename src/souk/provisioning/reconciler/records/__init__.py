@@ -38,6 +38,8 @@ from souk.provisioning.reconciler.records.operations import (
     led_by_order,
     log_step,
     members_failed,
+    note_step,
+    plan_refused,
     resize_refused,
     restart_asked,
 )
@@ -49,9 +51,11 @@ from souk.provisioning.reconciler.records.outcomes import (
     erasure_due,
     found_steady,
     hand_back,
+    look_again,
     machine_started,
     set_state,
     troubled,
+    waits,
 )
 from souk.provisioning.reconciler.records.standing import (
     NoRoom,
@@ -131,6 +135,7 @@ __all__ = [
     "load_network",
     "load_pool",
     "log_step",
+    "look_again",
     "machine_started",
     "machine_subjects",
     "machines_of",
@@ -140,8 +145,10 @@ __all__ = [
     "note_hosts",
     "note_images",
     "note_release",
+    "note_step",
     "now_waits",
     "own_network",
+    "plan_refused",
     "ranges",
     "record_endpoint",
     "released",
@@ -154,5 +161,6 @@ __all__ = [
     "take_warm",
     "troubled",
     "waiting",
+    "waits",
     "withdrawn",
 ]

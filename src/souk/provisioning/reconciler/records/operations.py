@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from django.db import connection
@@ -11,7 +10,7 @@ from django.db.models import F
 
 from souk.kernel import clock, events
 from souk.kernel.scope import acting
-from souk.provisioning.commands.sizes import changing_members, promise, tell
+from souk.provisioning.commands.sizes import changing_members, former, promise, tell
 from souk.provisioning.contract import Size
 from souk.provisioning.models import (
     OPEN,
@@ -42,6 +41,22 @@ def log_step(subject: Subject, step: str, progress: int, sentence: str, seconds:
             " and state in ('queued', 'running')",
             [step, progress, msgspec.json.encode(entry).decode(), row.id, row.generation, list(SETTLED)],
         )
+
+
+def note_step(subject: Subject, step: str, progress: int, sentence: str) -> None:
+    """The same, once for each step: of what is visited again and again."""
+    row = subject.row
+    with acting(WORKER):
+        said = Operation.objects.filter(
+            instance=row,
+            generation__lte=row.generation,
+            kind__in=SETTLED,
+            state__in=OPEN,
+            log__contains=[{"step": step}],
+        )
+        if said.exists():
+            return
+    log_step(subject, step, progress, sentence, 0.0)
 
 
 def failed_over(subject: Subject, dead: Sequence[str], leader: str, seconds: float | None) -> None:
@@ -113,18 +128,23 @@ def resize_refused(subject: Subject, sentence: str, **told: str) -> None:
     Raises:
         Superseded: always: the size that is desired now is another one.
     """
+    plan_refused(subject, sentence, **told)
+    raise Superseded
+
+
+def plan_refused(subject: Subject, sentence: str, **told: str) -> None:
+    """The same, if another size or plan was asked for."""
     with acting(WORKER):
         row = ServiceInstance.objects.select_for_update().get(id=subject.row.id)
         asked = Operation.objects.filter(instance=row, kind__in=SIZING, state__in=OPEN).first()
         if asked is not None:
             before = Size(**asked.details["from"])
             promise(row, row.size, before)
-            ServiceInstance.objects.filter(id=row.id).update(**asdict(before))
+            ServiceInstance.objects.filter(id=row.id).update(**former(asked))
             asked.state, asked.trouble, asked.finished_at = OperationState.FAILED, sentence[:300], clock.now()
             asked.result = told
             asked.save(update_fields=["state", "trouble", "finished_at", "result"])
             tell(row, asked, reached=False, why="" if told else sentence)
-    raise Superseded
 
 
 def finish_operations(row: ServiceInstance, result: dict[str, Any] | None = None) -> None:

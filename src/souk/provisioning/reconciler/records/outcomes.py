@@ -238,6 +238,27 @@ def counted(subject: Subject, usage: Usage) -> None:
         )
 
 
+def waits(lease: Lease, subject: Subject, seconds: float, trouble: str = "") -> None:
+    """Give the work item back, to be visited again after so many seconds: somebody else is at it.
+
+    Raises:
+        Fenced.
+    """
+    with acting(WORKER):
+        lease.finish(clock.now() + timedelta(seconds=seconds))
+        ServiceInstance.objects.filter(id=subject.row.id).exclude(trouble=trouble).update(trouble=trouble[:300])
+
+
+def look_again(subject: Subject, seconds: float) -> None:
+    """Have an instance visited again after so many seconds, at the latest."""
+    with acting(WORKER), connection.cursor() as cursor:
+        cursor.execute(
+            "update provisioning_convergence set next_at = least(next_at, now() + make_interval(secs => %s))"
+            " where subject = %s",
+            [seconds, subject.row.id],
+        )
+
+
 def troubled(lease: Lease, subject: Subject, sentence: str, retry_in: float, *, failed: bool) -> None:
     """Record what is wrong, and when it is tried again; `failed` shows the service as such until a try succeeds."""
     row = subject.row

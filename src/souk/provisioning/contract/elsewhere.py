@@ -1,0 +1,160 @@
+"""Services that are produced elsewhere: on no machine of the site, by somebody who is asked again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, Protocol
+from uuid import UUID
+
+from souk.engines.contract import Limits
+from souk.engines.images import Recipe
+from souk.provisioning.contract.abilities import Abilities
+from souk.provisioning.contract.selling import Size
+from souk.provisioning.contract.serving import (
+    ConfigurationFailed,
+    Connection,
+    Credentials,
+    Guest,
+    Health,
+    ServerCertificate,
+    Wanted,
+)
+
+
+@dataclass(frozen=True)
+class Commission:
+    """A service as it should be: of the catalogue's `plan`, with these parameters. `requested_by` is who asked for what
+    is being done, as the audit names people.
+    """
+
+    instance: UUID
+    organization: UUID
+    project: UUID
+    region: str
+    name: str
+    plan: UUID
+    parameters: Mapping[str, Any]
+    requested_by: str = ""
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """Somebody who is to get credentials of a service: the binding's id, and what was asked of it."""
+
+    binding: UUID
+    name: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Later:
+    """It is under way: to be asked for again after so many seconds. `sentence` is a message id for its customer."""
+
+    seconds: float
+    sentence: str = ""
+
+
+class Away(ConfigurationFailed):
+    """Whoever produces it can't be asked just now; `seconds` says when to try again. The message is a message id for
+    the customer.
+    """
+
+    def __init__(self, sentence: str, seconds: float) -> None:
+        super().__init__(sentence)
+        self.sentence, self.seconds = sentence, seconds
+
+
+class Claim(Protocol):
+    """The right to work on a service, which somebody else may have taken over by now."""
+
+    def hold(self) -> None:
+        """Make sure that the claim still counts, until the running transaction ends; raises if it does not."""
+
+
+class Producer(Protocol):
+    """How services are produced elsewhere. Each call takes one step towards what is wanted and may be repeated, by a
+    worker that does not know whether the one before died in the middle of it: what is about to be asked is recorded
+    before it is asked. Nothing waits: what takes longer says `Later`.
+    """
+
+    def schema(self, plan: UUID) -> Mapping[str, Any]:
+        """The JSON Schema of the parameters of a plan; those that may be changed carry `x-changeable`."""
+
+    def binds(self, plan: UUID) -> bool:
+        """Whether services of a plan can have credentials."""
+
+    def follows(self, before: UUID, after: UUID) -> bool:
+        """Whether a service may go from one plan to another."""
+
+    def provide(self, claim: Claim, commission: Commission) -> Later | None:
+        """Have a service as it is wanted, made or changed; None once it is.
+
+        Raises:
+            Declined: it will never be so, and is as it was before. Away. ConfigurationFailed.
+        """
+
+    def withdraw(self, claim: Claim, commission: Commission) -> Later | None:
+        """Have nothing left of a service, credentials included; None once nothing is.
+
+        Raises:
+            Away. ConfigurationFailed.
+        """
+
+    def grant(self, claim: Claim, commission: Commission, consumer: Consumer) -> Later | Mapping[str, Any]:
+        """Have credentials made; what they are once they work: never log this.
+
+        Raises:
+            Declined: there will be none, and none are left. Away. ConfigurationFailed.
+        """
+
+    def revoke(self, claim: Claim, commission: Commission, consumer: Consumer) -> Later | None:
+        """Have credentials work no more; None once they don't.
+
+        Raises:
+            Away. ConfigurationFailed.
+        """
+
+
+class Elsewhere(Abilities):
+    """What stands where a blueprint does for services that are produced elsewhere: a base for whoever names its `key`,
+    its `prefix` and its `producer`. Nothing that concerns a machine is ever asked of it.
+    """
+
+    key: str
+    prefix: str
+    producer: Producer
+    port = 0
+    holds_data = False
+
+    def schema(self) -> Mapping[str, Any]:
+        """Each plan has its own: `Producer.schema`."""
+        return {}
+
+    @property
+    def recipe(self) -> Recipe:
+        """None."""
+        self._no_machine()
+
+    def limits(self, size: Size) -> Limits:
+        """None."""
+        self._no_machine(size)
+
+    def credentials(self, parameters: Mapping[str, Any], password: str) -> Credentials:
+        """None that anybody here could make."""
+        self._no_machine(parameters, password)
+
+    def configure(self, guest: Guest, wanted: Wanted, credentials: Credentials, certificate: ServerCertificate) -> None:
+        """Nothing."""
+        self._no_machine(guest, wanted, credentials, certificate)
+
+    def probe(self, wanted: Wanted, credentials: Credentials, authority: str) -> Health:
+        """Nothing."""
+        self._no_machine(wanted, credentials, authority)
+
+    def connection(self, wanted: Wanted, username: str, database: str) -> Connection:
+        """What its credentials say."""
+        self._no_machine(wanted, username, database)
+
+    def _no_machine(self, *_: object) -> NoReturn:
+        raise AssertionError(f"services of {self.key} are on no machine")
