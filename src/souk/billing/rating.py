@@ -13,6 +13,7 @@ from souk.billing.charging import (
     GIBIBYTE,
     GIBIBYTE_HOUR,
     HOUR,
+    ONE,
     Charge,
     Rated,
     RunningTime,
@@ -29,6 +30,8 @@ from souk.ordering.queries import SubscriptionRow
 from souk.provisioning.queries import service
 
 _GIBIBYTE = Decimal(1024**3)
+_COUNTED_HERE = frozenset({"egress", "stopped_disk", EXTRA_DISK, PUBLIC_ADDRESS})
+"""Meters that the platform counts itself; the others are reported by whoever produces the service."""
 
 
 def rate(scope: Scope, subscription: SubscriptionRow, until: datetime, zone: str) -> list[RatedLine]:
@@ -84,6 +87,9 @@ def _charges(
         if stopped:
             held = Decimal(subscription.disk or _plans_disk(scope, instance)) / _GIBIBYTE
             charges += graduated_charges(price, "stopped_disk", GIBIBYTE_HOUR, stopped * held, already)
+    for meter in sorted(price.tiers.keys() - _COUNTED_HERE):
+        units = metering.reported(scope, instance, meter, since, end)
+        charges += graduated_charges(price, meter, ONE, units, already)
     if EXTRA_DISK in price.tiers:
         beyond = metering.extra_disk(scope, instance, since, end) / _GIBIBYTE / 3600
         charges += graduated_charges(price, EXTRA_DISK, GIBIBYTE_HOUR, beyond, already)

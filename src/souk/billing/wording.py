@@ -30,6 +30,8 @@ def _details(line: RatedLine) -> str:
     if kind == "public_address":
         return gettext("Public address, in hours")
     match line.explanation.get("why"):
+        case "tier":
+            return gettext("Use, as its vendor counts it: %(meter)s") % {"meter": kind}
         case "month":
             return gettext("Full month")
         case "rest of the month's price":

@@ -15,6 +15,7 @@ from souk.cli.commands import (
     backups,
     bindings,
     blueprints,
+    brokers,
     connect,
     databases,
     exports,
@@ -58,6 +59,7 @@ def build(context: Context) -> App:
     _networks(app)
     _backups(app)
     _alerts(app)
+    _brokers(app)
     _branch(app, "market", _("What is for sale."), market.listing).command(
         market.show, name="show", help=_("One offering with its plans and parameters.")
     )
@@ -218,6 +220,17 @@ def _alerts(app: App) -> None:
     hooks.command(alerts.remove, name="remove", help=_("Tell an address nothing any more."))
     hooks.command(alerts.try_out, name="try", help=_("Send an address a message that is no alert."))
     hooks.command(alerts.deliveries, name="deliveries", help=_("What was sent, and what came of it."))
+
+
+def _brokers(app: App) -> None:
+    sold = _branch(app, "brokers", _("Service brokers, whose services you sell."), brokers.listing)
+    sold.command(brokers.register, name="register", help=_("Register a broker."))
+    sold.command(brokers.show, name="show", help=_("How a broker is, what it sells, how it does."))
+    sold.command(brokers.try_out, name="try", help=_("Have a broker looked at now."))
+    sold.command(brokers.changes, name="changes", help=_("What a broker offers that is not published."))
+    sold.command(brokers.publish, name="publish", help=_("Publish what a broker offers, at your prices."))
+    sold.command(brokers.usage_key, name="usage-key", help=_("Say what usage reports are signed with."))
+    sold.command(brokers.remove, name="remove", help=_("Forget a broker that nothing is left of."))
 
 
 def sentence(error: CycloptsError) -> str:

@@ -52,6 +52,19 @@ class Context:
         for client in self._clients:
             client.close()
 
+    def organization(self) -> str:
+        """The id of the organization that is acted for, or the only one.
+
+        Raises:
+            Stopped: there are several, and none was chosen.
+        """
+        if self.profile.organization:
+            return self.profile.organization
+        rows = self.client.get("/organizations")
+        if len(rows) != 1:
+            raise Stopped(_("Say which organization first: souk organizations use NAME"))
+        return str(rows[0]["id"])
+
     def service(self, name: str) -> dict[str, Any]:
         """The one service that is called `name`, or has it as its label or id.
 

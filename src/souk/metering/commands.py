@@ -1,9 +1,11 @@
-"""Taking samples of the engine's counters."""
+"""Taking samples of the engine's counters, and reports of what is counted elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,7 @@ from souk.engines.contract import Usage
 from souk.kernel import clock
 from souk.kernel.ids import new_id
 from souk.kernel.scope import System, acting
+from souk.metering.models import ReportedUsage
 
 # One sample for a service, of the machine that its clients connect to; where others carry its data, theirs is added.
 # A counter is compared with the same machine's last one.
@@ -69,3 +72,38 @@ def take_samples(usages: Sequence[Usage], at: datetime | None = None, *, told: b
     with acting(System("metering")), connection.cursor() as cursor:
         cursor.execute(_SAMPLE, values)
         return [row[0] for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class Reported:
+    """So many units of a meter, used by an instance in a time, as `reporter` says in its `report` with this digest."""
+
+    organization: UUID
+    instance: UUID
+    meter: str
+    quantity: Decimal
+    since: datetime
+    until: datetime
+    reporter: UUID
+    report: str
+    digest: str
+
+
+def take_report(told: Reported) -> None:
+    """Count what was reported, in the transaction of whoever checked it; the database refuses what was before."""
+    ReportedUsage.objects.create(
+        organization_id=told.organization,
+        instance_id=told.instance,
+        meter=told.meter,
+        quantity=told.quantity,
+        during=(told.since, told.until),
+        reporter=told.reporter,
+        report=told.report,
+        digest=told.digest,
+        recorded_at=clock.now(),
+    )
+
+
+def reported(reporter: UUID, report: str) -> str | None:
+    """The digest of a report that was taken, if it was; in the caller's transaction."""
+    return ReportedUsage.objects.filter(reporter=reporter, report=report).values_list("digest", flat=True).first()

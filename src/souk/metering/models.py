@@ -84,3 +84,33 @@ class UsageSample(Row):
 
     class Meta:
         indexes = [models.Index(fields=["instance_id", "at"], name="usage_sample_instance")]
+
+
+class ReportedUsage(Row):
+    """How much of a meter an instance used `during` a time, as whoever produces it elsewhere reported it: `report` is
+    the id of what said so, `digest` what it said. What one reports never overlaps.
+    """
+
+    organization_id = models.UUIDField()
+    instance_id = models.UUIDField()
+    meter = models.CharField(max_length=12)
+    quantity = models.DecimalField(max_digits=20, decimal_places=6)
+    during = DateTimeRangeField()
+    reporter = models.UUIDField()
+    report = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reporter", "report"], name="reported_usage_once"),
+            models.CheckConstraint(condition=models.Q(quantity__gte=0), name="reported_usage_not_negative"),
+            ExclusionConstraint(
+                name="reported_usage_without_overlap",
+                expressions=[
+                    ("instance_id", RangeOperators.EQUAL),
+                    ("meter", RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]

@@ -147,3 +147,14 @@ def totals(scope: Scope, instances: Sequence[UUID], since: datetime, until: date
             {"since": since, "until": until, "instances": list(instances)},
         )
         return {row[0]: TotalRow(*row) for row in cursor.fetchall()}
+
+
+def reported(scope: Scope, instance: UUID, meter: str, since: datetime, until: datetime) -> Decimal:
+    """Units of a meter that were reported from elsewhere within a period: what was billed is not added to later."""
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce(sum(quantity), 0) from metering_reportedusage"
+            " where instance_id = %s and meter = %s and recorded_at > %s and recorded_at <= %s",
+            [instance, meter, since, until],
+        )
+        return Decimal(cursor.fetchone()[0])

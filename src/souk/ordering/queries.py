@@ -149,3 +149,14 @@ def subscriptions_of(scope: Scope, instance: UUID) -> list[SubscriptionRow]:
         )
         ordered = rows.order_by("rank", F("ended_at").desc(nulls_last=True), "-id")
         return [SubscriptionRow(*row) for row in ordered.values_list(*_SUBSCRIPTION)]
+
+
+def meters_of(scope: Scope, instance: UUID) -> tuple[frozenset[str], datetime | None, datetime | None]:
+    """What consumption of a service is priced, in any of its subscriptions; since when it is charged, until when."""
+    with acting(scope):
+        rows = list(Subscription.objects.filter(instance_id=instance).values_list("price", "started_at", "ended_at"))
+    meters = frozenset(meter for price, _, _ in rows for meter in price["tiers"])
+    begun = [started for _, started, _ in rows if started is not None]
+    open_ended = any(started is not None and ended is None for _, started, ended in rows)
+    ends = [ended for _, started, ended in rows if started is not None and ended is not None]
+    return meters, min(begun, default=None), None if open_ended else max(ends, default=None)

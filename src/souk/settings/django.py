@@ -42,6 +42,10 @@ WEBHOOKS_IN_THE_CLEAR = os.environ.get("SOUK_WEBHOOKS_IN_THE_CLEAR") == "1"
 """Whether alerts are also sent to plain http addresses."""
 WEBHOOK_NETWORKS = [ip_network(each) for each in os.environ.get("SOUK_WEBHOOK_NETWORKS", "").split(",") if each]
 """Private networks that alerts may be sent into all the same, such as the operator's own."""
+BROKERS_IN_THE_CLEAR = os.environ.get("SOUK_BROKERS_IN_THE_CLEAR") == "1"
+"""Whether vendors' brokers may be called by http, too: for trying things out."""
+BROKER_NETWORKS = [ip_network(each) for each in os.environ.get("SOUK_BROKER_NETWORKS", "").split(",") if each]
+"""Private networks that vendors' brokers may be in all the same, such as a partner's behind a tunnel."""
 PRIVATE_RANGE = str(IPv4Network(os.environ.get("SOUK_PRIVATE_RANGE", "10.192.0.0/10")))
 """What customers' private networks are cut out of, on every site."""
 DNS_RESOLVERS = [each for each in os.environ.get("SOUK_DNS_RESOLVERS", "").split(",") if each]
@@ -88,6 +92,7 @@ INSTALLED_APPS = [
     "souk.ordering",
     "souk.metering",
     "souk.billing",
+    "souk.brokers",
     "souk.doors.console",
     "souk.doors.osb",
     "souk.settings",

@@ -42,6 +42,7 @@ NAVIGATION: tuple[Section, ...] = (
         _("Selling"),
         Audience.VENDOR,
         (
+            Entry(_("Service brokers"), "brokers", "plug-connected", ("broker", "broker-new", "broker-edit")),
             Entry(_("Offerings"), "vendor-offerings", "tag", ("vendor-offering",)),
             Entry(_("Payouts"), "vendor-payouts", "cash"),
         ),
@@ -59,6 +60,7 @@ NAVIGATION: tuple[Section, ...] = (
             Entry(_("Customers"), "operator-customers", "users", ("operator-customer",)),
             Entry(_("Invoices"), "operator-invoices", "receipt", ("operator-invoice",)),
             Entry(_("Catalogue"), "operator-catalog", "category", ("operator-offering",)),
+            Entry(_("Service brokers"), "operator-brokers", "plug-connected", ("operator-broker",)),
             Entry(_("Sites"), "operator-sites", "map-pin", ("operator-site",)),
             Entry(_("Audit"), "operator-audit", "shield-check"),
         ),

@@ -14,6 +14,7 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from souk.brokers import intake, visiting
 from souk.engines.contract import EngineError
 from souk.engines.current import engine
 from souk.kernel import events
@@ -22,6 +23,7 @@ from souk.monitoring import follow as monitoring
 from souk.monitoring import samples
 from souk.monitoring.logs import shipping
 from souk.ordering import follow as ordering
+from souk.provisioning.models import WorkKind
 from souk.provisioning.platform import ensure_pools, ensure_storage
 from souk.provisioning.reconciler import hints, lease, records, ticketing
 from souk.provisioning.reconciler.converge import Ground
@@ -30,6 +32,8 @@ from souk.sites import commands, queries
 from souk.sites.names import Names
 
 log = structlog.get_logger("souk.worker")
+ASKING_THREADS = 8
+"""Threads for services that are produced elsewhere: who makes them wait makes nobody else wait."""
 
 
 def follow_events() -> bool:
@@ -63,6 +67,7 @@ def run() -> None:
     observe_once()
     ensure_storage()
     ensure_pools()
+    intake.ensure()
     # Before the first round: a worker that was off for days finds no partition for today.
     samples.roll()
     shipping.roll()
@@ -74,19 +79,28 @@ def run() -> None:
         "souk_reveals": records.answer_reveals,
         "souk_tickets": partial(ticketing.answer, works_on.engine),
     }
-    loop = Loop(works_on, heard)
+    here = [kind for kind in WorkKind if kind != WorkKind.ELSEWHERE]
+    loop = Loop(works_on, heard, kinds=here)
+    asking = Loop(works_on, {}, ASKING_THREADS, kinds=[WorkKind.ELSEWHERE])
+    visitor = visiting.Visitor()
     jobs = _Jobs()
     stopping = threading.Event()
 
     def stop(*_: object) -> None:
         stopping.set()
         loop.stop()
+        asking.stop()
+        visitor.stop()
         jobs.stop()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     reconciler = threading.Thread(target=loop.run, name="reconciler")
     reconciler.start()
+    elsewhere = threading.Thread(target=asking.run, name="elsewhere")
+    elsewhere.start()
+    visits = threading.Thread(target=visitor.run, name="visits")
+    visits.start()
     # A daemon: it sleeps in the engine's stream, which nothing but the process's end cuts short.
     threading.Thread(target=hints.follow, args=(engine(), stopping), name="hints", daemon=True).start()
     log.info("worker started", namespace=settings.NAMESPACE.name)
@@ -95,6 +109,8 @@ def run() -> None:
     finally:
         stop()
         reconciler.join()
+        elsewhere.join()
+        visits.join()
 
 
 class _Jobs:

@@ -121,7 +121,15 @@ HOST = {
     "unreachable": Status(pgettext_lazy("host", "Out of reach"), "bad"),
 }
 
+BROKER = {
+    "waiting": Status(pgettext_lazy("broker", "Not looked at yet"), "busy", True),
+    "answering": Status(pgettext_lazy("broker", "Answers"), "ok"),
+    "silent": Status(pgettext_lazy("broker", "Not usable"), "bad"),
+    "left_alone": Status(pgettext_lazy("broker", "Left alone for a while"), "bad"),
+}
+
 KINDS = {
+    "broker": BROKER,
     "instance": INSTANCE,
     "operation": OPERATION,
     "backup": BACKUP,

@@ -36,6 +36,7 @@ NOT_READ |= {"service-rehearse", "service-upgrade", "network-delete", "service-n
 NOT_READ |= {"roll-back", "snapshot-delete"}
 NOT_READ |= {"address-release", "service-address-take", "firewall-remove", "firewall-undo"}
 NOT_READ |= {"operator-range-add", "operator-range-withdraw"}
+NOT_READ |= {"broker-publish", "broker-remove", "broker-try", "broker-usage-key"}
 
 
 def address(pattern: URLPattern) -> str:

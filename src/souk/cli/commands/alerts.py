@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from souk.cli import formats
 from souk.cli.commands.services import Name, Yes
-from souk.cli.context import Context, Given
+from souk.cli.context import Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _
 from souk.cli.output import Right
@@ -80,7 +80,7 @@ def set_rule(
 
 
 def webhooks(*, context: Given) -> None:
-    rows = context.client.get(f"/organizations/{_organization(context)}/webhooks")
+    rows = context.client.get(f"/organizations/{context.organization()}/webhooks")
     if context.output.as_json:
         context.output.data(rows)
         return
@@ -92,7 +92,7 @@ def webhooks(*, context: Given) -> None:
 
 
 def add(url: Annotated[str, Parameter(help=_("An https address."))], /, *, context: Given) -> None:
-    made = context.client.post(f"/organizations/{_organization(context)}/webhooks", {"url": url})
+    made = context.client.post(f"/organizations/{context.organization()}/webhooks", {"url": url})
     if context.output.as_json:
         context.output.data(made)
         return
@@ -113,7 +113,7 @@ def try_out(webhook: Webhook, /, *, context: Given) -> None:
 
 
 def deliveries(*, context: Given) -> None:
-    rows = context.client.get(f"/organizations/{_organization(context)}/deliveries")
+    rows = context.client.get(f"/organizations/{context.organization()}/deliveries")
     if context.output.as_json:
         context.output.data(rows)
         return
@@ -131,17 +131,3 @@ def deliveries(*, context: Given) -> None:
         ),
         empty=_("Nothing was sent yet."),
     )
-
-
-def _organization(context: Context) -> str:
-    """The organization that is acted for, or the only one.
-
-    Raises:
-        Stopped: there are several, and none was chosen.
-    """
-    if context.profile.organization:
-        return context.profile.organization
-    rows = context.client.get("/organizations")
-    if len(rows) != 1:
-        raise Stopped(_("Say which organization first: souk organizations use NAME"))
-    return str(rows[0]["id"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+import msgspec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -110,7 +111,7 @@ def binding_reveal(request: HttpRequest, desk: Desk, service: UUID, name: str) -
     found = reveal(desk.scope, service, name)
     context = {
         "name": name,
-        "password": found.password,
+        "password": msgspec.json.format(msgspec.json.encode(found.given)).decode() if found.given else found.password,
         "uri": found.connection.uri.replace("PASSWORD", found.password),
         "private": found.private.uri.replace("PASSWORD", found.password) if found.private else "",
         "service": queries.service(desk.scope, service),

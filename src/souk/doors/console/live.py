@@ -56,6 +56,9 @@ _LABELS = {
     "snapshot": _("Snapshot taken"),
     "roll_back": _("Disk as it was"),
     "drop_snapshot": _("Snapshot deleted"),
+    "ask": _("Vendor asked"),
+    "provide": _("Vendor's service ready"),
+    "end": _("Nothing left at the vendor"),
 }
 _PATHS: dict[str, tuple[str, ...]] = {
     "create": ("prepare", "create", "configure", "probe"),
@@ -89,6 +92,16 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "snapshot": ("snapshot",),
     "roll_back": ("stop", "roll_back", "start", "configure", "probe"),
     "drop_snapshot": ("drop_snapshot",),
+}
+#: What takes another way where a vendor produces the service.
+_ELSEWHERE: dict[str, tuple[str, ...]] = {
+    "create": ("ask", "provide"),
+    "resize": ("ask", "provide"),
+    "configure": ("ask", "provide"),
+    "resume": ("provide",),
+    "suspend": (),
+    "delete": ("ask", "end"),
+    "grant": ("grant",),
 }
 #: What takes another way on several machines.
 _TOGETHER: dict[str, tuple[str, ...]] = {"update": ("renew",)}
@@ -134,6 +147,8 @@ def progress(service: ServiceRow, operations: Sequence[OperationRow]) -> Progres
 def _steps(service: ServiceRow, operation: OperationRow) -> list[Step]:
     soft = operation.kind == "delete" and not operation.details.get("erase")
     paths = {**_PATHS, **_TOGETHER} if service.members > 1 else _PATHS
+    if service.plan_id is not None:
+        paths = {**_PATHS, **_ELSEWHERE}
     path = _members(operation) or (_SOFT if soft else paths.get(operation.kind, ()))
     made = [_ALIKE.get(step, step) if step not in path else step for step in (entry["step"] for entry in operation.log)]
     # What is done again, because a worker was killed or there is more than one visit, was done before.

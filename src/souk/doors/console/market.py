@@ -10,8 +10,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from souk.brokers.queries import measured_offering
 from souk.catalog import queries
 from souk.doors.console import selling, words
+from souk.doors.console.brokers import measures
 from souk.doors.console.desk import desk_of
 from souk.sites.queries import regions
 from souk.ui.format import language
@@ -70,6 +72,8 @@ def offering(request: HttpRequest, slug: str) -> HttpResponse:
         "minimum_hours": found["plans"][0]["minimum_hours"] if found["plans"] else 1,
         "parameters": _parameters(found["parameters"]),
         "regions": [(region.name, words.country(region.country)) for region in regions()],
+        "elsewhere": selling.elsewhere(found),
+        "measured": measures(seen) if (seen := measured_offering(slug)) else [],
         "breadcrumbs": [Crumb(_("Market place"), ".."), Crumb(found["name"])],
     }
     return render(request, "console/offering.html", context)

@@ -82,6 +82,9 @@ def service_health(request: HttpRequest, desk: Desk, service: UUID) -> HttpRespo
 
 def tabs(row: ServiceRow, current: str) -> list[Tab]:
     """A service's pages beside each other; those of what it tells of itself, if its kind tells anything."""
+    if row.plan_id is not None:
+        # Its vendor's broker is looked at, not the service itself.
+        return []
     observer = blueprint(row.blueprint).observer
     pages = (
         ("service", _("Overview"), True),

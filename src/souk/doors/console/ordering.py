@@ -71,7 +71,9 @@ class OrderForm(forms.Form):
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, desk: Desk, places: list[RegionRow], data: Any = None, **initial: Any) -> None:
+    def __init__(
+        self, desk: Desk, places: list[RegionRow], data: Any = None, *, elsewhere: bool = False, **initial: Any
+    ) -> None:
         project = desk.project or min(desk.projects, key=lambda row: row.id, default=None)
         super().__init__(
             data,
@@ -87,7 +89,9 @@ class OrderForm(forms.Form):
         ]
         self.fields["project"].choices = [(str(row.id), row.name) for row in desk.projects]  # type: ignore[attr-defined]
         self.fields["network"].choices = choices(desk)  # type: ignore[attr-defined]
-        if not any(has_ranges(place.code) for place in places):
+        if elsewhere:
+            del self.fields["extra_gib"], self.fields["network"]
+        if elsewhere or not any(has_ranges(place.code) for place in places):
             del self.fields["reached"]
         if len(desk.projects) < 2:
             self.fields["project"].widget = forms.HiddenInput()
@@ -180,7 +184,8 @@ def _chosen(request: HttpRequest, desk: Desk, slug: str) -> _Chosen:
     data = request.POST if request.method == "POST" else None
     plans = [plan for each in offering["plans"] if (plan := _plan(desk, slug, each)) is not None]
     asked = (request.POST if data is not None else request.GET).get("plan", "")
-    form = OrderForm(desk, places, data, name=request.GET.get("name"), region=request.GET.get("region"))
+    given = {name: request.GET.get(name) for name in ("name", "region")}
+    form = OrderForm(desk, places, data, elsewhere=selling.elsewhere(offering), **given)
     known = {plan.value for plan in plans}
     first = asked if asked in known else plans[min(1, len(plans) - 1)].value if plans else ""
     parameters = SchemaForm(offering["parameters"], data)
@@ -217,8 +222,8 @@ def _details(desk: Desk, slug: str, chosen: _Chosen) -> commands.OrderDetails:
         name=given["name"],
         parameters=chosen.parameters.values,
         project=UUID(given["project"]),
-        extra_gib=given["extra_gib"] or 0,
-        network=given["network"],
+        extra_gib=given.get("extra_gib") or 0,
+        network=given.get("network", ""),
         public_address=given.get("reached") == "public",
     )
 

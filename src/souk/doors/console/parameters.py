@@ -17,7 +17,7 @@ from souk.doors.console.problems import accepted
 from souk.doors.console.way import to_service
 from souk.provisioning import commands, queries
 from souk.provisioning.contract import CHANGEABLE
-from souk.provisioning.registry import blueprint
+from souk.provisioning.registry import schema_of
 from souk.ui.parts import Crumb
 from souk.ui.schema_form import SchemaForm
 
@@ -27,7 +27,7 @@ from souk.ui.schema_form import SchemaForm
 def settings(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     """A form made of the parameters that may be changed."""
     row = queries.service(desk.scope, service)
-    offered = changeable(row.blueprint)
+    offered = changeable(row)
     form = SchemaForm({"type": "object", "properties": offered}, request.POST or None, initial=row.parameters)
     if accepted(form, lambda: commands.change_parameters(desk.scope, service, form.values)):
         messages.info(request, _("The settings are being changed."))
@@ -43,7 +43,7 @@ def settings(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     return render(request, "console/service_settings.html", context, status=422 if form.errors else 200)
 
 
-def changeable(key: str) -> dict[str, Any]:
-    """The parameters of a blueprint that may be changed while a service runs, as a JSON Schema's properties."""
-    rules = blueprint(key).schema().get("properties", {})
+def changeable(row: queries.ServiceRow) -> dict[str, Any]:
+    """The parameters of a service that may be changed while it runs, as a JSON Schema's properties."""
+    rules = schema_of(row.blueprint, row.plan_id).get("properties", {})
     return {name: rule for name, rule in rules.items() if rule.get(CHANGEABLE)}

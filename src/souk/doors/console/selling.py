@@ -76,13 +76,24 @@ def plan(size: Mapping[str, Any], per_hour: Decimal, per_month: Decimal, currenc
         month=Money.of(per_month, currency),
         hour=per_hour,
         currency=currency,
-        features=[
-            words.processors(size["vcpus"]),
-            words.memory(size["memory"]),
-            words.disk(size["disk"]),
-            *words.members(size.get("members", 1)),
-        ],
+        features=_features(size),
     )
+
+
+def elsewhere(offering: Mapping[str, Any]) -> bool:
+    """Whether an offering's services are produced by its vendor, on no machine of ours."""
+    return any(not plan["vcpus"] for plan in offering["plans"])
+
+
+def _features(size: Mapping[str, Any]) -> list[str]:
+    if not size["vcpus"]:
+        return [words.isolated(each) for each in size.get("features", [])]
+    return [
+        words.processors(size["vcpus"]),
+        words.memory(size["memory"]),
+        words.disk(size["disk"]),
+        *words.members(size.get("members", 1)),
+    ]
 
 
 def tiers(price: Mapping[str, Sequence[Mapping[str, Any]]], currency: str) -> list[TierRow]:

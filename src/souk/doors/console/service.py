@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from souk.billing.queries import cost_so_far
+from souk.brokers.queries import produced
 from souk.catalog.pricing import FrozenPrice
 from souk.doors.console import charts, contents, live, monitoring, selling, versions, words
 from souk.doors.console.desk import Desk
@@ -42,7 +43,7 @@ from souk.provisioning.contents import is_known
 from souk.provisioning.contract import Snippet
 from souk.provisioning.credentials import reveal
 from souk.provisioning.networks import attachment
-from souk.provisioning.registry import blueprint
+from souk.provisioning.registry import blueprint, schema_of
 from souk.sites.queries import regions
 from souk.ui import format as values
 from souk.ui.htmx import toast
@@ -98,7 +99,7 @@ def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "inside": attachment(desk.scope, service),
         "world": reach(desk.scope, service),
         "own_rules": blueprint(row.blueprint).own_rules,
-        "may_set": bool(changeable(row.blueprint)),
+        "may_set": bool(changeable(row)),
         "may_keep": blueprint(row.blueprint).keeper is not None,
         "may_snapshot": blueprint(row.blueprint).snapshots is not None,
         "may_back_up": blueprint(row.blueprint).archivist is not None,
@@ -177,6 +178,7 @@ def _page(scope: Scope, row: queries.ServiceRow, *, money: bool) -> dict[str, An
         "release": release,
         "brought": contents.brought(scope, release),
         "known_contents": is_known(scope, release.image),
+        "produced": produced(scope, row.id, row.plan_id),
         "suspension": words.SUSPENSIONS.get(row.suspension, row.suspension),
         "beyond": words.ltr(values.size(row.extra_disk)),
         "grow_to": words.ltr(values.size(row.grow_to)) if row.grow_to else "",
@@ -211,7 +213,7 @@ def _read_only(scope: Scope, row: queries.ServiceRow) -> bool:
 
 def _parameters(row: queries.ServiceRow) -> list[tuple[str, str]]:
     """What was chosen when ordering, under the names the blueprint gives it; what is empty is left out."""
-    rules = blueprint(row.blueprint).schema().get("properties", {})
+    rules = schema_of(row.blueprint, row.plan_id).get("properties", {})
     return [
         (_(rules.get(name, {}).get("title", name)), _choice(rules.get(name, {}), value) or _short(value))
         for name, value in row.parameters.items()

@@ -89,7 +89,12 @@ def service_act(request: HttpRequest, desk: Desk, service: UUID, verb: str) -> H
 def service_delete(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     """Delete a service with its data, once its name was typed."""
     row = queries.service(desk.scope, service)
-    recoverable = row.desired != "soft_deleted" and row.ready_at is not None and bool(settings.DELETION_GRACE)
+    recoverable = (
+        row.desired != "soft_deleted"
+        and row.ready_at is not None
+        and row.plan_id is None
+        and bool(settings.DELETION_GRACE)
+    )
     form = DeletionForm(row.name, request.POST or None, recoverable=recoverable)
     if request.method == "POST" and form.is_valid():
         keep = recoverable and not form.cleaned_data["erase"]

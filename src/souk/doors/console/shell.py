@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from souk.doors.console.desk import Desk, desk_of
+from souk.parties.access import CAN_ADMINISTER
 from souk.ui.navigation import Audience
 from souk.ui.shell import OrganizationChoice, ProjectChoice, Shell
 
@@ -21,6 +22,8 @@ def shell(request: HttpRequest) -> Shell:
         audiences.add(Audience.OPERATOR)
     if desk.chosen is not None or not audiences:
         audiences.add(Audience.BUYER)
+    if desk.chosen is not None and desk.may(CAN_ADMINISTER):
+        audiences.add(Audience.VENDOR)
     return Shell(
         name=user.full_name or user.email,
         email=user.email,

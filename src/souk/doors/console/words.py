@@ -28,6 +28,7 @@ CATEGORIES: dict[str, tuple[Text, str]] = {
     "network": (_("Network"), "network"),
     "application": (_("Applications"), "box"),
     "support": (_("Support"), "lifebuoy"),
+    "partners": (_("Partners' services"), "plug-connected"),
 }
 
 METERS: dict[str, Text] = {
@@ -236,7 +237,11 @@ def members(count: int) -> list[str]:
 
 
 def size(vcpus: int, memory: int, disk: int, members: int = 1) -> str:
-    """A size on one line, or two: processors, memory, disk, and how many machines have that."""
+    """A size on one line, or two: processors, memory, disk, and how many machines have that. What is on no machine of
+    ours has none.
+    """
+    if not vcpus:
+        return gettext("on its vendor's machines")
     parts = (gettext("%(count)s vCPU") % {"count": values.number(vcpus)}, values.size(memory), values.size(disk))
     each = format_html('<bdi dir="ltr" class="sk-num">{}</bdi>', " · ".join(parts))
     return each if members == 1 else format_html('<bdi dir="ltr">{} × {}</bdi>', values.number(members), each)

@@ -84,6 +84,8 @@ def _service(row: PublishedRow) -> dict[str, Any]:
 def _plan(row: PublishedRow, plan: Mapping[str, Any], bindable: bool) -> dict[str, Any]:
     gib = 1024**3
     size = f"{plan['vcpus']} vCPU, {plan['memory'] // gib} GiB, {plan['disk'] // gib} GiB"
+    if not plan["vcpus"]:
+        size = ", ".join(plan.get("features", [])) or plan["key"]
     members = plan.get("members", 1)
     currency = row.page["currency"].lower()
     costs = [

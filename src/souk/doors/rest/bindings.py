@@ -25,9 +25,12 @@ class EntitlementIn(Schema):
 
 
 class BindingIn(EntitlementIn):
-    """The name of new credentials: lowercase letters, digits and underscores; and what they are good for."""
+    """The name of new credentials: lowercase letters, digits and underscores; and what they are good for. `parameters`
+    are for the vendor of a service that is produced elsewhere.
+    """
 
     name: str
+    parameters: dict[str, Any] = {}
 
 
 class RotationIn(Schema):
@@ -47,7 +50,7 @@ def bindings(request: HttpRequest, service: UUID) -> list[queries.BindingRow]:
 @router.post("/services/{service}/bindings", response={202: Requested}, operation_id="createBinding")
 def create(request: HttpRequest, service: UUID, body: BindingIn) -> Status[dict[str, Any]]:
     """Make credentials for one more consumer. `revealCredentials` shows them once they work."""
-    asked = commands.create_binding(member(request), service, body.name, body.role, body.database)
+    asked = commands.create_binding(member(request), service, body.name, body.role, body.database, body.parameters)
     return Status(202, {"operation": asked})
 
 

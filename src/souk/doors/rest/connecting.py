@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ router = Router(tags=["Services"])
 class CredentialsOut(Schema):
     """A way in, password included; `private` is the one in the private network, if there is one. `address` is where
     `hostname` points on the platform, `public_address` where the world reaches it, if it does; `authority` is the CA to
-    trust (PEM).
+    trust (PEM). `given` is all of it as its vendor gave it, for a service that is produced elsewhere.
     """
 
     uri: str
@@ -30,6 +31,7 @@ class CredentialsOut(Schema):
     password: str
     address: str
     authority: str
+    given: dict[str, Any] = {}
 
 
 class SnippetOut(Schema):
@@ -120,4 +122,5 @@ def credentials(
         password=found.password,
         address=found.address,
         authority=found.authority,
+        given=dict(found.given),
     )

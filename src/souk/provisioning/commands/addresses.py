@@ -11,7 +11,7 @@ from souk.kernel.scope import Operator, Scope, acting
 from souk.parties.access import CAN_OPERATE, need
 from souk.provisioning import errors
 from souk.provisioning.commands import exposing
-from souk.provisioning.commands.operations import alive, wish
+from souk.provisioning.commands.operations import alive, on_machines, wish
 from souk.provisioning.models import OperationKind, PublicAddress, PublicRange, ServiceInstance
 from souk.sites.queries import site as find_site
 
@@ -60,10 +60,10 @@ def give_address(scope: Scope, instance: UUID, address: UUID | None = None) -> U
 
     Raises:
         NotFound, RoleTooLow, ServiceGone, ServiceSuspended, HasPublicAddress, AddressMissing, AddressElsewhere,
-        AddressInUse, AddressQuotaExceeded, NoPublicAddress.
+        AddressInUse, AddressQuotaExceeded, NoPublicAddress, ProducedElsewhere.
     """
     with acting(scope):
-        row = alive(scope, instance)
+        row = on_machines(scope, instance)
         if (present := _present(row)) is not None:
             raise errors.HasPublicAddress(name=row.name, address=present.address)
         given = exposing.put_in(row) if address is None else _kept(row, address)

@@ -8,6 +8,9 @@ from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from souk.brokers import intake
+from souk.brokers.commands.registering import usage_context
+from souk.brokers.models import Broker, Intake
 from souk.kernel.rotation import Sealed, rotate
 from souk.monitoring.alerts.delivering import secret_context
 from souk.monitoring.models import Webhook
@@ -26,6 +29,8 @@ PLACES = [
     Sealed("master", Ensemble, "sealed_password", lambda row: f"ensemble:{row.instance_id}:password"),
     Sealed("master", Ensemble, "sealed_secret", lambda row: f"ensemble:{row.instance_id}:secret"),
     Sealed("master", WarmMachine, "sealed_password", lambda row: f"warm:{row.id}"),
+    Sealed("master", Intake, "sealed_private", lambda _: intake.CONTEXT),
+    Sealed("identity", Broker, "sealed_usage_secret", lambda row: usage_context(row.id)),
     Sealed("master", CertificateAuthority, "sealed_key", lambda row: f"ca:{row.site_id}"),
 ]
 #: Where django-allauth keeps what our adapter sealed for it: seeds of one-time codes and of recovery codes.

@@ -1,0 +1,1 @@
+"""What a broker says it offers: read strictly, compared with what it said before."""

@@ -1,0 +1,1 @@
+"""Services ordered from brokers: the provisioning contract, kept by asking somebody else."""
