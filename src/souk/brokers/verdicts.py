@@ -129,6 +129,6 @@ def polled(result: Answer | NotReached | Unanswered) -> Progress:
     if result.status == 410:
         return Progress("gone")
     state = (result.body or {}).get("state")
-    if result.status == 200 and state in {"in progress", "succeeded", "failed"}:
+    if result.status == 200 and isinstance(state, str) and state in {"in progress", "succeeded", "failed"}:
         return Progress(str(state), result.description, result.retry_after)
     return Progress("unknown", result.fault or f"HTTP {result.status}", result.retry_after)

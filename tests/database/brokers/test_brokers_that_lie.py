@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.utils import translation
 from tests.support import selling
 from tests.support.reconciling import settle, work
 from tests.support.selling import Vendor, ordered, running
@@ -36,7 +37,8 @@ def hasty() -> Iterator[None]:
 
 def trouble(seller: Customer, broker: UUID) -> str:
     visiting.visit(broker)
-    return queries.broker(seller.scope, broker).trouble
+    with translation.override("en"):
+        return queries.broker(seller.scope, broker).trouble
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,8 @@ def _schema(given: Mapping[str, Any], of: str, verb: str, at: str) -> dict[str, 
 
 def _maintenance(plan: Mapping[str, Any], at: str) -> str:
     told = plan.get("maintenance_info")
-    return "" if told is None else _text(_object(told, f"{at}.maintenance_info"), "version", at, LONGEST_NAME)
+    where = f"{at}.maintenance_info"
+    return "" if told is None else _text(_object(told, where), "version", where, LONGEST_NAME)
 
 
 def _bullets(metadata: Mapping[str, Any], at: str) -> list[str]:

@@ -43,7 +43,7 @@ def parse(given: Mapping[str, Any], at: str) -> dict[str, Any]:
         raise Fault(f"{at}.parameters.properties")
     parsed = {name: _rule(rule, f"{at}.parameters.properties.{name[:60]}") for name, rule in properties.items()}
     required = given.get("required", [])
-    if not isinstance(required, list) or not all(name in parsed for name in required):
+    if not isinstance(required, list) or not all(isinstance(name, str) and name in parsed for name in required):
         raise Fault(f"{at}.parameters.required")
     return {
         "$schema": DRAFT,
@@ -55,9 +55,9 @@ def parse(given: Mapping[str, Any], at: str) -> dict[str, Any]:
 
 
 def _rule(given: Any, at: str) -> dict[str, Any]:
-    if not isinstance(given, dict) or given.get("type") not in _KINDS:
+    kind = given.get("type") if isinstance(given, dict) else None
+    if not isinstance(kind, str) or kind not in _KINDS:
         raise Fault(at)
-    kind = given["type"]
     rule: dict[str, Any] = {"type": kind}
     for key in _TEXTS & given.keys():
         if not isinstance(given[key], str) or len(given[key]) > 500:
