@@ -133,7 +133,7 @@ def _page(desk: Desk, row: queries.ServiceRow, subscription: SubscriptionRow) ->
         "may_order": desk.may(CAN_ORDER) and subscription.state == "active",
         "breadcrumbs": [
             *to_service(row),
-            Crumb(_("Plan and disk")),
+            Crumb(_("Plan") if row.plan_id else _("Plan and disk")),
         ],
     }
 

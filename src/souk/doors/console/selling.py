@@ -106,7 +106,7 @@ def tiers(price: Mapping[str, Sequence[Mapping[str, Any]]], currency: str) -> li
             rows.append(
                 TierRow(
                     words.METERS.get(meter, meter),
-                    words.METER_UNITS.get(meter, ""),
+                    words.METER_UNITS.get(meter, _("unit")),
                     above,
                     limit,
                     Decimal(str(step["rate"])),
