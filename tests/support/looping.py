@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import connections
@@ -14,9 +14,9 @@ from souk.provisioning.reconciler.loop import Loop
 
 
 @contextmanager
-def looping(place: Ground, threads: int = 4) -> Iterator[Loop]:
+def looping(place: Ground, threads: int = 4, kinds: Sequence[str] | None = None) -> Iterator[Loop]:
     """A loop at work for as long as the block lasts; it must end by itself then."""
-    loop = Loop(place, {}, threads=threads)
+    loop = Loop(place, {}, threads=threads, kinds=kinds)
 
     def run() -> None:
         try:

@@ -209,6 +209,10 @@ class Handler(BaseHTTPRequestHandler):
             deed()
             return 200, {}, {}
         if key in STATE.pending:
+            if STATE.pending[key]["what"] == what:
+                return 202, {"operation": what}, {}
+            # What is under way ends, whether anybody asks after it or not.
+            self._poll(key)
             return 422, {"error": "ConcurrencyError", "description": "one after the other"}, {}
         STATE.pending[key] = {"left": STATE.polls, "what": what}
         deeds[key] = deed
