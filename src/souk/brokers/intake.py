@@ -16,7 +16,7 @@ _WORKER = System("brokers")
 
 
 def ensure() -> None:
-    """Have a key pair. For the worker, before anybody can register a broker."""
+    """Have a key pair; until then nobody can register a broker. For the worker."""
     with acting(_WORKER):
         lock("brokers-intake", UUID(int=0))
         if Intake.objects.exists():

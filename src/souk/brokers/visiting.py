@@ -20,6 +20,7 @@ from souk.brokers.speaking import Answer, NotReached, Unanswered
 from souk.kernel import clock
 from souk.kernel.redaction import clean
 from souk.kernel.scope import acting, request
+from souk.kernel.transit import KmsTrouble
 
 log = structlog.get_logger("souk.brokers")
 EVERY = timedelta(minutes=1)
@@ -63,17 +64,22 @@ class Visitor:
             self._stopping.wait()
 
     def _work(self) -> None:
+        ready = False
         while not self._stopping.is_set():
+            visited = False
             try:
+                if not ready:
+                    intake.ensure()
+                    ready = True
                 visited = visit_due()
             except DatabaseError as error:
                 log.warning("broker not visited", error=str(error)[:200])
                 connection.close()
-                visited = False
+            except KmsTrouble as error:
+                log.warning("brokers' secrets can't be opened", error=str(error)[:200])
             except Exception:
                 # A thread's last line of defence: the broker is visited again in a minute.
                 log.exception("visit failed")
-                visited = False
             if not visited:
                 self._stopping.wait(SLEEP)
 

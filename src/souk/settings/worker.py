@@ -14,7 +14,7 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from souk.brokers import intake, visiting
+from souk.brokers import visiting
 from souk.engines.contract import EngineError
 from souk.engines.current import engine
 from souk.kernel import events
@@ -67,7 +67,6 @@ def run() -> None:
     observe_once()
     ensure_storage()
     ensure_pools()
-    intake.ensure()
     # Before the first round: a worker that was off for days finds no partition for today.
     samples.roll()
     shipping.roll()
