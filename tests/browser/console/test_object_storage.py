@@ -61,7 +61,7 @@ def instance(engine: MemoryEngine, tmp_path: Path, buyer: Customer) -> UUID:
     reconciling.work(place)
     commands.create_database(buyer.scope, made, LONG)
     commands.create_binding(buyer.scope, made, "boutique", BindingRole.WRITER, "photos")
-    commands.create_binding(buyer.scope, made, "expert_comptable", BindingRole.READER, LONG)
+    commands.create_binding(buyer.scope, made, "comptable", BindingRole.READER, LONG)
     reconciling.forget_leases()
     reconciling.work(place)
     return made
@@ -88,7 +88,7 @@ def test_its_pages_are_accessible_and_fit(
         "delete-bucket": own + f"databases/{LONG}/delete/",
         "keys": own + "bindings/",
         "key": own + "bindings/boutique/change/",
-        **{part: own + f"{part}/" for part in ("plan", "metrics", "logs", "backups", "alerts")},
+        **{part: own + f"{part}/" for part in ("plan", "metrics", "logs", "alerts")},
     }
     for name, address in pages.items():
         page = visit.go(console + address)

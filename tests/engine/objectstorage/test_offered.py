@@ -193,6 +193,60 @@ def test_what_a_rule_lets_expire_is_deleted_and_nothing_else(sold: Storage, owne
     assert [each["Key"] for each in owner.list_objects_v2(Bucket=bucket)["Contents"]] == ["garde/a"]
 
 
+_AGE = """
+import re, subprocess, time
+
+def shell(command):
+    server = ("weed", "shell", "-master=127.0.0.1:9333", "-filer=127.0.0.1:8888")
+    subprocess.run(server, input=command, text=True, check=True, capture_output=True)
+
+def varint(number):
+    low, rest = number & 127, number >> 7
+    return bytes([low | 128]) + varint(rest) if rest else bytes([low])
+
+def nanoseconds(found):
+    return found[1] + str(int(found[2]) - 40 * 86400 * 10**9).encode()
+
+shell("fs.meta.save -o /tmp/list /")
+listed = open("/tmp/list", "rb").read()
+for second in range(int(time.time()) - 60, int(time.time()) + 2):
+    for field in (b"\\x10", b"\\x18", b"\\x20"):
+        listed = listed.replace(field + varint(second), field + varint(second - 40 * 86400))
+listed = re.sub(rb"(Noncurrent-Since-Ns.{2})(\\d{19})", nanoseconds, listed, flags=re.S)
+open("/tmp/list", "wb").write(listed)
+shell("fs.meta.load /tmp/list")
+"""
+"""Has what was written in the last minute be forty days old, in the server's own list of it."""
+
+
+def test_forty_days_later_rules_by_age_have_done_their_work(sold: Storage, owner: Any) -> None:
+    current, versioned = _new_bucket(owner, "age"), _new_bucket(owner, "age-versions")
+    owner.put_bucket_versioning(Bucket=versioned, VersioningConfiguration={"Status": "Enabled"})
+    for key in ("tmp/a", "garde/a"):
+        owner.put_object(Bucket=current, Key=key, Body=b"x")
+    for body in (b"1", b"2", b"3"):
+        owner.put_object(Bucket=versioned, Key="v", Body=body)
+    begun = owner.create_multipart_upload(Bucket=current, Key="grand")["UploadId"]
+    owner.upload_part(Bucket=current, Key="grand", UploadId=begun, PartNumber=1, Body=b"x")
+    for bucket, prefix, what in (
+        (current, "tmp/", {"Expiration": {"Days": 30}}),
+        (versioned, "", {"NoncurrentVersionExpiration": {"NoncurrentDays": 30}}),
+    ):
+        rules = [{"ID": "a", "Status": "Enabled", "Filter": {"Prefix": prefix}, **what}]
+        if bucket == current:
+            unfinished = {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 3}}
+            rules.append({"ID": "b", "Status": "Enabled", "Filter": {"Prefix": ""}, **unfinished})
+        owner.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
+    _keep_house(sold)
+    assert len(owner.list_object_versions(Bucket=versioned)["Versions"]) == 3
+    assert sold.execute(["python3", "-c", _AGE]).exit_code == 0
+    _keep_house(sold)
+    assert [each["Key"] for each in owner.list_objects_v2(Bucket=current)["Contents"]] == ["garde/a"]
+    [left] = owner.list_object_versions(Bucket=versioned)["Versions"]
+    assert left["IsLatest"]
+    assert "Uploads" not in owner.list_multipart_uploads(Bucket=current)
+
+
 def test_a_locked_object_outlives_its_owners_wish_and_its_bucket_is_kept(sold: Storage, owner: Any) -> None:
     bucket = _new_bucket(owner, "verrou", ObjectLockEnabledForBucket=True)
     until = datetime.now(UTC) + timedelta(hours=1)

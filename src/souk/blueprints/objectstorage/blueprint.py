@@ -84,7 +84,7 @@ class ObjectStorage(Abilities):
         return probing.probe(wanted, credentials, authority)
 
     def connection(self, wanted: Wanted, username: str, database: str) -> Connection:
-        """What a client needs to connect. A client may put the bucket before the host's name."""
+        """What a client needs to connect. Buckets are part of the path, not of the host's name."""
         endpoint = f"https://{wanted.hostname}:{self.port}"
         return Connection(
             uri=f"https://{username}:PASSWORD@{wanted.hostname}:{self.port}/{database}",

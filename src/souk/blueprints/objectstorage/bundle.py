@@ -26,8 +26,7 @@ def bundle(
         },
         "environment": {
             **sizing.environment(wanted.size),
-            # Who may name a client's address, and below which name a bucket is a part of the host's.
-            "S3_DOMAIN": wanted.hostname,
+            # Who may name a client's address: the front.
             "WEED_S3_TRUSTED_PROXIES_WHITE_LIST": "127.0.0.1",
         },
         "quota": wanted.size.disk,
