@@ -18,6 +18,7 @@ from souk.provisioning.contract import (
     DatabaseKeeper,
     Guest,
     Health,
+    Keeps,
     ServerCertificate,
     Size,
     Snippet,
@@ -63,6 +64,7 @@ class ExampleBrancher:
 class ExampleKeeper:
     """Databases of the example: the first is there from the beginning."""
 
+    keeps = Keeps.DATABASES
     most = 4
 
     def allows(self, name: str) -> bool:

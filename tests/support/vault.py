@@ -20,6 +20,7 @@ from souk.provisioning import registry
 from souk.provisioning.contract import (
     BackupFound,
     BackupKind,
+    BindingRole,
     ConfigurationFailed,
     Connection,
     Converted,
@@ -112,7 +113,7 @@ class Vault:
     def binding(self, wanted: Wanted, name: str, password: str) -> Credentials:
         return Credentials(name, password, f"bucket-{name}".replace("_", "-"))
 
-    def grant(self, guest: Guest, wanted: Wanted, credentials: Credentials) -> None:
+    def grant(self, guest: Guest, wanted: Wanted, credentials: Credentials, role: BindingRole) -> None:
         self.keys[credentials.username] = credentials.password
         self.kept.setdefault(credentials.database, {})
 

@@ -22,7 +22,7 @@ from souk.billing.charging import (
 )
 from souk.billing.models import RatedLine
 from souk.billing.months import Month, months
-from souk.catalog.pricing import EXTRA_DISK, PUBLIC_ADDRESS, FrozenPrice
+from souk.catalog.pricing import EXTRA_DISK, PUBLIC_ADDRESS, STORED, FrozenPrice
 from souk.kernel.money import Money
 from souk.kernel.scope import Scope
 from souk.metering import queries as metering
@@ -96,6 +96,9 @@ def _charges(
     if PUBLIC_ADDRESS in price.tiers:
         held = metering.addresses(scope, instance, since, end) / 3600
         charges += graduated_charges(price, PUBLIC_ADDRESS, HOUR, held, already)
+    if STORED in price.tiers:
+        kept = metering.stored(scope, instance, since, end) / _GIBIBYTE / 3600
+        charges += graduated_charges(price, STORED, GIBIBYTE_HOUR, kept, already)
     return charges
 
 

@@ -25,6 +25,8 @@ def _details(line: RatedLine) -> str:
         return gettext("Outgoing traffic, tier %(tier)s") % {"tier": line.meter.partition(".")[2]}
     if kind == "stopped_disk":
         return gettext("Disk kept while stopped, in GiB-hours")
+    if kind == "stored":
+        return gettext("Data stored, in GiB-hours, tier %(tier)s") % {"tier": line.meter.partition(".")[2]}
     if kind == "extra_disk":
         return gettext("Disk beyond the plan, in GiB-hours")
     if kind == "public_address":

@@ -17,6 +17,9 @@ SHORTEST_MONTH_HOURS = 672
 #: The meter of disk beyond what a plan gives, in GiB hours.
 EXTRA_DISK = "extra_disk"
 
+#: The meter of data that a service tells that it holds, in GiB hours.
+STORED = "stored"
+
 
 #: The meter of public addresses, in hours of one.
 PUBLIC_ADDRESS = "public_address"

@@ -16,6 +16,7 @@ from souk.kernel import clock
 from souk.kernel.ids import new_id
 from souk.kernel.scope import System, acting
 from souk.metering.models import ReportedUsage
+from souk.monitoring.metrics import StoredRow
 
 # One sample for a service, of the machine that its clients connect to; where others carry its data, theirs is added.
 # A counter is compared with the same machine's last one.
@@ -46,6 +47,44 @@ left join lateral (select disk from metering_usagesample s
 where c.role <> 'member' or %(told)s
 returning instance_id
 """
+
+
+# What was told last holds until something else is told, also while nobody could look.
+_STORED = """
+with told as (
+    select * from unnest(%(instances)s::uuid[], %(organizations)s::uuid[], %(amounts)s::bigint[])
+        as t (instance_id, organization_id, stored)),
+differing as (
+    select t.* from told t where not exists (select from metering_storeddata d where d.instance_id = t.instance_id
+        and upper_inf(d.during) and (d.stored = t.stored or lower(d.during) >= %(at)s))),
+closed as (
+    update metering_storeddata d set during = tstzrange(lower(d.during), %(at)s)
+    from differing t where d.instance_id = t.instance_id and upper_inf(d.during) returning d.id)
+select instance_id, organization_id, stored from differing, (select count(*) from closed) done
+"""
+_STORED_NOW = """
+insert into metering_storeddata (id, organization_id, instance_id, stored, during)
+values (%s, %s, %s, %s, tstzrange(%s, null))
+"""
+
+
+def take_stored(told: Sequence[StoredRow], at: datetime | None = None) -> int:
+    """Record what services tell that they hold, now or at an instant just past. Returns how many hold something else
+    than before.
+    """
+    at = at or clock.now()
+    values: dict[str, Any] = {
+        "at": at,
+        "instances": [row.instance for row in told],
+        "organizations": [row.organization for row in told],
+        "amounts": [row.stored for row in told],
+    }
+    with acting(System("metering")), connection.cursor() as cursor:
+        cursor.execute(_STORED, values)
+        differing = cursor.fetchall()
+        for instance, organization, stored in differing:
+            cursor.execute(_STORED_NOW, [new_id(), organization, instance, stored, at])
+        return len(differing)
 
 
 def take_samples(usages: Sequence[Usage], at: datetime | None = None, *, told: bool = False) -> list[UUID]:

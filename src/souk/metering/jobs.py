@@ -6,6 +6,7 @@ from procrastinate import Blueprint
 
 from souk.engines.current import engine
 from souk.metering import commands
+from souk.monitoring.metrics import stored
 
 blueprint = Blueprint()
 
@@ -13,6 +14,7 @@ blueprint = Blueprint()
 @blueprint.periodic(cron="*/5 * * * *")
 @blueprint.task(name="take_samples", queueing_lock="take_samples")
 def take_samples(timestamp: int) -> None:
-    """Read every machine's counters."""
+    """Read every machine's counters, and what services last told that they hold."""
     del timestamp
     commands.take_samples(engine().usage())
+    commands.take_stored(stored())

@@ -67,6 +67,25 @@ class HeldAddresses(Row):
         ]
 
 
+class StoredData(Row):
+    """How many bytes of a customer's own data an instance held during `during`, as it tells itself; open while that is
+    the last that was told. It counts as long as the instance runs.
+    """
+
+    organization_id = models.UUIDField()
+    instance_id = models.UUIDField()
+    stored = models.BigIntegerField()
+    during = DateTimeRangeField()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="stored_data_without_overlap",
+                expressions=[("instance_id", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            )
+        ]
+
+
 class UsageSample(Row):
     """What the engine counted for an instance at a moment: bytes on disk, bytes sent since the same machine's sample
     before (its name is empty in samples of the time when an instance had only one).

@@ -97,6 +97,23 @@ def addresses(scope: Scope, instance: UUID, since: datetime, until: datetime) ->
         return Decimal(cursor.fetchone()[0])
 
 
+_STORED = """
+select coalesce(sum(stored * extract(epoch from upper(c) - lower(c))), 0)
+from (select d.stored, d.during * u.during * tstzrange(%(since)s, %(until)s) as c
+      from metering_storeddata d
+      join metering_usageinterval u on u.instance_id = d.instance_id and u.meter = 'running' and u.during && d.during
+      where d.instance_id = %(instance)s and d.during && tstzrange(%(since)s, %(until)s)) clipped
+where not isempty(c)
+"""
+
+
+def stored(scope: Scope, instance: UUID, since: datetime, until: datetime) -> Decimal:
+    """Data that was held within a period while the instance ran: bytes times seconds."""
+    with acting(scope), connection.cursor() as cursor:
+        cursor.execute(_STORED, {"instance": instance, "since": since, "until": until})
+        return Decimal(cursor.fetchone()[0])
+
+
 def egress(scope: Scope, instance: UUID, since: datetime, until: datetime) -> int:
     """Bytes sent within a period."""
     with acting(scope), connection.cursor() as cursor:

@@ -10,13 +10,25 @@ from uuid import UUID
 
 from django.db import connection
 
+from souk.kernel import clock
 from souk.kernel.scope import Scope, acting
 from souk.monitoring import vocabulary
-from souk.provisioning.contract import Metric, Reading
+from souk.monitoring.samples import WORKER
+from souk.provisioning import registry
+from souk.provisioning.contract import STORED, Metric, Reading
 
 POINTS = 200
 MINUTE = timedelta(minutes=1)
 
+
+_RECENT = timedelta(minutes=10)
+_STORED = """
+select i.id, i.organization_id, l.vals[k.place]::bigint
+from unnest(%(kinds)s::text[], %(places)s::int[]) as k (blueprint, place)
+join provisioning_serviceinstance i on i.blueprint = k.blueprint
+join monitoring_lastlook l on l.instance_id = i.id
+where i.desired = 'running' and l.vals[k.place] is not null and l.at > %(since)s
+"""
 
 #: When a step was last seen, and the highest value of each metric in it.
 _Step = tuple[datetime, Sequence[float | None]]
@@ -61,6 +73,28 @@ def last(scope: Scope, instance: UUID, blueprint: str, key: str) -> float | None
         cursor.execute("select vals[%s] from monitoring_lastlook where instance_id = %s", [place + 1, instance])
         row = cursor.fetchone()
     return None if row is None else row[0]
+
+
+@dataclass(frozen=True)
+class StoredRow:
+    """How many bytes of its customer's own data an instance told that it holds."""
+
+    instance: UUID
+    organization: UUID
+    stored: int
+
+
+def stored() -> list[StoredRow]:
+    """What running services that tell it held when they were last looked at, within the last ten minutes."""
+    told = {
+        kind: place + 1
+        for kind in registry.blueprints()
+        for place, metric in vocabulary.metrics(kind)
+        if metric.key == STORED
+    }
+    with acting(WORKER), connection.cursor() as cursor:
+        cursor.execute(_STORED, {"kinds": list(told), "places": list(told.values()), "since": clock.now() - _RECENT})
+        return [StoredRow(*row) for row in cursor.fetchall()]
 
 
 def metrics(scope: Scope, instance: UUID, blueprint: str, since: datetime, until: datetime) -> MetricsRow:

@@ -11,16 +11,19 @@ from django.conf import settings
 
 from souk.kernel.scope import System, acting
 from souk.provisioning.models import Desired, ServiceInstance
+from souk.sites import queries as sites
 
 STORAGE = "objectstorage"
 """The blueprint of a site's object storage."""
 
 
 def storage_of(site: UUID) -> UUID | None:
-    """The instance that is a site's object storage, if it has one."""
+    """The instance that is a site's object storage, if it has one: no customer's, whatever that is called."""
+    issuer = sites.site(site).issuer_organization_id
     with acting(System("platform")):
-        rows = ServiceInstance.objects.filter(site_id=site, blueprint=STORAGE, name=storage_name(site))
-        return rows.exclude(desired=Desired.DELETED).values_list("id", flat=True).first()
+        own = ServiceInstance.objects.filter(site_id=site, blueprint=STORAGE, name=storage_name(site))
+        rows = own.filter(organization_id=issuer).exclude(desired=Desired.DELETED)
+        return rows.order_by("created_at").values_list("id", flat=True).first()
 
 
 def keeps_backups(site: UUID) -> bool:

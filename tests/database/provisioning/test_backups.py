@@ -20,12 +20,13 @@ from souk.ordering.commands import RestoreDetails
 from souk.ordering.queries import order as find_order
 from souk.parties.access import RoleTooLow
 from souk.provisioning import commands, errors
-from souk.provisioning.models import Repository
+from souk.provisioning.models import Repository, ServiceInstance
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import backups, operations, service, services
+from souk.provisioning.reconciler import records
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.reconciler.resync import compare
-from souk.provisioning.storage import storage_of
+from souk.provisioning.storage import storage_name, storage_of
 from souk.sites.queries import sites
 
 
@@ -51,6 +52,20 @@ def test_a_site_gets_one_object_storage_that_is_protected_and_never_billed(kept:
     (row,) = services(operator())
     assert (row.blueprint, row.state, row.protected) == ("objectstorage", "ready", True)
     assert storage_of(sites()[0].id) == row.id
+
+
+def test_a_customers_service_that_is_called_like_the_sites_storage_is_not_taken_for_it(
+    kept: Vault, place: Ground, buyer: Customer, instance: UUID
+) -> None:
+    site = sites()[0].id
+    own = storage_of(site)
+    with acting(System("test")):
+        lookalike = ServiceInstance.objects.filter(id=instance)
+        lookalike.update(blueprint="objectstorage", name=storage_name(site), created_at=clock.now() - timedelta(days=9))
+    assert storage_of(site) == own
+    assert not records.load(instance).serves_neighbours
+    assert own is not None
+    assert records.load(own).serves_neighbours
 
 
 def test_a_backup_goes_into_a_bucket_of_the_services_own(

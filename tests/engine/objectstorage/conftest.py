@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from souk.blueprints.objectstorage import BLUEPRINT
 from souk.engines import images
 from souk.engines.contract import Execution, MachineSpec
 from souk.engines.incus import IncusEngine
-from souk.provisioning.contract import Credentials, ServerCertificate, Size, Wanted
+from souk.provisioning.contract import BindingRole, Credentials, ServerCertificate, Size, Wanted
 from souk.settings import namespace
 from souk.sites.authority import Authority
 from souk.sites.certificates import issue
@@ -52,10 +52,11 @@ class Storage:
         """Bring the machine to what is wanted."""
         BLUEPRINT.configure(self, self.wanted, self.credentials, self.certificate)
 
-    def grant(self, name: str) -> Credentials:
-        """A binding's credentials, made and in force."""
-        credentials = BLUEPRINT.binder.binding(self.wanted, name, secrets.token_urlsafe(24))
-        BLUEPRINT.binder.grant(self, self.wanted, credentials)
+    def grant(self, name: str, bucket: str = "", role: BindingRole = BindingRole.WRITER) -> Credentials:
+        """A binding's credentials, made and in force, for a bucket (empty: one of its own)."""
+        made = BLUEPRINT.binder.binding(self.wanted, name, secrets.token_urlsafe(24))
+        credentials = replace(made, database=bucket or made.database)
+        BLUEPRINT.binder.grant(self, self.wanted, credentials, role)
         return credentials
 
     def revoke(self, name: str) -> None:

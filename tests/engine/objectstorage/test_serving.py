@@ -17,7 +17,7 @@ from tests.engine.postgresql.conftest import order as order_service
 
 from souk.blueprints.objectstorage import BLUEPRINT
 from souk.blueprints.objectstorage.bundle import bundle
-from souk.provisioning.contract import Credentials
+from souk.provisioning.contract import BindingRole, Credentials
 
 pytestmark = pytest.mark.engine
 
@@ -69,7 +69,7 @@ def test_neighbours_reach_the_s3_port_and_nothing_else(storage: Storage, rig: Ri
     look = "timeout 2 bash -c '</dev/tcp/$0/$1' $0 $1 2>/dev/null && echo open || echo closed"
     found = {
         port: neighbour.execute(["sh", "-c", look, storage.wanted.address, str(port)]).stdout.strip()
-        for port in (8333, 8332, 18332, 9333, 8888, 18888, 8080, 22)
+        for port in (8333, 8332, 18332, 9333, 8888, 18888, 8080, 9327, 22)
     }
     assert found == dict.fromkeys(found, "closed") | {8333: "open"}
 
@@ -121,7 +121,7 @@ def test_a_revoked_key_is_refused_and_its_bucket_kept(own_storage: Storage, tmp_
 
 def test_a_granted_key_takes_a_new_secret_and_granting_twice_is_granting_once(storage: Storage, tmp_path: Path) -> None:
     first = storage.grant("twice")
-    BLUEPRINT.binder.grant(storage, storage.wanted, first)
+    BLUEPRINT.binder.grant(storage, storage.wanted, first, BindingRole.WRITER)
     _put(storage, first, tmp_path, "k")
     second = storage.grant("twice")
     assert _get(storage, second, tmp_path, "k") == b"k" * MIB
@@ -179,6 +179,6 @@ def test_what_holds_secrets_is_readable_by_the_server_only(storage: Storage) -> 
     assert listed.strip() == "640 root objectstorage"
 
 
-def test_the_owners_key_is_no_binding(storage: Storage) -> None:
-    done = storage.execute(["/usr/lib/souk/bind"], stdin=json.dumps({"access_key": "souk"}).encode())
+def test_the_machines_own_key_is_no_binding(storage: Storage) -> None:
+    done = storage.execute(["/usr/lib/souk/bind"], stdin=json.dumps({"access_key": "souk.server"}).encode())
     assert json.loads(done.stdout) == {"error": "this key is the server's own"}

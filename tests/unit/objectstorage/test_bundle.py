@@ -58,7 +58,7 @@ def test_a_binding_is_told_with_its_secret_on_the_input_and_revoked_without() ->
     BLUEPRINT.binder.revoke(guest, WANTED, "shop")
     assert [command for command, _ in guest.calls] == [["/usr/lib/souk/bind"]] * 2
     granted, revoked = (json.loads(stdin) for _, stdin in guest.calls)
-    assert (granted["bucket"], granted["secret_key"]) == ("b-shop", "a-secret")
+    assert (granted["bucket"], granted["secret_key"], granted["role"]) == ("b-shop", "a-secret", "owner")
     assert "secret_key" not in revoked
 
 
@@ -87,7 +87,7 @@ def test_a_client_is_told_the_endpoint_and_its_bucket_and_never_the_secret() -> 
 
 
 def test_a_plans_disk_is_the_customers_and_the_systems_comes_on_top() -> None:
-    assert machine_limits(WANTED.size).disk == 11 * GIB
+    assert machine_limits(WANTED.size).disk == 11 * GIB + GIB // 2
 
 
 def test_an_address_that_nobody_has_is_unhealthy_within_seconds() -> None:

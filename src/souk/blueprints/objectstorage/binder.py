@@ -1,4 +1,4 @@
-"""Bindings: each has a bucket of its own, and a key that opens this bucket and no other."""
+"""Bindings: keys. An owner's may do everything in all buckets; a writer's and a reader's reach objects in one."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ _BIND = "/usr/lib/souk/bind"
 _BIND_WITHIN = 60.0
 
 
-class BucketBinder:
+class KeyBinder:
     """The binding's name is its access key; the bucket is what its credentials call the database."""
 
-    roles = (BindingRole.OWNER,)
+    roles = tuple(BindingRole)
 
     def binding(self, wanted: Wanted, name: str, password: str) -> Credentials:
-        """The key and the bucket of a binding.
+        """The key of a binding, with a bucket of its own unless it is given another one.
 
         Raises:
             Declined: the name is reserved, or can't become a bucket's.
@@ -27,17 +27,18 @@ class BucketBinder:
     def grant(
         self, guest: Guest, wanted: Wanted, credentials: Credentials, role: BindingRole = BindingRole.OWNER
     ) -> None:
-        """Have the bucket, and let the key read, write and list it; ends when the server accepts the key.
+        """Let the key do what its role may; a writer's or a reader's bucket is made if it is not there. Ends when the
+        server accepts the key.
 
         Raises:
             ConfigurationFailed.
         """
-        del role
         document = {
             **_endpoint(wanted),
             "access_key": credentials.username,
             "secret_key": credentials.password,
             "bucket": credentials.database,
+            "role": role,
         }
         guests.run(guest, _BIND, document, timeout=_BIND_WITHIN)
 

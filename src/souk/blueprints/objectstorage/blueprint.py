@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from souk.blueprints import guests
-from souk.blueprints.objectstorage import probing, server, sizing
-from souk.blueprints.objectstorage.binder import BucketBinder
+from souk.blueprints.objectstorage import parameters, probing, server, sizing
+from souk.blueprints.objectstorage.binder import KeyBinder
 from souk.blueprints.objectstorage.bundle import bundle
+from souk.blueprints.objectstorage.keeper import Buckets
 from souk.blueprints.objectstorage.naming import OWNER
+from souk.blueprints.objectstorage.observer import CountingObserver
+from souk.blueprints.objectstorage.offering import STARTING_OFFERING
+from souk.blueprints.objectstorage.snippets import snippets
 from souk.engines.contract import Limits
 from souk.engines.images import Recipe, load
 from souk.kernel import signing
@@ -21,10 +25,13 @@ from souk.provisioning.contract import (
     Binder,
     Connection,
     Credentials,
+    DatabaseKeeper,
     Guest,
     Health,
+    Observer,
     ServerCertificate,
     Size,
+    StartingOffering,
     Wanted,
 )
 
@@ -40,7 +47,10 @@ class ObjectStorage(Abilities):
     port = probing.PORT
     holds_data = True
     serves_neighbours = True
-    binder: Binder | None = BucketBinder()
+    starting_offering: StartingOffering | None = STARTING_OFFERING
+    binder: Binder | None = KeyBinder()
+    keeper: DatabaseKeeper | None = Buckets()
+    observer: Observer | None = CountingObserver()
 
     @functools.cached_property
     def recipe(self) -> Recipe:
@@ -49,22 +59,16 @@ class ObjectStorage(Abilities):
         return replace(load(Path(__file__).parent / "image"), extras=extras)
 
     def schema(self) -> Mapping[str, Any]:
-        """The JSON Schema of the parameters: there are none."""
-        return {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {},
-        }
+        """The JSON Schema of the parameters."""
+        return parameters.parameters_schema()
 
     def limits(self, size: Size) -> Limits:
         """What the kernel must enforce for a plan's size."""
         return sizing.machine_limits(size)
 
-    def credentials(self, parameters: Mapping[str, Any], password: str) -> Credentials:
-        """The key that may do everything; it has no bucket of its own."""
-        del parameters
-        return Credentials(OWNER, password)
+    def credentials(self, given: Mapping[str, Any], password: str) -> Credentials:
+        """The key that may do everything in all buckets; it is shown with the first of them."""
+        return Credentials(OWNER, password, next(iter(parameters.buckets(given)), ""))
 
     def configure(self, guest: Guest, wanted: Wanted, credentials: Credentials, certificate: ServerCertificate) -> None:
         """One command, that may be issued the instant the machine has started; it waits inside.
@@ -91,4 +95,5 @@ class ObjectStorage(Abilities):
                 "access_key": username,
             },
             client=("aws", "--endpoint-url", endpoint, "s3", "ls", f"s3://{database}"),
+            snippets=snippets(wanted.hostname, self.port, username, database),
         )

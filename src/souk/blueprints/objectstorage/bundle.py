@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from souk.blueprints.objectstorage import sizing
+from souk.blueprints.objectstorage import parameters, sizing
 from souk.provisioning.contract import Credentials, ServerCertificate, Wanted
 
 
@@ -24,6 +24,12 @@ def bundle(
             "key": certificate.key,
             "authority": certificate.authority,
         },
-        "environment": sizing.environment(wanted.size),
+        "environment": {
+            **sizing.environment(wanted.size),
+            # Who may name a client's address: the front.
+            "WEED_S3_TRUSTED_PROXIES_WHITE_LIST": "127.0.0.1",
+        },
+        "quota": wanted.size.disk,
+        "buckets": parameters.buckets(wanted.parameters),
         "owner": {"access_key": credentials.username, "secret_key": credentials.password},
     }

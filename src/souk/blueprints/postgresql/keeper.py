@@ -8,7 +8,7 @@ from typing import Any
 
 from souk.blueprints.postgresql import parameters, programs
 from souk.blueprints.postgresql.binder import OWNER
-from souk.provisioning.contract import Guest, Wanted
+from souk.provisioning.contract import Guest, Keeps, Wanted
 
 _DATABASE = "/usr/lib/souk/database"
 _WITHIN = 120.0
@@ -17,6 +17,7 @@ _WITHIN = 120.0
 class Databases:
     """Each has the extensions that were chosen for the service."""
 
+    keeps = Keeps.DATABASES
     most = parameters.MOST_DATABASES
 
     def allows(self, name: str) -> bool:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import psycopg
 
-from souk.blueprints.postgresql import journal, probing, statements, supervision
+from souk.blueprints import supervision
+from souk.blueprints.postgresql import journal, probing, statements
 from souk.provisioning.contract import (
     Credentials,
     Curve,
@@ -106,7 +107,7 @@ class StatisticsObserver:
             ConfigurationFailed.
         """
         del wanted
-        return supervision.interruption(guest)
+        return supervision.interruption(guest, "souk-postgresql.service")
 
     def log(self, guest: Guest, wanted: Wanted, after: str, most: int) -> LogPart:
         """The lines of PostgreSQL's own unit in the machine's journal.

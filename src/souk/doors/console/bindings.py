@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from souk.doors.console import live, words
+from souk.doors.console import keeping, live, words
 from souk.doors.console.desk import Desk
 from souk.doors.console.forms import BindingForm, EntitlementForm
 from souk.doors.console.guards import member_page
@@ -86,10 +87,11 @@ def binding_change(request: HttpRequest, desk: Desk, service: UUID, name: str) -
     return render(request, "console/binding_change.html", context, status=422 if form.errors else 200)
 
 
-def _choices(desk: Desk, row: queries.ServiceRow) -> dict[str, list[str]]:
+def _choices(desk: Desk, row: queries.ServiceRow) -> dict[str, Any]:
     offer = blueprint(row.blueprint)
     databases = queries.databases(desk.scope, row.id) if offer.keeper else []
     return {
+        "kept": keeping.kept(offer),
         "roles": [str(role) for role in offer.binder.roles] if offer.binder else [],
         "databases": [each.name for each in databases if each.state != "deleting"],
     }

@@ -11,6 +11,7 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from souk.doors.console.keeping import Kept
 from souk.doors.console.words import BINDING_ROLES, WEEKDAYS
 from souk.kernel.errors import Problem
 from souk.parties import forms as parties
@@ -94,11 +95,12 @@ class TokenForm(parties.TokenForm):
 class EntitlementForm(forms.Form):
     """What credentials are good for. A choice that there is none of is not shown."""
 
-    role = forms.ChoiceField(label=_("Privileges"), help_text=_("An owner may do everything, in every database."))
-    database = forms.ChoiceField(label=_("Database"))
+    role = forms.ChoiceField(label=_("Privileges"))
+    database = forms.ChoiceField()
 
-    def __init__(self, *args: Any, roles: Collection[str], databases: Sequence[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kept: Kept, roles: Collection[str], databases: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["role"].help_text, self.fields["database"].label = kept.owner, kept.one
         for name, values in (("role", roles), ("database", databases)):
             field = offer(self, name, [(value, BINDING_ROLES[value] if name == "role" else value) for value in values])
             if len(values) < 2:
@@ -116,10 +118,13 @@ class BindingForm(EntitlementForm):
     name = forms.CharField(
         label=_("Name"),
         max_length=40,
-        help_text=_("Lowercase letters, digits and underscores; it becomes the user's name."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"}),
     )
     field_order = ("name", "role", "database")
+
+    def __init__(self, *args: Any, kept: Kept, **kwargs: Any) -> None:
+        super().__init__(*args, kept=kept, **kwargs)
+        self.fields["name"].help_text = kept.key
 
 
 _WHO = (("everyone", _("Everyone")), ("listed", _("Only these networks")))
@@ -180,14 +185,15 @@ class AccessForm(forms.Form):
 
 
 class DatabaseForm(forms.Form):
-    """What one more database is called."""
+    """What one more database, or bucket, is called."""
 
     name = forms.CharField(
-        label=_("Name"),
-        max_length=63,
-        help_text=_("Lowercase letters, digits and underscores."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"}),
+        label=_("Name"), max_length=63, widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"})
     )
+
+    def __init__(self, kept: Kept, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["name"].help_text = kept.name
 
 
 class ExportForm(forms.Form):
@@ -212,21 +218,20 @@ class OwnNameForm(forms.Form):
 
 
 class DatabaseDeletionForm(forms.Form):
-    """The name of the database that is to be deleted, typed by hand."""
+    """The name of the database, or bucket, that is to be deleted, typed by hand."""
 
-    name = forms.CharField(
-        label=_("Type the database's name"), widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"})
-    )
+    name = forms.CharField(widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"}))
 
-    def __init__(self, expected: str, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, kept: Kept, expected: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.expected = expected
+        self.kept, self.expected = kept, expected
+        self.fields["name"].label = kept.typed
 
     def clean_name(self) -> str:
         """Refuse any other name."""
         given = str(self.cleaned_data["name"])
         if given != self.expected:
-            raise forms.ValidationError(_("This is not the database's name. Nothing was deleted."))
+            raise forms.ValidationError(self.kept.mistyped)
         return given
 
 

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from souk.billing.queries import cost_so_far
 from souk.brokers.queries import produced
 from souk.catalog.pricing import FrozenPrice
-from souk.doors.console import charts, contents, live, monitoring, selling, versions, words
+from souk.doors.console import charts, contents, keeping, live, monitoring, selling, versions, words
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import member_page, operator_page
 from souk.doors.console.operator.suspensions import SuspensionForm
@@ -101,6 +101,7 @@ def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "own_rules": blueprint(row.blueprint).own_rules,
         "may_set": bool(changeable(row)),
         "may_keep": blueprint(row.blueprint).keeper is not None,
+        "kept": keeping.kept(blueprint(row.blueprint)),
         "may_snapshot": blueprint(row.blueprint).snapshots is not None,
         "may_back_up": blueprint(row.blueprint).archivist is not None,
         "tabs": monitoring.tabs(row, "service"),

@@ -35,6 +35,7 @@ METERS: dict[str, Text] = {
     "running": pgettext_lazy("meter", "Running"),
     "stopped": pgettext_lazy("meter", "Stopped"),
     "egress": pgettext_lazy("meter", "Sent to the Internet"),
+    "stored": pgettext_lazy("meter", "Data stored"),
     "stopped_disk": pgettext_lazy("meter", "Disk while stopped"),
     "extra_disk": pgettext_lazy("meter", "Disk beyond the plan"),
     "public_address": pgettext_lazy("meter", "Public address"),
@@ -43,6 +44,7 @@ METERS: dict[str, Text] = {
 #: What one unit of a meter's price is.
 METER_UNITS: dict[str, Text] = {
     "egress": _("GiB"),
+    "stored": _("GiB per hour"),
     "stopped_disk": _("GiB per hour"),
     "extra_disk": _("GiB per hour"),
     "public_address": pgettext_lazy("meter", "hour"),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('metering', '0030_held_addresses'),
+        ('metering', '0043_stored_data'),
     ]
 
     operations = [

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
+from souk.kernel.errors import Problem
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
 from souk.provisioning.commands.operations import alive, wish
-from souk.provisioning.contract import DatabaseKeeper
+from souk.provisioning.contract import DatabaseKeeper, Keeps
 from souk.provisioning.models import OPEN, Binding, OperationKind, ServiceInstance
 from souk.provisioning.registry import blueprint
 
@@ -22,12 +24,12 @@ def create_database(scope: Scope, instance: UUID, name: str) -> UUID:
         row = alive(scope, instance)
         keeper = _keeper(row)
         if not keeper.allows(name):
-            raise errors.InvalidDatabaseName
+            raise _of(keeper, errors.InvalidDatabaseName)
         there = {*keeper.names(row.parameters), *_asked(row, OperationKind.CREATE_DATABASE)}
         if name in there:
-            raise errors.DatabaseTaken(name=name)
+            raise _of(keeper, errors.DatabaseTaken, name=name)
         if len(there) >= keeper.most:
-            raise errors.TooManyDatabases(most=keeper.most)
+            raise _of(keeper, errors.TooManyDatabases, most=keeper.most)
         return wish(scope, row, OperationKind.CREATE_DATABASE, {"database": name})
 
 
@@ -42,10 +44,10 @@ def drop_database(scope: Scope, instance: UUID, name: str) -> UUID:
         keeper = _keeper(row)
         usable(row, name)
         if name == keeper.names(row.parameters)[0]:
-            raise errors.FirstDatabase
+            raise _of(keeper, errors.FirstDatabase)
         bound = Binding.objects.filter(instance=row, database=name, revoked_at__isnull=True)
         if names := sorted(bound.values_list("name", flat=True)):
-            raise errors.DatabaseInUse(names=", ".join(names), name=name)
+            raise _of(keeper, errors.DatabaseInUse, names=", ".join(names), name=name)
         return wish(scope, row, OperationKind.DROP_DATABASE, {"database": name})
 
 
@@ -58,7 +60,7 @@ def usable(row: ServiceInstance, name: str) -> str:
     keeper = _keeper(row)
     coming = {*keeper.names(row.parameters), *_asked(row, OperationKind.CREATE_DATABASE)}
     if name not in coming - _asked(row, OperationKind.DROP_DATABASE):
-        raise errors.DatabaseMissing(name=name)
+        raise _of(keeper, errors.DatabaseMissing, name=name)
     return name
 
 
@@ -67,6 +69,21 @@ def _keeper(row: ServiceInstance) -> DatabaseKeeper:
     if keeper is None:
         raise errors.NoDatabases
     return keeper
+
+
+_OF_BUCKETS: Mapping[type[Problem], type[Problem]] = {
+    errors.InvalidDatabaseName: errors.InvalidBucketName,
+    errors.DatabaseTaken: errors.BucketTaken,
+    errors.TooManyDatabases: errors.TooManyBuckets,
+    errors.DatabaseMissing: errors.BucketMissing,
+    errors.FirstDatabase: errors.FirstBucket,
+    errors.DatabaseInUse: errors.BucketInUse,
+}
+
+
+def _of(keeper: DatabaseKeeper, kind: type[Problem], **values: str | int) -> Problem:
+    """The problem in the words of what the service keeps."""
+    return (_OF_BUCKETS[kind] if keeper.keeps == Keeps.BUCKETS else kind)(None, **values)
 
 
 def _asked(row: ServiceInstance, kind: OperationKind) -> set[str]:

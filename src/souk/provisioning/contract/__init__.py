@@ -4,7 +4,7 @@ Blueprints are found by the entry point group `souk.blueprints`; provisioning ne
 """
 
 from souk.provisioning.contract.abilities import Abilities
-from souk.provisioning.contract.access import Binder, BindingRole, DatabaseKeeper
+from souk.provisioning.contract.access import Binder, BindingRole, DatabaseKeeper, Keeps
 from souk.provisioning.contract.backups import (
     Archivist,
     BackupFound,
@@ -23,6 +23,7 @@ from souk.provisioning.contract.exporting import Exported, Exporter, Vessel
 from souk.provisioning.contract.keeping import SnapshotKeeper
 from souk.provisioning.contract.leading import HighAvailability
 from souk.provisioning.contract.observing import (
+    STORED,
     Curve,
     Interruption,
     LogLine,
@@ -67,6 +68,7 @@ __all__ = [
     "CHANGEABLE",
     "FRONT",
     "GIB",
+    "STORED",
     "VERSION",
     "Abilities",
     "Archivist",
@@ -102,6 +104,7 @@ __all__ = [
     "HighAvailability",
     "Identity",
     "Interruption",
+    "Keeps",
     "Later",
     "LogLine",
     "LogPart",

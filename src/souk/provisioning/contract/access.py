@@ -45,8 +45,21 @@ class Binder(Protocol):
         """
 
 
+class Keeps(StrEnum):
+    """What a service's databases are called by whoever uses them."""
+
+    DATABASES = "databases"
+    BUCKETS = "buckets"
+
+
 class DatabaseKeeper(Protocol):
-    """What a blueprint adds whose services hold several databases. Every call on a guest is safe to repeat."""
+    """What a blueprint adds whose services hold several databases, or several of what is to its kind what a database is
+    to PostgreSQL. Every call on a guest is safe to repeat.
+    """
+
+    @property
+    def keeps(self) -> Keeps:
+        """What they are called."""
 
     @property
     def most(self) -> int:

@@ -30,6 +30,10 @@ class Metric:
     description: str
 
 
+STORED = "stored_bytes"
+"""The metric that says how many bytes of its customer's own data a service holds: where it is told, it is metered."""
+
+
 @dataclass(frozen=True)
 class Curve:
     """A line of a chart: a metric, a counter as its growth in a second. `label` is a message id.

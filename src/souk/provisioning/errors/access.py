@@ -78,6 +78,32 @@ class DatabaseInUse(Conflict):
     """The credentials {names} sign in to “{name}”. Revoke them first, or let them sign in to another database."""
 
 
+class InvalidBucketName(InvalidDatabaseName):
+    """A bucket's name has 3 to 63 lowercase letters, digits and single hyphens, a letter or a digit at both ends, and
+    does not begin with “souk-”.
+    """
+
+
+class BucketTaken(DatabaseTaken):
+    """This service has a bucket named “{name}” already. Choose another name."""
+
+
+class TooManyBuckets(TooManyDatabases):
+    """A service has at most {most} buckets. Delete one that nobody uses."""
+
+
+class BucketMissing(DatabaseMissing):
+    """This service has no bucket “{name}”, or it is being deleted. Choose another one."""
+
+
+class FirstBucket(FirstDatabase):
+    """The first bucket of a service stays as long as the service. Delete the objects in it instead."""
+
+
+class BucketInUse(DatabaseInUse):
+    """The keys {names} open “{name}”. Revoke them first, or let them open another bucket."""
+
+
 class BindingNotReady(Conflict):
     """The credentials “{name}” are still being made. Wait a moment."""
 

@@ -55,7 +55,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
         records.set_state(row.id, InstanceState.PROVISIONING)
     if warm.begin(ground, lease, subject, blueprint):
         return
-    machine = records.assign_machine(subject, blueprint.recipe.alias, platform=blueprint.serves_neighbours)
+    machine = records.assign_machine(subject, blueprint.recipe.alias, platform=subject.serves_neighbours)
     with step(lease, subject, "prepare", 10, gettext_noop("Address, credentials and certificate are prepared.")):
         credentials = records.ensure_credentials(subject, blueprint)
         ca = authority.unlock(row.site_id)
@@ -190,6 +190,6 @@ def _spec(lease: Lease, subject: Subject, machine: Assigned, limits: Limits) -> 
         address=machine.address,
         labels={"instance": str(subject.row.id), "epoch": str(lease.epoch)},
         host=machine.host or None,
-        neighbours=blueprint.serves_neighbours,
+        neighbours=subject.serves_neighbours,
         environment=blueprint.upgrader.environment(version) if blueprint.upgrader and version else {},
     )

@@ -88,7 +88,7 @@ def _move_address(ground: Ground, lease: Lease, error: Exception) -> None:
             held,
             machine.role,
             number=machine.number,
-            platform=blueprint.serves_neighbours,
+            platform=subject.serves_neighbours,
         )
     _hand_back(lease)
 

@@ -12,7 +12,7 @@ from souk.engines.contract import Engine
 from souk.kernel import clock, secrets
 from souk.kernel.scope import acting
 from souk.provisioning import contract
-from souk.provisioning.contract import Archivist, ConfigurationFailed, Credentials, Guest
+from souk.provisioning.contract import Archivist, BindingRole, ConfigurationFailed, Credentials, Guest
 from souk.provisioning.models import (
     MOVES,
     Desired,
@@ -166,7 +166,8 @@ def _ensure_bucket(instance: ServiceInstance, row: Repository | None, engine: En
             )
     opened = _opened(row, served)
     if row.attached_at is None:
-        binder.grant(guest, wanted, Credentials(opened.access_key, opened.secret_key, opened.bucket))
+        key = Credentials(opened.access_key, opened.secret_key, opened.bucket)
+        binder.grant(guest, wanted, key, BindingRole.WRITER)
         with acting(WORKER):
             Repository.objects.filter(id=row.id).update(attached_at=clock.now())
     return opened

@@ -13,6 +13,7 @@ from souk.engines.contract import Card
 from souk.kernel import clock
 from souk.kernel.scope import System, acting
 from souk.provisioning.contract import Wanted
+from souk.provisioning.coordination import coordination_name
 from souk.provisioning.models import (
     OPEN,
     SETTLED,
@@ -22,6 +23,9 @@ from souk.provisioning.models import (
     MachineRole,
     ServiceInstance,
 )
+from souk.provisioning.registry import blueprint
+from souk.provisioning.storage import storage_name
+from souk.sites import queries as sites
 
 WORKER = System("reconciler")
 
@@ -121,6 +125,15 @@ class Subject:
     def machine_as(self, role: MachineRole, number: int = 1) -> Assigned | None:
         """The machine of a role, if it has a row."""
         return next((one for one in self.machines if (one.role, one.number) == (role, number)), None)
+
+    @property
+    def serves_neighbours(self) -> bool:
+        """Whether others on its network may reach it: only what the platform runs for itself there."""
+        row = self.row
+        if not blueprint(row.blueprint).serves_neighbours:
+            return False
+        issuer = sites.site(row.site_id).issuer_organization_id
+        return row.organization_id == issuer and row.name in (storage_name(row.site_id), coordination_name(row.site_id))
 
     @property
     def hostname(self) -> str:

@@ -9,21 +9,20 @@ from souk.provisioning.contract import ConfigurationFailed, Guest, Interruption
 _SHOW = (
     "systemctl",
     "show",
-    "souk-postgresql.service",
     "--timestamp=us+utc",
     "--property=NRestarts,ActiveExitTimestamp,ActiveEnterTimestamp",
 )
 _FORMAT = "%a %Y-%m-%d %H:%M:%S.%f UTC"
 
 
-def interruption(guest: Guest) -> Interruption | None:
+def interruption(guest: Guest, unit: str) -> Interruption | None:
     """When the process last ended and was started again by systemd alone, who counts such restarts from a start that
     was asked for.
 
     Raises:
         ConfigurationFailed: systemd does not tell.
     """
-    done = guest.execute(_SHOW, timeout=10)
+    done = guest.execute([*_SHOW, unit], timeout=10)
     told = dict(line.partition("=")[::2] for line in done.stdout.splitlines())
     if done.exit_code or "NRestarts" not in told:
         raise ConfigurationFailed(done.stderr.strip()[:200] or "systemd tells nothing of the service")
