@@ -13,14 +13,13 @@ from souk.provisioning.contract import (
     ConfigurationFailed,
     Credentials,
     Guest,
-    Interruption,
     LogPart,
     Look,
     Metric,
+    OnlyLooks,
     Panel,
     PendingUpdates,
     Severity,
-    Statement,
     Wanted,
 )
 
@@ -33,22 +32,16 @@ _ERROR, _WARNING = 3, 4
 """syslog's priorities."""
 
 
-class JournalAndUpdates:
+class JournalAndUpdates(OnlyLooks):
     """Its customer is root in it, so that nothing it says is taken for more than words."""
 
     metrics: Sequence[Metric] = ()
     panels: Sequence[Panel] = ()
-    asks_queries = False
 
     def look(self, wanted: Wanted, credentials: Credentials, authority: str) -> Look:
         """Whether the SSH server names itself."""
         del credentials, authority
         return Look(probing.probe(wanted))
-
-    def interruption(self, guest: Guest, wanted: Wanted) -> Interruption | None:
-        """None: whoever is root restarts what it likes."""
-        del guest, wanted
-        return None
 
     def log(self, guest: Guest, wanted: Wanted, after: str, most: int) -> LogPart:
         """The machine's whole journal.
@@ -58,11 +51,6 @@ class JournalAndUpdates:
         """
         del wanted
         return journals.read(guest, _FIELDS, after, most, _described)
-
-    def statements(self, guest: Guest, wanted: Wanted, most: int) -> Sequence[Statement] | None:
-        """None: nobody asks a machine queries."""
-        del guest, wanted, most
-        return None
 
     def pending(self, guest: Guest, wanted: Wanted) -> PendingUpdates:
         """What apt in the machine would install, and when unattended-upgrades last did.

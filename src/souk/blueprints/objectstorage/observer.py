@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -20,11 +20,10 @@ from souk.provisioning.contract import (
     LogPart,
     Look,
     Metric,
+    OnlyLooks,
     Panel,
-    PendingUpdates,
     Reading,
     Severity,
-    Statement,
     Wanted,
 )
 
@@ -80,12 +79,11 @@ PANELS = (
 )
 
 
-class CountingObserver:
+class CountingObserver(OnlyLooks):
     """One connection: whether the buckets can be listed, and what was counted."""
 
     metrics = METRICS
     panels = PANELS
-    asks_queries = False
 
     def look(self, wanted: Wanted, credentials: Credentials, authority: str) -> Look:
         """Ask the machine, that lists the buckets itself before it answers. One that is older than this, lists them."""
@@ -118,16 +116,6 @@ class CountingObserver:
         """
         del wanted
         return journals.read(guest, _LOGGED, after, most, lambda _entry, text: (_severity(text), text))
-
-    def statements(self, guest: Guest, wanted: Wanted, most: int) -> Sequence[Statement] | None:
-        """There are no queries."""
-        del guest, wanted, most
-        return None
-
-    def pending(self, guest: Guest, wanted: Wanted) -> PendingUpdates | None:
-        """None: it is renewed from outside."""
-        del guest, wanted
-        return None
 
 
 def _values(told: Mapping[str, Any]) -> list[float | None]:

@@ -18,8 +18,8 @@ from souk.provisioning.contract import (
     LogPart,
     Look,
     Metric,
+    OnlyLooks,
     Panel,
-    PendingUpdates,
     Reading,
     Statement,
     Wanted,
@@ -78,7 +78,7 @@ PANELS = (
 )
 
 
-class StatisticsObserver:
+class StatisticsObserver(OnlyLooks):
     """One connection and one statement: whether it answers, and its statistics."""
 
     metrics = METRICS
@@ -126,8 +126,3 @@ class StatisticsObserver:
         """
         del wanted
         return statements.slowest(guest, most)
-
-    def pending(self, guest: Guest, wanted: Wanted) -> PendingUpdates | None:
-        """None: a newer image takes over."""
-        del guest, wanted
-        return None

@@ -171,3 +171,31 @@ class Observer(Protocol):
         Raises:
             ConfigurationFailed: the machine does not tell.
         """
+
+
+class OnlyLooks:
+    """An observer that tells nothing but what it sees: a base for those that name only what they tell besides.
+    `Observer` says what each means.
+    """
+
+    asks_queries = False
+
+    def interruption(self, guest: Guest, wanted: Wanted) -> Interruption | None:
+        """Nobody saw one."""
+        del guest, wanted
+        return None
+
+    def log(self, guest: Guest, wanted: Wanted, after: str, most: int) -> LogPart | None:
+        """There is none."""
+        del guest, wanted, after, most
+        return None
+
+    def statements(self, guest: Guest, wanted: Wanted, most: int) -> Sequence[Statement] | None:
+        """There are no queries."""
+        del guest, wanted, most
+        return None
+
+    def pending(self, guest: Guest, wanted: Wanted) -> PendingUpdates | None:
+        """It is renewed from outside."""
+        del guest, wanted
+        return None
