@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated
 
 import httpx
 from cyclopts import Parameter
 
 from souk.cli import profile
-from souk.cli.client import Client
 from souk.cli.errors import Stopped
 from souk.cli.language import _, current
 from souk.cli.output import Output
 from souk.cli.profile import Profile
+from souk.client import Client
+from souk.client.models import ServiceRow
 
 
 @dataclass
@@ -60,23 +61,23 @@ class Context:
         """
         if self.profile.organization:
             return self.profile.organization
-        rows = self.client.get("/organizations")
+        rows = self.client.list_organizations()
         if len(rows) != 1:
             raise Stopped(_("Say which organization first: souk organizations use NAME"))
-        return str(rows[0]["id"])
+        return rows[0]["id"]
 
-    def service(self, name: str) -> dict[str, Any]:
+    def service(self, name: str) -> ServiceRow:
         """The one service that is called `name`, or has it as its label or id.
 
         Raises:
-            Stopped: there is none, or there are several. Refused, Unreachable.
+            Stopped: there is none, or there are several.
         """
         found = [
             row
-            for row in self.client.items("/services", organization=self.profile.organization or None)
+            for row in self.client.list_services(organization=self.profile.organization or None)
             if name in {row["name"], row["label"], row["id"]}
         ]
-        found = [row for row in found if row.get("state") != "soft_deleted"] or found
+        found = [row for row in found if row["state"] != "soft_deleted"] or found
         if len(found) > 1:
             ids = ", ".join(row["id"] for row in found)
             raise Stopped(_("Several services are called “{name}”. Use an id: {ids}").format(name=name, ids=ids))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from souk.cli.language import _
+from souk.client import Failed, Foreign, Refused, Unreachable
 
 
 class Stopped(Exception):
@@ -14,31 +12,27 @@ class Stopped(Exception):
     exit_code = 1
 
 
-class Unreachable(Stopped):
-    """The server does not answer."""
-
-    def __init__(self, server: str) -> None:
-        super().__init__(
-            _("{server} does not answer. Check the address and your network, then try again.").format(server=server)
-        )
-
-
-class Refused(Stopped):
-    """The server answered with a problem; `type` is its last path segment."""
-
-    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
-        self.status = status
-        self.type = str(problem.get("type", "")).rpartition(":")[2]
-        self.problem = dict(problem)
-        super().__init__(_sentence(status, problem))
+def sentence(failed: Failed) -> str:
+    """What the client met, in the reader's language, and what to do."""
+    match failed:
+        case Unreachable():
+            return _("{server} does not answer. Check the address and your network, then try again.").format(
+                server=failed.server
+            )
+        case Foreign():
+            return _("What answers there is not Souk. Check the server's address.")
+        case Refused():
+            return _refusal(failed)
+    return str(failed)
 
 
-def _sentence(status: int, problem: Mapping[str, Any]) -> str:
+def _refusal(refused: Refused) -> str:
+    problem, status = refused.problem, refused.status
     sentence = str(problem.get("title") or _("The server refused with status {status}.").format(status=status))
     faults = "; ".join(f"{fault['field']}: {fault['reason']}" for fault in problem.get("faults", []))
     if faults:
         sentence += f" ({faults})"
-    if str(problem.get("type", "")).endswith(":not-signed-in"):
+    if refused.type == "not-signed-in":
         sentence += " " + _("Sign in with `souk login`.")
     if status >= 500 and problem.get("request_id"):
         sentence += " " + _("Request {identifier}.").format(identifier=problem["request_id"])

@@ -12,7 +12,9 @@ from souk.cli import language
 from souk.cli.app import build, sentence
 from souk.cli.context import Context
 from souk.cli.errors import Stopped
+from souk.cli.errors import sentence as told
 from souk.cli.output import Output
+from souk.client import Failed
 
 INTERRUPTED = 130
 MISUSED = 2
@@ -34,6 +36,9 @@ def run(arguments: Sequence[str], *, transport: httpx.BaseTransport | None = Non
     except Stopped as stopped:
         context.output.remark(str(stopped))
         return stopped.exit_code
+    except Failed as failed:
+        context.output.remark(told(failed))
+        return Stopped.exit_code
     except CycloptsError as error:
         context.output.remark(sentence(error))
         return MISUSED

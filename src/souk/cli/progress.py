@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from souk.cli.context import Context
 from souk.cli.language import _, current
+from souk.client.models import LogLine, OperationOut
 
 PAUSE = 0.5
 _OVER = {"succeeded", "failed", "cancelled"}
 
 
-def follow(context: Context, operation: str) -> dict[str, Any]:
+def follow(context: Context, operation: str) -> OperationOut:
     """Show an operation's steps as they are done, and return it when it is over.
 
     On a terminal a bar moves; elsewhere each step is a line. Nothing is shown with `--json`.
@@ -35,7 +35,7 @@ def follow(context: Context, operation: str) -> dict[str, Any]:
         task = bar.add_task(_("Waiting for a worker"), total=100)
         told = 0
         while True:
-            row: dict[str, Any] = context.client.get(f"/operations/{operation}")
+            row = context.client.get_operation(operation)
             for line in row["log"][told:]:
                 if not context.output.as_json:
                     bar.console.print(log_line(line), soft_wrap=True)
@@ -47,7 +47,7 @@ def follow(context: Context, operation: str) -> dict[str, Any]:
             time.sleep(PAUSE)
 
 
-def log_line(line: dict[str, Any]) -> str:
+def log_line(line: LogLine) -> str:
     """A line of an operation's log."""
     point = "," if current() != "en" else "."
-    return f"{line['seconds']:7.2f} s  ".replace(".", point) + str(line["sentence"])
+    return f"{line['seconds']:7.2f} s  ".replace(".", point) + line["sentence"]

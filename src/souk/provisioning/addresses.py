@@ -67,7 +67,7 @@ class ReachRow:
 
 
 @dataclass(frozen=True)
-class RuleRow:
+class FirewallRuleRow:
     """A rule of a machine: `ports` is one, a range, or empty for all; no `networks` (None) is everyone."""
 
     direction: str
@@ -83,7 +83,7 @@ class FirewallRow:
     are still to take effect; `undoable` if they were changed before.
     """
 
-    rules: list[RuleRow]
+    rules: list[FirewallRuleRow]
     changing: bool
     undoable: bool
 
@@ -148,9 +148,9 @@ def firewall(scope: Scope, instance: UUID) -> FirewallRow | None:
     return FirewallRow([told(each) for each in rules.recorded(wanted)], coming is not None, bool(coming or changed))
 
 
-def told(rule: Rule) -> RuleRow:
+def told(rule: Rule) -> FirewallRuleRow:
     """A rule as it is shown."""
-    return RuleRow(rule.direction.value, rule.protocol.value, rule.ports, rule.networks, rule.note)
+    return FirewallRuleRow(rule.direction.value, rule.protocol.value, rule.ports, rule.networks, rule.note)
 
 
 def ranges(scope: Operator, site: UUID | None = None) -> list[RangeRow]:

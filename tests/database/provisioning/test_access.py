@@ -21,7 +21,7 @@ from souk.provisioning import commands, errors
 from souk.provisioning.commands import Network
 from souk.provisioning.commands.access import LONGEST_NOTE, MOST_NETWORKS
 from souk.provisioning.platform import ensure_storage
-from souk.provisioning.queries import NetworkRow, access, operations, service
+from souk.provisioning.queries import AllowedRow, access, operations, service
 from souk.provisioning.reconciler.converge import Ground
 
 OFFICE = Network("203.0.113.0/24", "Rabat")
@@ -53,7 +53,7 @@ def test_everyone_may_reach_a_service_until_a_list_is_in_force(
     commands.allow_networks(buyer.scope, instance, [OFFICE])
     assert (access(buyer.scope, instance).networks, access(buyer.scope, instance).changing) == (None, True)
     work(place)
-    assert access(buyer.scope, instance).networks == [NetworkRow("203.0.113.0/24", "Rabat")]
+    assert access(buyer.scope, instance).networks == [AllowedRow("203.0.113.0/24", "Rabat")]
     (told,) = guards.told
     assert told["allowed"] == ["203.0.113.0/24"]
     assert [address.rpartition(".")[2] for address in told["always"] or ()] == ["1"]
@@ -89,7 +89,7 @@ def test_what_is_restored_from_a_service_begins_with_its_list(place: Ground, buy
         before = len(guards.told)
         work(place)
         assert service(buyer.scope, copied).state == "ready"
-        assert access(buyer.scope, copied).networks == [NetworkRow("203.0.113.0/24", "Rabat")]
+        assert access(buyer.scope, copied).networks == [AllowedRow("203.0.113.0/24", "Rabat")]
         assert guards.told[before]["allowed"] == ["203.0.113.0/24"]
 
 
@@ -110,7 +110,7 @@ def test_networks_are_written_in_one_way(place: Ground, buyer: Customer, instanc
     )
     work(place)
     found = access(buyer.scope, instance).networks
-    assert found == [NetworkRow("203.0.113.0/24", "le bureau"), NetworkRow("198.51.100.7/32", "")]
+    assert found == [AllowedRow("203.0.113.0/24", "le bureau"), AllowedRow("198.51.100.7/32", "")]
 
 
 @pytest.mark.parametrize("given", ["", "bureau", "203.0.113.256", "203.0.113.0/33", "2001:db8::/32", "10.0.0.0 ; drop"])

@@ -21,7 +21,7 @@ from souk.metering.queries import samples
 from souk.provisioning import commands, errors
 from souk.provisioning.contract import BindingRole
 from souk.provisioning.coordination import coordination_of
-from souk.provisioning.queries import MemberRow, machines, members, operation, operations, service
+from souk.provisioning.queries import CrewRow, machines, members, operation, operations, service
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.reconciler.hints import heed
 from souk.sites.queries import capacity, sites
@@ -279,7 +279,7 @@ def test_killed_at_every_boundary_of_a_failover_one_member_leads_and_all_run(
         crossed = run_until_killed(place, engine, at, work).crossed
         _finish(place)
         assert set(_mine(engine, instance).values()) == {MachineStatus.RUNNING}, at
-        rows: list[MemberRow] = members(buyer.scope, instance)
+        rows: list[CrewRow] = members(buyer.scope, instance)
         assert sorted(row.duty for row in rows) == ["follows", "leads", "synchronous"], at
         assert _led_by(buyer, instance) == crew.leaders[instance], at
         if crossed < at:

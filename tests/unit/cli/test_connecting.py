@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-SERVICE = {"id": "service1", "name": "compta", "label": "pg-1"}
+SERVICE = {"id": "service1", "name": "compta", "label": "pg-1", "state": "ready"}
 CREDENTIALS = {
     "uri": "postgresql://app:s3cret@pg-1.souk.internal:5432/my%20db?sslmode=verify-full",
     "fields": {"host": "pg-1.souk.internal"},

@@ -41,7 +41,7 @@ def test_a_paid_invoice_says_so(server, souk) -> None:
 
 
 def test_a_pdf_is_waited_for_while_it_is_written(server, souk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("souk.cli.client.time.sleep", lambda _: None)
+    monkeypatch.setattr("souk.client.transport.time.sleep", lambda _: None)
     server.refuses("GET", "/invoices/invoice1/pdf", 503, "document-not-ready", "The file is being written.")
     server.says("GET", "/invoices/invoice1/pdf", b"%PDF-1.7")
     target = tmp_path / "invoice.pdf"

@@ -60,7 +60,7 @@ def test_every_order_carries_an_idempotency_key_of_its_own_unless_one_is_given(s
 
 
 def test_a_broken_connection_sends_the_same_order_again(server, souk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("souk.cli.client.time.sleep", lambda _: None)
+    monkeypatch.setattr("souk.client.transport.time.sleep", lambda _: None)
     server.says("GET", "/orders/order1", ORDER)
     original = server.answer
     broken = iter([True, False, False, False])

@@ -82,7 +82,7 @@ def test_a_deletion_is_followed_to_its_end(server, souk) -> None:
 
 def test_an_operation_that_fails_exits_with_1(server, souk) -> None:
     server.says("POST", f"{PATH}/restart", {"operation": "operation1"}, 202)
-    server.says("GET", "/operations/operation1", {**DONE, "state": "failed"})
+    server.says("GET", "/operations/operation1", {**DONE, "state": "failed", "trouble": ""})
     ran = souk("services", "restart", "compta", "-y", "--wait")
     assert ran.status == 1
     assert "failed" in ran.err

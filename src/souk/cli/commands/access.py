@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -10,6 +10,7 @@ from souk.cli.commands.services import Name, Wait, finish
 from souk.cli.context import Context, Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _
+from souk.client.models import AccessIn, AccessRow, AllowedIn
 
 Network = Annotated[str, Parameter(help=_("An address or a network: 203.0.113.7 or 203.0.113.0/24."))]
 Confirm = Annotated[bool, Parameter(help=_("Even if I lock myself out."))]
@@ -39,12 +40,12 @@ def allow(
     wait: Wait = False,
     context: Given,
 ) -> None:
-    networks = [*(_read(context, name)["networks"] or ()), {"network": network, "note": note}]
+    networks: list[AllowedIn] = [*_listed(context, name), {"network": network, "note": note}]
     _replace(context, name, {"networks": networks, "confirm": confirm}, wait)
 
 
 def forbid(name: Name, network: Network, /, *, confirm: Confirm = False, wait: Wait = False, context: Given) -> None:
-    before = _read(context, name)["networks"] or []
+    before = _listed(context, name)
     after = [row for row in before if network not in {row["network"], row["network"].removesuffix("/32")}]
     if len(after) == len(before):
         raise Stopped(_("{network} is not in the list.").format(network=network))
@@ -63,10 +64,14 @@ def private(name: Name, /, *, confirm: Confirm = False, wait: Wait = False, cont
     _replace(context, name, {"networks": [], "private_only": True, "confirm": confirm}, wait)
 
 
-def _read(context: Context, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = context.client.get(f"/services/{context.service(name)['id']}/access")
-    return found
+def _read(context: Context, name: str) -> AccessRow:
+    return context.client.get_access(context.service(name)["id"])
 
 
-def _replace(context: Context, name: str, body: dict[str, Any], wait: bool) -> None:
-    finish(context, name, context.client.put(f"/services/{context.service(name)['id']}/access", body), wait)
+def _listed(context: Context, name: str) -> list[AllowedIn]:
+    networks = _read(context, name)["networks"] or []
+    return [{"network": row["network"], "note": row["note"]} for row in networks]
+
+
+def _replace(context: Context, name: str, body: AccessIn, wait: bool) -> None:
+    finish(context, name, context.client.set_access(context.service(name)["id"], body), wait)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import App, Parameter
 
@@ -11,6 +11,7 @@ from souk.cli.commands.services import Name, Wait, finish
 from souk.cli.context import Context, Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _
+from souk.client.models import AddressRow, GivenIn
 
 Address = Annotated[str, Parameter(help=_("A public address of the project, or its id."))]
 
@@ -39,7 +40,7 @@ def listing(*, context: Given) -> None:
 
 
 def show(name: Name, /, *, context: Given) -> None:
-    row = context.client.get(_path(context, name))
+    row = context.client.get_service_address(context.service(name)["id"])
     if context.output.as_json:
         context.output.data(row)
     elif row["state"] == "none":
@@ -62,8 +63,8 @@ def give(
     wait: Wait = False,
     context: Given,
 ) -> None:
-    body = {"address": _address(context, address)["id"] if address else None}
-    finish(context, name, context.client.put(_path(context, name), body), wait)
+    body: GivenIn = {"address": _address(context, address)["id"] if address else None}
+    finish(context, name, context.client.give_address(context.service(name)["id"], body), wait)
 
 
 def take(
@@ -74,16 +75,16 @@ def take(
     wait: Wait = False,
     context: Given,
 ) -> None:
-    finish(context, name, context.client.delete(f"{_path(context, name)}?keep={str(keep).lower()}"), wait)
+    finish(context, name, context.client.take_address(context.service(name)["id"], keep=keep), wait)
 
 
 def release(address: Address, /, *, context: Given) -> None:
     row = _address(context, address)
-    context.client.delete(f"/addresses/{row['id']}")
+    context.client.release_address(row["id"])
     context.output.done(_("{address} is given back.").format(address=row["address"]))
 
 
-def _address(context: Context, given: str) -> dict[str, Any]:
+def _address(context: Context, given: str) -> AddressRow:
     found = next((row for row in _rows(context) if given in {row["address"], row["id"]}), None)
     if found is None:
         told = _("The project has no public address {address}. `souk addresses` lists those it has.")
@@ -91,10 +92,5 @@ def _address(context: Context, given: str) -> dict[str, Any]:
     return found
 
 
-def _rows(context: Context) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = context.client.get("/addresses", organization=context.profile.organization or None)
-    return rows
-
-
-def _path(context: Context, name: str) -> str:
-    return f"/services/{context.service(name)['id']}/address"
+def _rows(context: Context) -> list[AddressRow]:
+    return context.client.list_addresses(organization=context.profile.organization or None)

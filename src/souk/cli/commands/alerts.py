@@ -18,7 +18,7 @@ Webhook = Annotated[str, Parameter(help=_("The webhook's id."))]
 
 
 def listing(name: Name, /, *, context: Given) -> None:
-    found = context.client.get(f"/services/{context.service(name)['id']}/alerts")
+    found = context.client.list_alerts(context.service(name)["id"])
     if context.output.as_json:
         context.output.data(found)
         return
@@ -41,7 +41,7 @@ def listing(name: Name, /, *, context: Given) -> None:
 
 
 def rules(name: Name, /, *, context: Given) -> None:
-    found = context.client.get(f"/services/{context.service(name)['id']}/alerts")["rules"]
+    found = context.client.list_alerts(context.service(name)["id"])["rules"]
     if context.output.as_json:
         context.output.data(found)
         return
@@ -69,18 +69,18 @@ def set_rule(
     off: Annotated[bool, Parameter(help=_("Tell of it no more."))] = False,
     context: Given,
 ) -> None:
-    path = f"/services/{context.service(name)['id']}/alerts"
-    known = {row["rule"]: row for row in context.client.get(path)["rules"]}
+    service = context.service(name)["id"]
+    known = {row["rule"]: row for row in context.client.list_alerts(service)["rules"]}
     if rule not in known:
         said = _("There is no rule “{rule}”. Those there are: {rules}")
         raise Stopped(said.format(rule=rule, rules=", ".join(known)))
     wanted = known[rule]["threshold"] if threshold is None else threshold
-    row = context.client.put(f"{path}/{rule}", {"threshold": wanted, "enabled": not off})
+    row = context.client.set_alert_rule(service, rule, {"threshold": wanted, "enabled": not off})
     context.output.done(_("The rule is changed."), row)
 
 
 def webhooks(*, context: Given) -> None:
-    rows = context.client.get(f"/organizations/{context.organization()}/webhooks")
+    rows = context.client.list_webhooks(context.organization())
     if context.output.as_json:
         context.output.data(rows)
         return
@@ -92,7 +92,7 @@ def webhooks(*, context: Given) -> None:
 
 
 def add(url: Annotated[str, Parameter(help=_("An https address."))], /, *, context: Given) -> None:
-    made = context.client.post(f"/organizations/{context.organization()}/webhooks", {"url": url})
+    made = context.client.add_webhook(context.organization(), {"url": url})
     if context.output.as_json:
         context.output.data(made)
         return
@@ -103,17 +103,17 @@ def add(url: Annotated[str, Parameter(help=_("An https address."))], /, *, conte
 def remove(webhook: Webhook, /, *, yes: Yes = False, context: Given) -> None:
     if not yes and not context.output.confirm(_("Remove this webhook? What still waits for it is dropped.")):
         raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
-    context.client.delete(f"/webhooks/{webhook}")
+    context.client.remove_webhook(webhook)
     context.output.done(_("It is removed."))
 
 
 def try_out(webhook: Webhook, /, *, context: Given) -> None:
-    asked = context.client.post(f"/webhooks/{webhook}/try")
+    asked = context.client.try_webhook(webhook)
     context.output.done(_("A message is sent within a minute. See: souk webhooks deliveries"), asked)
 
 
 def deliveries(*, context: Given) -> None:
-    rows = context.client.get(f"/organizations/{context.organization()}/deliveries")
+    rows = context.client.list_deliveries(context.organization())
     if context.output.as_json:
         context.output.data(rows)
         return

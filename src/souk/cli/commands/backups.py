@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -15,10 +15,11 @@ from souk.cli.context import Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _
 from souk.cli.output import Right
+from souk.client.models import BackupIn, InPlaceIn, RestoreIn
 
 
 def listing(name: Name, /, *, context: Given) -> None:
-    found = context.client.get(f"/services/{context.service(name)['id']}/backups")
+    found = context.client.list_backups(context.service(name)["id"])
     if context.output.as_json:
         context.output.data(found)
         return
@@ -56,8 +57,8 @@ def create(
     wait: Wait = False,
     context: Given,
 ) -> None:
-    path = f"/services/{context.service(name)['id']}/backups"
-    finish(context, name, context.client.post(path, {"kind": "full" if full else "differential"}), wait)
+    body: BackupIn = {"kind": "full" if full else "differential"}
+    finish(context, name, context.client.create_backup(context.service(name)["id"], body), wait)
 
 
 def in_place(
@@ -74,8 +75,8 @@ def in_place(
     question = _("Let “{name}” go on as it was then? Its address changes, its name stays; it can be undone for a day.")
     if not yes and not context.output.confirm(question.format(name=row["name"])):
         raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
-    body = {"until": until.astimezone().isoformat(), "give_up_way_back": give_up}
-    finish(context, name, context.client.post(f"/services/{row['id']}/restore/in-place", body), wait)
+    body: InPlaceIn = {"until": until.astimezone().isoformat(), "give_up_way_back": give_up}
+    finish(context, name, context.client.restore_in_place(row["id"], body), wait)
 
 
 def undo(name: Name, /, *, yes: Yes = False, wait: Wait = False, context: Given) -> None:
@@ -83,7 +84,7 @@ def undo(name: Name, /, *, yes: Yes = False, wait: Wait = False, context: Given)
     question = _("Let “{name}” go on as it was before its restore? What was written since is kept for a day.")
     if not yes and not context.output.confirm(question.format(name=row["name"])):
         raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
-    finish(context, name, context.client.post(f"/services/{row['id']}/restore/undo"), wait)
+    finish(context, name, context.client.undo_restore(row["id"]), wait)
 
 
 def restore(
@@ -99,12 +100,11 @@ def restore(
     wait: Wait = False,
     context: Given,
 ) -> None:
-    body: dict[str, Any] = {"name": new, "until": until.astimezone().isoformat() if until else None, "plan": plan}
+    body: RestoreIn = {"name": new, "until": until.astimezone().isoformat() if until else None, "plan": plan}
     if extra_disk is not None:
         body["extra_gib"] = extra_disk
-    path = f"/services/{context.service(name)['id']}/restore"
-    placed = context.client.post(path, body, key=str(uuid.uuid4()))
-    order = context.client.get(f"/orders/{placed['order']}")
+    placed = context.client.restore_service(context.service(name)["id"], body, key=str(uuid.uuid4()))
+    order = context.client.get_order(placed["order"])
     if wait:
         await_order(context, order)
     elif context.output.as_json:

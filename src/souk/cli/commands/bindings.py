@@ -11,6 +11,7 @@ from souk.cli.commands.services import Name, Wait, Yes, finish
 from souk.cli.context import Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _
+from souk.client.models import BindingIn, EntitlementIn, RotationIn
 
 Binding = Annotated[str, Parameter(help=_("The credentials' name."))]
 Role = Annotated[Literal["owner", "writer", "reader"], Parameter(help=_("What they may do: owner, writer or reader."))]
@@ -18,7 +19,7 @@ Database = Annotated[str, Parameter(help=_("The database they sign in to; else t
 
 
 def listing(name: Name, /, *, context: Given) -> None:
-    rows = context.client.get(f"/services/{context.service(name)['id']}/bindings")
+    rows = context.client.list_bindings(context.service(name)["id"])
     if context.output.as_json:
         context.output.data(rows)
         return
@@ -50,8 +51,8 @@ def create(
     wait: Wait = False,
     context: Given,
 ) -> None:
-    body = {"name": binding, "role": role, "database": database}
-    finish(context, name, context.client.post(f"/services/{context.service(name)['id']}/bindings", body), wait)
+    body: BindingIn = {"name": binding, "role": role, "database": database}
+    finish(context, name, context.client.create_binding(context.service(name)["id"], body), wait)
 
 
 def change(
@@ -64,13 +65,12 @@ def change(
     wait: Wait = False,
     context: Given,
 ) -> None:
-    path = f"/services/{context.service(name)['id']}/bindings/{binding}"
-    finish(context, name, context.client.patch(path, {"role": role, "database": database}), wait)
+    body: EntitlementIn = {"role": role, "database": database}
+    finish(context, name, context.client.change_binding(context.service(name)["id"], binding, body), wait)
 
 
 def reset(name: Name, binding: Binding = "default", /, *, wait: Wait = False, context: Given) -> None:
-    path = f"/services/{context.service(name)['id']}/bindings/{binding}/reset"
-    finish(context, name, context.client.post(path), wait)
+    finish(context, name, context.client.reset_binding(context.service(name)["id"], binding), wait)
 
 
 def rotate(
@@ -82,8 +82,8 @@ def rotate(
     wait: Wait = False,
     context: Given,
 ) -> None:
-    path = f"/services/{context.service(name)['id']}/bindings/{binding}/rotate"
-    finish(context, name, context.client.post(path, {"overlap_hours": overlap_hours}), wait)
+    body: RotationIn = {"overlap_hours": overlap_hours}
+    finish(context, name, context.client.rotate_binding(context.service(name)["id"], binding, body), wait)
 
 
 def revoke(name: Name, binding: Binding, /, *, yes: Yes = False, wait: Wait = False, context: Given) -> None:
@@ -91,4 +91,4 @@ def revoke(name: Name, binding: Binding, /, *, yes: Yes = False, wait: Wait = Fa
     question = _("Revoke the credentials “{binding}”? Whoever uses them is cut off.").format(binding=binding)
     if not yes and not context.output.confirm(question):
         raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
-    finish(context, name, context.client.delete(f"/services/{row['id']}/bindings/{binding}"), wait)
+    finish(context, name, context.client.revoke_binding(row["id"], binding), wait)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -13,7 +13,9 @@ from souk.cli.context import Context, Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _
 from souk.cli.output import Right
+from souk.client.models import BrokerIn, BrokerRow, OfferIn, PublicationIn
 
+Auth = Literal["basic", "bearer", "certificate"]
 Broker = Annotated[str, Parameter(help=_("A broker's name or id."))]
 
 
@@ -40,14 +42,14 @@ def register(
     secret_file: Annotated[
         Path, Parameter(help=_("A file with the password, the token, or the client's certificate and key in PEM."))
     ],
-    auth: Annotated[str, Parameter(help=_("How it is signed in to: basic, bearer or certificate."))] = "basic",
+    auth: Annotated[Auth, Parameter(help=_("How it is signed in to: basic, bearer or certificate."))] = "basic",
     username: Annotated[str, Parameter(help=_("The user's name, for basic."))] = "",
     authority: Annotated[
         Path | None, Parameter(help=_("A file with the certificates (PEM) that its own leads to, if not public."))
     ] = None,
     context: Given,
 ) -> None:
-    body = {
+    body: BrokerIn = {
         "name": name,
         "url": url,
         "auth": auth,
@@ -55,12 +57,12 @@ def register(
         "secret": _read(secret_file),
         "authority": _read(authority) if authority else "",
     }
-    made = context.client.post(f"/organizations/{context.organization()}/brokers", body)
+    made = context.client.register_broker(context.organization(), body)
     context.output.done(_("It is registered, and looked at within seconds. See: souk brokers show"), made)
 
 
 def show(broker: Broker, /, *, context: Given) -> None:
-    found: dict[str, Any] = context.client.get(f"/brokers/{_id(context, broker)}")
+    found = context.client.get_broker(_id(context, broker))
     if context.output.as_json:
         context.output.data(found)
         return
@@ -83,7 +85,7 @@ def show(broker: Broker, /, *, context: Given) -> None:
 
 
 def changes(broker: Broker, /, *, context: Given) -> None:
-    found = context.client.get(f"/brokers/{_id(context, broker)}/proposed")
+    found = context.client.get_proposed_catalog(_id(context, broker))
     if context.output.as_json:
         context.output.data(found or {})
         return
@@ -111,12 +113,14 @@ def publish(
     category: Annotated[str, Parameter(help=_("Where it is found on the market place."))] = "partners",
     context: Given,
 ) -> None:
-    path = f"/brokers/{_id(context, broker)}"
-    found = context.client.get(f"{path}/proposed")
+    identifier = _id(context, broker)
+    found = context.client.get_proposed_catalog(identifier)
     if not found:
         raise Stopped(_("There is nothing new."))
-    prices, meters = parameters.plain(price), parameters.plain(meter or [])
-    offers = [
+    prices, meters = (
+        {key: str(value) for key, value in parameters.plain(each).items()} for each in (price, meter or [])
+    )
+    offers: list[OfferIn] = [
         {
             "service": service["id"],
             "per_month": {plan["id"]: prices[plan["id"]] for plan in service["plans"] if plan["id"] in prices},
@@ -124,13 +128,13 @@ def publish(
         }
         for service in found["services"]
     ]
-    body = {"number": found["number"], "offers": offers, "category": category}
-    made = context.client.post(f"{path}/publish", body)
+    body: PublicationIn = {"number": found["number"], "offers": offers, "category": category}
+    made = context.client.publish_broker(identifier, body)
     context.output.done(_("It is sold once the operator has approved it."), made)
 
 
 def try_out(broker: Broker, /, *, context: Given) -> None:
-    context.client.post(f"/brokers/{_id(context, broker)}/try")
+    context.client.try_broker(_id(context, broker))
     context.output.done(_("It is looked at within seconds. See: souk brokers show"))
 
 
@@ -141,7 +145,7 @@ def usage_key(
     key: Annotated[str, Parameter(help=_("An Ed25519 public key in base64; else a secret is made."))] = "",
     context: Given,
 ) -> None:
-    made = context.client.put(f"/brokers/{_id(context, broker)}/usage-key", {"key": key})
+    made = context.client.register_usage_key(_id(context, broker), {"key": key})
     if made["secret"] and not context.output.as_json:
         context.output.remark(_("Usage reports are signed with this secret, which is shown this once:"))
         context.output.text(made["secret"])
@@ -152,7 +156,7 @@ def usage_key(
 def remove(broker: Broker, /, *, yes: Yes = False, context: Given) -> None:
     if not yes and not context.output.confirm(_("Remove this broker? Nothing of it is sold any more.")):
         raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
-    context.client.delete(f"/brokers/{_id(context, broker)}")
+    context.client.remove_broker(_id(context, broker))
     context.output.done(_("It is removed."))
 
 
@@ -160,12 +164,11 @@ def _id(context: Context, given: str) -> str:
     found = [row for row in _rows(context) if given in {row["name"], row["id"]}]
     if not found:
         raise Stopped(_("There is no broker “{name}”. `souk brokers` lists those there are.").format(name=given))
-    return str(found[0]["id"])
+    return found[0]["id"]
 
 
-def _rows(context: Context) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = context.client.get("/brokers")
-    return rows
+def _rows(context: Context) -> list[BrokerRow]:
+    return context.client.list_brokers()
 
 
 def _read(path: Path) -> str:

@@ -13,6 +13,7 @@ from souk.cli.commands.services import Name
 from souk.cli.context import Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _
+from souk.client.models import ConnectionOut, CredentialsOut
 
 
 def connect(
@@ -27,11 +28,12 @@ def connect(
     context: Given,
 ) -> None:
     row = context.service(name)
-    found = context.client.get(f"/services/{row['id']}/connection", binding=binding)
+    connection = context.client.get_connection(row["id"], binding=binding)
     # What a key of one's own opens has no password to be shown.
-    by_key = not found["password"]
-    if not by_key:
-        found = context.client.post(f"/services/{row['id']}/credentials?binding={binding}")
+    by_key = not connection["password"]
+    found: ConnectionOut | CredentialsOut = (
+        connection if by_key else context.client.reveal_credentials(row["id"], binding=binding)
+    )
     # The world knows no other address; from the platform's own network that one leads there too.
     found["address"] = found.get("public_address") or found["address"]
     serves, run = (ssh.serves, ssh.run) if by_key else (psql.serves, psql.run)
@@ -47,11 +49,11 @@ def connect(
         context.output.text(found["uri"])
     else:
         fields = [(key, str(value)) for key, value in found["fields"].items()]
-        context.output.fields([*fields, (_("Password"), found["password"])])
+        context.output.fields([*fields, (_("Password"), str(found["password"]))])
 
 
 def known_hosts(name: Name, /, *, context: Given) -> None:
-    found = context.client.get(f"/services/{context.service(name)['id']}/connection")
+    found = context.client.get_connection(context.service(name)["id"])
     if not found["known_hosts"]:
         raise Stopped(_("This service is recognized by its certificate: `souk services ca` shows who signed it."))
     context.output.text(found["known_hosts"].rstrip("\n"))
@@ -66,7 +68,7 @@ def dump(
     binding: Annotated[str, Parameter(help=_("Which credentials."))] = "default",
     context: Given,
 ) -> None:
-    found = context.client.post(f"/services/{context.service(name)['id']}/credentials?binding={binding}")
+    found = context.client.reveal_credentials(context.service(name)["id"], binding=binding)
     if not psql.serves(found):
         raise Stopped(_("This kind of service can't be dumped."))
     which = [f"--dbname={database}"] if database else []
@@ -83,7 +85,7 @@ def authority(
     output: Annotated[Path | None, Parameter(name=["--output", "-o"], help=_("The file to save it as."))] = None,
     context: Given,
 ) -> None:
-    content = context.client.download(f"/services/{context.service(name)['id']}/ca.pem").content
+    content = context.client.get_authority(context.service(name)["id"]).content
     if output is None:
         context.output.text(content.decode().rstrip("\n"))
         return
@@ -102,7 +104,7 @@ def snippets(
     binding: Annotated[str, Parameter(help=_("Which credentials."))] = "default",
     context: Given,
 ) -> None:
-    found = context.client.get(f"/services/{context.service(name)['id']}/connection", binding=binding)
+    found = context.client.get_connection(context.service(name)["id"], binding=binding)
     wanted = [each for each in found["snippets"] if language.casefold() in each["language"].casefold()]
     if context.output.as_json:
         context.output.data(wanted)

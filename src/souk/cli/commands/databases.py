@@ -16,7 +16,7 @@ Database = Annotated[str, Parameter(help=_("The database's name."))]
 
 
 def listing(name: Name, /, *, context: Given) -> None:
-    rows = context.client.get(f"/services/{context.service(name)['id']}/databases")
+    rows = context.client.list_databases(context.service(name)["id"])
     if context.output.as_json:
         context.output.data(rows)
         return
@@ -28,8 +28,7 @@ def listing(name: Name, /, *, context: Given) -> None:
 
 
 def create(name: Name, database: Database, /, *, wait: Wait = False, context: Given) -> None:
-    path = f"/services/{context.service(name)['id']}/databases"
-    finish(context, name, context.client.post(path, {"name": database}), wait)
+    finish(context, name, context.client.create_database(context.service(name)["id"], {"name": database}), wait)
 
 
 def delete(name: Name, database: Database, /, *, yes: Yes = False, wait: Wait = False, context: Given) -> None:
@@ -37,4 +36,4 @@ def delete(name: Name, database: Database, /, *, yes: Yes = False, wait: Wait = 
     question = _("Delete the database “{database}” with all that is in it?").format(database=database)
     if not yes and not context.output.confirm(question):
         raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
-    finish(context, name, context.client.delete(f"/services/{row['id']}/databases/{database}"), wait)
+    finish(context, name, context.client.delete_database(row["id"], database), wait)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -15,13 +15,14 @@ from souk.cli.errors import Stopped
 from souk.cli.language import _
 from souk.cli.output import Right
 from souk.cli.progress import follow
+from souk.client.models import ExportRow, ServiceRow
 
 To = Annotated[Path | None, Parameter(name=["--output", "-o"], help=_("Where to save it; else under its own name."))]
 Which = Annotated[str, Parameter(help=_("The file's name or id, as the list shows it; else the newest."))]
 
 
 def listing(name: Name, /, *, context: Given) -> None:
-    rows = context.client.get(f"/services/{context.service(name)['id']}/exports")
+    rows = context.client.list_exports(context.service(name)["id"])
     if context.output.as_json:
         context.output.data(rows)
         return
@@ -51,7 +52,7 @@ def create(
 ) -> None:
     row = context.service(name)
     chosen = database or _only(context, row)
-    asked = context.client.post(f"/services/{row['id']}/exports", {"database": chosen})
+    asked = context.client.create_export(row["id"], {"database": chosen})
     if not wait:
         finish(context, name, asked, False)
         return
@@ -70,33 +71,33 @@ def delete(name: Name, file: Which = "", /, *, yes: Yes = False, context: Given)
     row = _chosen(context, service, file)
     if not yes and not context.output.confirm(_("Delete {file}?").format(file=row["name"])):
         raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
-    context.client.delete(f"/services/{service['id']}/exports/{row['id']}")
+    context.client.delete_export(service["id"], row["id"])
     context.output.done(_("{file} was deleted.").format(file=row["name"]), row)
 
 
-def _only(context: Context, service: dict[str, Any]) -> str:
-    there = [row["name"] for row in context.client.get(f"/services/{service['id']}/databases")]
+def _only(context: Context, service: ServiceRow) -> str:
+    there = [row["name"] for row in context.client.list_databases(service["id"])]
     if len(there) != 1:
         raise Stopped(_("Choose one with --database: {names}.").format(names=", ".join(there)))
-    return str(there[0])
+    return there[0]
 
 
-def _chosen(context: Context, service: dict[str, Any], file: str) -> dict[str, Any]:
-    rows = context.client.get(f"/services/{service['id']}/exports")
+def _chosen(context: Context, service: ServiceRow, file: str) -> ExportRow:
+    rows = context.client.list_exports(service["id"])
     found = [row for row in rows if file in ("", row["id"], row["name"]) and row["size"] is not None]
     if not found:
         raise Stopped(
             _("There is no such file. `souk exports {name}` shows what there is.").format(name=service["name"])
         )
-    return dict(found[0])
+    return found[0]
 
 
-def _save(context: Context, service: dict[str, Any], file: str, output: Path | None) -> None:
+def _save(context: Context, service: ServiceRow, file: str, output: Path | None) -> None:
     """Save a file, the rest of it if a part is here already, and only what has the right checksum under its name."""
     row = _chosen(context, service, file)
     target = output or Path(row["name"])
     part = target.with_name(target.name + ".part")
-    context.client.save(f"/services/{service['id']}/exports/{row['id']}/file", part, f'"{row["sha256"]}"')
+    context.client.download_export(service["id"], row["id"], part, f'"{row["sha256"]}"')
     with part.open("rb") as saved:
         digest = hashlib.file_digest(saved, "sha256").hexdigest()
     if digest != row["sha256"]:
@@ -105,7 +106,7 @@ def _save(context: Context, service: dict[str, Any], file: str, output: Path | N
     part.replace(target)
     context.output.done(
         _("Saved as {file}, {size}. Load it with: gunzip -c {file} | psql …").format(
-            file=target, size=formats.size(row["size"])
+            file=target, size=formats.size(row["size"] or 0)
         ),
         {**row, "file": str(target)},
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, cast
 
 from cyclopts import App, Parameter
 
@@ -10,6 +10,7 @@ from souk.cli.commands.services import Name, Wait, finish
 from souk.cli.context import Context, Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _
+from souk.client.models import FirewallRow, FirewallRuleIn
 
 Direction = Literal["in", "out"]
 Protocol = Literal["tcp", "udp", "icmp", "any"]
@@ -61,8 +62,14 @@ def allow(
     context: Given,
 ) -> None:
     networks = [each for given in network for each in given.split(",")]
-    more = {"direction": direction, "protocol": protocol, "ports": ports, "networks": networks or None, "note": note}
-    _replace(context, name, [*_read(context, name)["rules"], more], confirm, wait)
+    more: FirewallRuleIn = {
+        "direction": direction,
+        "protocol": protocol,
+        "ports": ports,
+        "networks": networks or None,
+        "note": note,
+    }
+    _replace(context, name, [*_rules(context, name), more], confirm, wait)
 
 
 def forbid(
@@ -74,25 +81,25 @@ def forbid(
     wait: Wait = False,
     context: Given,
 ) -> None:
-    rules = _read(context, name)["rules"]
+    rules = _rules(context, name)
     if not 0 < number <= len(rules):
         raise Stopped(_("There is no rule {number}.").format(number=number))
     _replace(context, name, rules[: number - 1] + rules[number:], confirm, wait)
 
 
 def undo(name: Name, /, *, wait: Wait = False, context: Given) -> None:
-    finish(context, name, context.client.post(f"{_path(context, name)}/undo"), wait)
+    finish(context, name, context.client.undo_firewall(context.service(name)["id"]), wait)
 
 
-def _read(context: Context, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = context.client.get(_path(context, name))
-    return found
+def _read(context: Context, name: str) -> FirewallRow:
+    return context.client.get_firewall(context.service(name)["id"])
 
 
-def _replace(context: Context, name: str, rules: list[dict[str, Any]], confirm: bool, wait: bool) -> None:
-    asked = context.client.put(_path(context, name), {"rules": rules, "confirm": confirm})
+def _rules(context: Context, name: str) -> list[FirewallRuleIn]:
+    """The present rules, as they are asked for."""
+    return [cast(FirewallRuleIn, {**row}) for row in _read(context, name)["rules"]]
+
+
+def _replace(context: Context, name: str, rules: list[FirewallRuleIn], confirm: bool, wait: bool) -> None:
+    asked = context.client.set_firewall(context.service(name)["id"], {"rules": rules, "confirm": confirm})
     finish(context, name, asked, wait)
-
-
-def _path(context: Context, name: str) -> str:
-    return f"/services/{context.service(name)['id']}/firewall"

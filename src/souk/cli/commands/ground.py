@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
@@ -10,6 +10,7 @@ from souk.cli import formats
 from souk.cli.context import Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _, n_
+from souk.client.models import HostIn, HostRow
 
 Host = Annotated[str, Parameter(help=_("The host's name."))]
 
@@ -33,7 +34,7 @@ def register(branch: App) -> None:
 
 
 def hosts(*, context: Given) -> None:
-    rows = context.client.get("/operator/sites")["hosts"]
+    rows = context.client.operator_sites()["hosts"]
     if context.output.as_json:
         context.output.data(rows)
         return
@@ -56,7 +57,7 @@ def hosts(*, context: Given) -> None:
 
 
 def standing(name: Host, /, *, context: Given) -> None:
-    found = context.client.get(f"/operator/hosts/{_found(context, name)}")
+    found = context.client.operator_host(_found(context, name))
     if context.output.as_json:
         context.output.data(found)
         return
@@ -80,14 +81,19 @@ def host(
     context: Given,
 ) -> None:
     opened = None if takes is None else takes == "yes"
-    told = {"open": opened, "rack": rack, "power_domain": power_domain}
-    told = {key: value for key, value in told.items() if value is not None}
-    context.client.patch(f"/operator/hosts/{_found(context, name)}", told)
+    told: HostIn = {}
+    if opened is not None:
+        told["open"] = opened
+    if rack is not None:
+        told["rack"] = rack
+    if power_domain is not None:
+        told["power_domain"] = power_domain
+    context.client.change_host(_found(context, name), told)
     context.output.done(_("Changed."), told)
 
 
 def evacuate(name: Host, /, *, context: Given) -> None:
-    asked = context.client.post(f"/operator/hosts/{_found(context, name)}/evacuate")
+    asked = context.client.evacuate_host(_found(context, name))
     if context.output.as_json:
         context.output.data(asked)
         return
@@ -107,12 +113,12 @@ def move(
     to: Annotated[str, Parameter(help=_("The host's name; the best there is, if not said."))] = "",
     context: Given,
 ) -> None:
-    asked = context.client.post(f"/operator/machines/{machine}/move", {"to": to})
+    asked = context.client.move_machine(machine, {"to": to})
     context.output.done(_("Asked for: {identifier}").format(identifier=asked["operation"]), asked)
 
 
 def ranges(*, context: Given) -> None:
-    rows = context.client.get("/operator/ranges")
+    rows = context.client.list_ranges()
     if context.output.as_json:
         context.output.data(rows)
         return
@@ -130,24 +136,24 @@ def add_range(
     site: Annotated[str, Parameter(help=_("The site's code; the only one, if not said."))] = "",
     context: Given,
 ) -> None:
-    rows = context.client.get("/operator/sites")["sites"]
+    rows = context.client.operator_sites()["sites"]
     found = [row["id"] for row in rows if site in ("", row["code"], row["id"])]
     if len(found) != 1:
         raise Stopped(_("Say which site: {codes}").format(codes=", ".join(row["code"] for row in rows)))
-    context.client.post("/operator/ranges", {"site": found[0], "network": network})
+    context.client.add_range({"site": found[0], "network": network})
     context.output.done(_("{network} is given out from now on.").format(network=network))
 
 
 def withdraw_range(network: Annotated[str, Parameter(help=_("The range, or its id."))], /, *, context: Given) -> None:
-    rows = context.client.get("/operator/ranges")
+    rows = context.client.list_ranges()
     found = next((row for row in rows if network in (row["network"], row["id"])), None)
     if found is None:
         raise Stopped(_("There is no range {network}.").format(network=network))
-    context.client.delete(f"/operator/ranges/{found['id']}")
+    context.client.withdraw_range(found["id"])
     context.output.done(_("{network} is given out no more.").format(network=found["network"]))
 
 
-def state(row: dict[str, Any]) -> str:
+def state(row: HostRow) -> str:
     """What a host does, in the reader's language."""
     if not row["online"]:
         return _("offline")
@@ -157,7 +163,7 @@ def state(row: dict[str, Any]) -> str:
 
 
 def _found(context: Given, name: str) -> str:
-    rows = context.client.get("/operator/sites")["hosts"]
+    rows = context.client.operator_sites()["hosts"]
     found = [row["id"] for row in rows if name in (row["name"], row["id"])]
     if not found:
         raise Stopped(_("There is no host “{name}”.").format(name=name))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -14,6 +15,7 @@ from souk.cli.commands.services import Name
 from souk.cli.context import Context, Given
 from souk.cli.language import _
 from souk.cli.output import Right
+from souk.client.models import LogRow
 
 PAUSE = 5.0
 """Seconds between two looks at a log that is followed."""
@@ -30,10 +32,10 @@ def logs(
     follow: Annotated[bool, Parameter(name=["--follow", "-f"], help=_("Go on with what is written."))] = False,
     context: Given,
 ) -> None:
-    path = f"/services/{context.service(name)['id']}/logs"
+    service = context.service(name)["id"]
     since = (datetime.now(UTC) - timedelta(hours=hours)).replace(tzinfo=None).isoformat() + "Z"
-    query = {"since": since, "text": text or None, "errors": errors or None}
-    found = context.client.get(path, **query, limit=lines)
+    read = partial(context.client.get_logs, service, since=since, text=text or None, errors=errors or None)
+    found = read(limit=lines)
     _print(context, found)
     if not follow:
         if not found and not context.output.as_json:
@@ -42,12 +44,12 @@ def logs(
     last = found[-1]["id"] if found else 0
     while True:
         time.sleep(PAUSE)
-        found = context.client.get(path, **query, after=last)
+        found = read(after=last)
         _print(context, found)
         last = found[-1]["id"] if found else last
 
 
-def _print(context: Context, found: list[dict[str, Any]]) -> None:
+def _print(context: Context, found: list[LogRow]) -> None:
     for line in found:
         if context.output.as_json:
             context.output.data(line)
@@ -56,7 +58,7 @@ def _print(context: Context, found: list[dict[str, Any]]) -> None:
 
 
 def slow(name: Name, /, *, context: Given) -> None:
-    found = context.client.get(f"/services/{context.service(name)['id']}/statements")
+    found = context.client.get_slow_statements(context.service(name)["id"])
     if context.output.as_json:
         context.output.data(found)
         return

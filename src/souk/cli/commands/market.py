@@ -22,8 +22,7 @@ def listing(
     marketplace: Marketplace = "public",
     context: Given,
 ) -> None:
-    path = f"/marketplaces/{marketplace}/offerings"
-    rows = list(context.client.items(path, q=words or None, category=category or None))
+    rows = list(context.client.list_offerings(marketplace, q=words or None, category=category or None))
     if context.output.as_json:
         context.output.data({"items": rows, "next": None})
         return
@@ -50,7 +49,7 @@ def show(
     marketplace: Marketplace = "public",
     context: Given,
 ) -> None:
-    row = context.client.get(f"/marketplaces/{marketplace}/offerings/{offering}")
+    row = context.client.get_offering(marketplace, offering)
     output = context.output
     if output.as_json:
         output.data(row)
@@ -102,7 +101,7 @@ def _default(value: object) -> str:
 
 
 def regions(*, context: Given) -> None:
-    rows = context.client.get("/regions")
+    rows = context.client.list_regions()
     if context.output.as_json:
         context.output.data(rows)
         return

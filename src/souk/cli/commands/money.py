@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -13,6 +13,7 @@ from souk.cli.context import Context, Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _
 from souk.cli.output import Right
+from souk.client.models import InvoiceRow
 
 
 def usage(
@@ -25,7 +26,7 @@ def usage(
 ) -> None:
     row = context.service(name)
     query = {"since": since or None, "until": until or None}
-    used = context.client.get(f"/services/{row['id']}/usage", **query)
+    used = context.client.get_usage(row["id"], **query)
     if context.output.as_json:
         context.output.data(used)
         return
@@ -60,7 +61,7 @@ def invoices(
     xml: Annotated[Path | None, Parameter(help=_("Save it as UBL here. Without a number: the newest."))] = None,
     context: Given,
 ) -> None:
-    rows = list(context.client.items("/invoices", organization=context.profile.organization or None))
+    rows = list(context.client.list_invoices(organization=context.profile.organization or None))
     if number:
         rows = [row for row in rows if number in {row["number"], row["id"]}]
         if not rows:
@@ -75,11 +76,11 @@ def invoices(
         _listing(context, rows)
 
 
-def _save(context: Context, row: dict[str, Any], pdf: Path | None, xml: Path | None) -> None:
-    for kind, target in (("pdf", pdf), ("xml", xml)):
+def _save(context: Context, row: InvoiceRow, pdf: Path | None, xml: Path | None) -> None:
+    for fetch, target in ((context.client.get_invoice_pdf, pdf), (context.client.get_invoice_xml, xml)):
         if target is None:
             continue
-        content = context.client.download(f"/invoices/{row['id']}/{kind}").content
+        content = fetch(row["id"]).content
         try:
             target.write_bytes(content)
         except OSError as error:
@@ -90,7 +91,7 @@ def _save(context: Context, row: dict[str, Any], pdf: Path | None, xml: Path | N
         context.output.data(row)
 
 
-def _listing(context: Context, rows: list[dict[str, Any]]) -> None:
+def _listing(context: Context, rows: list[InvoiceRow]) -> None:
     if context.output.as_json:
         context.output.data({"items": rows, "next": None})
         return
@@ -122,19 +123,19 @@ def _listing(context: Context, rows: list[dict[str, Any]]) -> None:
     )
 
 
-def _sign(row: dict[str, Any]) -> int:
+def _sign(row: InvoiceRow) -> int:
     return 1 if row["kind"] == "invoice" else -1
 
 
-def _left(row: dict[str, Any]) -> str:
+def _left(row: InvoiceRow) -> str:
     if row["kind"] != "invoice":
         return ""
     left = row["gross_minor"] - row["allocated_minor"]
     return formats.amount(left, row["currency"]) if left > 0 else _("paid")
 
 
-def _show(context: Context, row: dict[str, Any]) -> None:
-    found = context.client.get(f"/invoices/{row['id']}")
+def _show(context: Context, row: InvoiceRow) -> None:
+    found = context.client.get_invoice(row["id"])
     if context.output.as_json:
         context.output.data(found)
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -13,6 +13,7 @@ from souk.cli.commands.services import Name
 from souk.cli.context import Given
 from souk.cli.language import _
 from souk.cli.output import Right
+from souk.client.models import MetricOut
 
 Hours = Annotated[float, Parameter(help=_("How far to look back, in hours."))]
 
@@ -20,7 +21,7 @@ Hours = Annotated[float, Parameter(help=_("How far to look back, in hours."))]
 def metrics(name: Name, /, *, hours: Hours = 1.0, context: Given) -> None:
     until = datetime.now(UTC)
     period = {"since": _told(until - timedelta(hours=hours)), "until": _told(until)}
-    found = context.client.get(f"/services/{context.service(name)['id']}/metrics", **period)
+    found = context.client.get_metrics(context.service(name)["id"], **period)
     if context.output.as_json:
         context.output.data(found)
         return
@@ -36,7 +37,7 @@ def metrics(name: Name, /, *, hours: Hours = 1.0, context: Given) -> None:
 
 
 def health(name: Name, /, *, context: Given) -> None:
-    found = context.client.get(f"/services/{context.service(name)['id']}/health")
+    found = context.client.get_health(context.service(name)["id"])
     if context.output.as_json:
         context.output.data(found)
         return
@@ -74,7 +75,7 @@ def _cut(ratio: float) -> Decimal:
     return Decimal(int(ratio * 100_000)) / 1000
 
 
-def _amount(value: float, metric: dict[str, Any]) -> str:
+def _amount(value: float, metric: MetricOut) -> str:
     rate = _(" a second") if metric["reading"] == "counter" else ""
     if metric["unit"] == "bytes":
         return formats.size(round(value)) + rate

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-from urllib.parse import quote
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -11,12 +10,13 @@ from souk.cli import formats
 from souk.cli.commands.services import Name, Wait, finish
 from souk.cli.context import Context, Given
 from souk.cli.language import _
+from souk.client.models import OwnNameRow
 
 Domain = Annotated[str, Parameter(help=_("A DNS name: db.example.ma."))]
 
 
 def listing(name: Name, /, *, context: Given) -> None:
-    rows = context.client.get(_path(context, name))
+    rows = context.client.list_names(context.service(name)["id"])
     if context.output.as_json:
         context.output.data(rows)
         return
@@ -31,7 +31,7 @@ def listing(name: Name, /, *, context: Given) -> None:
 
 
 def add(name: Name, domain: Domain, /, *, context: Given) -> None:
-    row: dict[str, Any] = context.client.post(_path(context, name), {"name": domain})
+    row = context.client.add_name(context.service(name)["id"], {"name": domain})
     if context.output.as_json:
         context.output.data(row)
         return
@@ -39,17 +39,13 @@ def add(name: Name, domain: Domain, /, *, context: Given) -> None:
 
 
 def check(name: Name, domain: Domain, /, *, wait: Wait = False, context: Given) -> None:
-    finish(context, name, context.client.post(f"{_path(context, name)}/{quote(domain)}/check"), wait)
+    finish(context, name, context.client.check_name(context.service(name)["id"], domain), wait)
 
 
 def remove(name: Name, domain: Domain, /, *, wait: Wait = False, context: Given) -> None:
-    finish(context, name, context.client.delete(f"{_path(context, name)}/{quote(domain)}"), wait)
+    finish(context, name, context.client.remove_name(context.service(name)["id"], domain), wait)
 
 
-def _ask_for(context: Context, row: dict[str, Any]) -> None:
+def _ask_for(context: Context, row: OwnNameRow) -> None:
     context.output.text(_("Publish this TXT record, then check the name:"))
     context.output.text(f'{row["record"]}. TXT "{row["text"]}"')
-
-
-def _path(context: Context, name: str) -> str:
-    return f"/services/{context.service(name)['id']}/names"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -11,6 +11,7 @@ from souk.cli.commands.services import Name, Wait, finish
 from souk.cli.context import Context, Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _
+from souk.client.models import AttachmentIn, NetworkIn, NetworkRow
 
 DEFAULT = "default"
 Network = Annotated[str, Parameter(help=_("A private network's name or id."))]
@@ -46,29 +47,29 @@ def create(
     project: Annotated[str, Parameter(help=_("The project's id, if not the first."))] = "",
     context: Given,
 ) -> None:
-    body = {
+    body: NetworkIn = {
         "name": name,
         "region": region,
         "organization": organization or context.profile.organization or None,
         "project": project or None,
     }
-    made: dict[str, Any] = context.client.post("/networks", body)
+    made = context.client.create_network(body)
     context.output.done(_("“{name}” is made, with addresses of {subnet}.").format(**made), made)
 
 
 def rename(network: Network, name: Annotated[str, Parameter(help=_("Its new name."))], /, *, context: Given) -> None:
-    row = context.client.patch(f"/networks/{_network(context, network)['id']}", {"name": name})
+    row = context.client.change_network(_network(context, network)["id"], {"name": name})
     context.output.done(_("It is called “{name}” now.").format(name=row["name"]), row)
 
 
 def delete(network: Network, /, *, context: Given) -> None:
     row = _network(context, network)
-    context.client.delete(f"/networks/{row['id']}")
+    context.client.delete_network(row["id"])
     context.output.done(_("“{name}” is deleted.").format(name=row["name"]))
 
 
 def show(name: Name, /, *, context: Given) -> None:
-    row = context.client.get(_path(context, name))
+    row = context.client.get_service_network(context.service(name)["id"])
     if context.output.as_json:
         context.output.data(row)
     elif row["state"] == "none":
@@ -95,12 +96,12 @@ def attach(
     wait: Wait = False,
     context: Given,
 ) -> None:
-    body = {"network": identifier(context, network)}
-    finish(context, name, context.client.put(_path(context, name), body), wait)
+    body: AttachmentIn = {"network": identifier(context, network)}
+    finish(context, name, context.client.attach_service(context.service(name)["id"], body), wait)
 
 
 def detach(name: Name, /, *, wait: Wait = False, context: Given) -> None:
-    finish(context, name, context.client.delete(_path(context, name)), wait)
+    finish(context, name, context.client.detach_service(context.service(name)["id"]), wait)
 
 
 def identifier(context: Context, given: str) -> str:
@@ -108,7 +109,7 @@ def identifier(context: Context, given: str) -> str:
     return DEFAULT if given == DEFAULT else str(_network(context, given)["id"])
 
 
-def _network(context: Context, given: str) -> dict[str, Any]:
+def _network(context: Context, given: str) -> NetworkRow:
     found = [row for row in _rows(context) if given in {row["name"], row["id"]}]
     if len(found) > 1:
         ids = ", ".join(row["id"] for row in found)
@@ -118,10 +119,5 @@ def _network(context: Context, given: str) -> dict[str, Any]:
     return found[0]
 
 
-def _rows(context: Context) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = context.client.get("/networks", organization=context.profile.organization or None)
-    return rows
-
-
-def _path(context: Context, name: str) -> str:
-    return f"/services/{context.service(name)['id']}/network"
+def _rows(context: Context) -> list[NetworkRow]:
+    return context.client.list_networks(organization=context.profile.organization or None)

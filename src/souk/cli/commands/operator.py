@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import Annotated, Any, Literal
+from itertools import islice
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
@@ -13,11 +14,16 @@ from souk.cli.commands import ground, versions
 from souk.cli.context import Given
 from souk.cli.language import _
 from souk.cli.output import Right
+from souk.client.models import CapacityRow, CreditIn, PaymentIn, PoolRow
 
 Organization = Annotated[str, Parameter(help=_("The organization's id."))]
 Service = Annotated[str, Parameter(help=_("The service's id."))]
 Amount = Annotated[str, Parameter(help=_("A decimal amount: 120.50"))]
 Key = Annotated[str, Parameter(help=_("An idempotency key: with the same one, it happens once."))]
+
+_MOST = 200
+"""How many rows the server gives at once."""
+_NOTHING: CapacityRow = {"vcpus": 0, "vcpu_limit": 0, "memory": 0, "memory_limit": 0, "disk": 0, "disk_limit": 0}
 
 
 def register(app: App) -> None:
@@ -42,7 +48,7 @@ def register(app: App) -> None:
 
 
 def organizations(*, context: Given) -> None:
-    rows = context.client.get("/operator/organizations")
+    rows = context.client.operator_organizations()
     if context.output.as_json:
         context.output.data(rows)
         return
@@ -61,17 +67,17 @@ def suspend(
     note: Annotated[str, Parameter(help=_("What its customer is told beside that."))] = "",
     context: Given,
 ) -> None:
-    asked = context.client.post(f"/operator/services/{service}/suspend", {"reason": reason, "note": note})
+    asked = context.client.suspend_service(service, {"reason": reason, "note": note})
     context.output.done(_("Asked for: {identifier}").format(identifier=asked["operation"]), asked)
 
 
 def resume(service: Service, /, *, context: Given) -> None:
-    asked = context.client.post(f"/operator/services/{service}/resume")
+    asked = context.client.resume_service(service)
     context.output.done(_("Asked for: {identifier}").format(identifier=asked["operation"]), asked)
 
 
 def machines(*, context: Given) -> None:
-    rows = context.client.get("/operator/machines")
+    rows = context.client.operator_machines()
     if context.output.as_json:
         context.output.data(rows)
         return
@@ -84,7 +90,7 @@ def machines(*, context: Given) -> None:
                 row["address"],
                 row["image"],
                 formats.moment(row["created_at"]),
-                row["instance_id"],
+                row["instance_id"] or "—",
             )
             for row in rows
         ),
@@ -93,7 +99,7 @@ def machines(*, context: Given) -> None:
 
 
 def images(*, context: Given) -> None:
-    rows = context.client.get("/operator/images")
+    rows = context.client.operator_images()
     if context.output.as_json:
         context.output.data(rows)
         return
@@ -120,7 +126,7 @@ def images(*, context: Given) -> None:
 
 
 def pools(*, context: Given) -> None:
-    rows = context.client.get("/operator/pools")
+    rows = context.client.operator_pools()
     if context.output.as_json:
         context.output.data(rows)
         return
@@ -142,27 +148,27 @@ def pool(
     most: Annotated[int, Parameter(help=_("How many wait at most; 0: none."))],
     context: Given,
 ) -> None:
-    context.client.patch(f"/operator/pools/{pool}", {"least": least, "most": most})
+    context.client.change_pool(pool, {"least": least, "most": most})
     context.output.done(_("Changed."), {"least": least, "most": most})
 
 
-def _size(row: dict[str, Any]) -> str:
+def _size(row: PoolRow) -> str:
     return f"{row['vcpus']} vCPU · {formats.size(row['memory'])} · {formats.size(row['disk'])}"
 
 
 def sites(*, context: Given) -> None:
-    ground = context.client.get("/operator/sites")
+    ground = context.client.operator_sites()
     if context.output.as_json:
         context.output.data(ground)
         return
     rows = []
     for site in ground["sites"]:
-        has = ground["capacities"].get(site["id"], {})
-        shares = [f"{has.get(key, 0)} / {has.get(f'{key[:-1]}_limit', 0)}" for key in ("vcpus",)]
-        shares += [
-            f"{formats.size(has.get(key, 0))} / {formats.size(has.get(f'{key}_limit', 0))}"
-            for key in ("memory", "disk")
-        ]
+        has = ground["capacities"].get(site["id"], _NOTHING)
+        shares = (
+            f"{has['vcpus']} / {has['vcpu_limit']}",
+            f"{formats.size(has['memory'])} / {formats.size(has['memory_limit'])}",
+            f"{formats.size(has['disk'])} / {formats.size(has['disk_limit'])}",
+        )
         rows.append((site["code"], site["region_code"], _("yes") if site["engine_available"] else _("no"), *shares))
     context.output.table(
         [
@@ -179,7 +185,7 @@ def sites(*, context: Given) -> None:
 
 
 def bill(organization: Organization, /, *, key: Key = "", context: Given) -> None:
-    made = context.client.post("/operator/billing-runs", {"organization": organization}, key=key or str(uuid.uuid4()))
+    made = context.client.bill({"organization": organization}, key=key or str(uuid.uuid4()))
     context.output.done(_("Invoiced: {identifier}").format(identifier=made["id"]), made)
 
 
@@ -195,7 +201,7 @@ def payment(
     key: Key = "",
     context: Given,
 ) -> None:
-    body = {
+    body: PaymentIn = {
         "organization": organization,
         "issuer": issuer,
         "method": method,
@@ -203,7 +209,7 @@ def payment(
         "received_on": received_on or date.today().isoformat(),  # noqa: DTZ011 (the clerk's own day)
         "amount": amount,
     }
-    made = context.client.post("/operator/payments", body, key=key or str(uuid.uuid4()))
+    made = context.client.record_payment(body, key=key or str(uuid.uuid4()))
     context.output.done(_("Recorded: {identifier}").format(identifier=made["id"]), made)
 
 
@@ -215,7 +221,7 @@ def allocate(
     amount: Amount,
     context: Given,
 ) -> None:
-    made = context.client.post(f"/operator/payments/{payment}/allocations", {"invoice": invoice, "amount": amount})
+    made = context.client.allocate_payment(payment, {"invoice": invoice, "amount": amount})
     context.output.done(_("Allocated: {identifier}").format(identifier=made["id"]), made)
 
 
@@ -228,9 +234,8 @@ def credit(
     key: Key = "",
     context: Given,
 ) -> None:
-    body = {"amount": amount, "reason": reason}
-    path = f"/operator/invoice-lines/{line}/credit-notes"
-    made = context.client.post(path, body, key=key or str(uuid.uuid4()))
+    body: CreditIn = {"amount": amount, "reason": reason}
+    made = context.client.credit_line(line, body, key=key or str(uuid.uuid4()))
     context.output.done(_("Credited: {identifier}").format(identifier=made["id"]), made)
 
 
@@ -241,16 +246,18 @@ def audit(
     limit: Annotated[int, Parameter(help=_("How many, newest first."))] = 50,
     context: Given,
 ) -> None:
-    query = {"action": action or None, "organization": organization or None, "limit": limit}
-    page = context.client.get("/operator/audit", **query)
+    found = context.client.search_audit(
+        action=action or None, organization=organization or None, limit=min(limit, _MOST)
+    )
+    rows = list(islice(found, limit))
     if context.output.as_json:
-        context.output.data(page)
+        context.output.data({"items": rows, "next": None})
         return
     context.output.table(
         [_("At"), _("Action"), _("Who"), _("What")],
         (
             (formats.moment(row["at"]), row["action"], row["actor"], f"{row['subject_kind']} {row['subject_id']}")
-            for row in page["items"]
+            for row in rows
         ),
         empty=_("Nothing happened yet."),
     )

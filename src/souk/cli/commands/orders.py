@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -15,6 +15,7 @@ from souk.cli.errors import Stopped
 from souk.cli.language import _
 from souk.cli.output import Right
 from souk.cli.progress import PAUSE, follow
+from souk.client.models import OrderIn, OrderRow
 
 _OPEN = {"placed", "provisioning"}
 
@@ -47,8 +48,8 @@ def place(
     key: Annotated[str, Parameter(help=_("An idempotency key: with the same one, it is the same order."))] = "",
     context: Given,
 ) -> None:
-    offered = context.client.get(f"/marketplaces/{marketplace}/offerings/{offering}")
-    body = {
+    offered = context.client.get_offering(marketplace, offering)
+    body: OrderIn = {
         "offering": offering,
         "plan": plan,
         "region": region,
@@ -57,12 +58,15 @@ def place(
         "parameters": parameters.read(parameter, offered["parameters"]),
         "organization": organization or context.profile.organization or None,
         "project": project or None,
-        **({"extra_gib": extra_disk} if extra_disk else {}),
-        **({"network": networks.identifier(context, network)} if network else {}),
-        **({"public_address": True} if public_address else {}),
     }
-    placed = context.client.post("/orders", body, key=key or str(uuid.uuid4()))
-    order = context.client.get(f"/orders/{placed['id']}")
+    if extra_disk:
+        body["extra_gib"] = extra_disk
+    if network:
+        body["network"] = networks.identifier(context, network)
+    if public_address:
+        body["public_address"] = True
+    placed = context.client.place_order(body, key=key or str(uuid.uuid4()))
+    order = context.client.get_order(placed["id"])
     if not context.output.as_json:
         context.output.text(_("Order {number} is placed.").format(number=order["number"]))
     if wait:
@@ -73,19 +77,19 @@ def place(
         context.output.text(_("Follow it with: souk operations {name} --watch").format(name=name))
 
 
-def await_order(context: Context, order: dict[str, Any]) -> None:
+def await_order(context: Context, order: OrderRow) -> None:
     """Follow the creation, then wait for the order to close.
 
     Raises:
         Stopped: it was not fulfilled.
     """
     started = time.monotonic()
-    operations = context.client.get(f"/services/{order['instance_id']}/operations")
+    operations = context.client.list_operations(order["instance_id"])
     if operations:
         follow(context, operations[-1]["id"])
     while order["state"] in _OPEN:
         time.sleep(PAUSE / 2)
-        order = context.client.get(f"/orders/{order['id']}")
+        order = context.client.get_order(order["id"])
     if order["state"] != "fulfilled":
         raise Stopped(
             _("Order {number} is {state}. {reason}")
@@ -101,7 +105,7 @@ def await_order(context: Context, order: dict[str, Any]) -> None:
 
 
 def listing(*, context: Given) -> None:
-    rows = list(context.client.items("/orders", organization=context.profile.organization or None))
+    rows = list(context.client.list_orders(organization=context.profile.organization or None))
     if context.output.as_json:
         context.output.data({"items": rows, "next": None})
         return
@@ -126,9 +130,9 @@ def listing(*, context: Given) -> None:
 
 def cancel(order: Annotated[str, Parameter(help=_("The order's id or number."))], /, *, context: Given) -> None:
     if order.isdigit():
-        found = [row["id"] for row in context.client.items("/orders") if str(row["number"]) == order]
+        found = [row["id"] for row in context.client.list_orders() if str(row["number"]) == order]
         if not found:
             raise Stopped(_("There is no order {number}.").format(number=order))
         order = found[0]
-    context.client.post(f"/orders/{order}/cancel")
+    context.client.cancel_order(order)
     context.output.done(_("The order is cancelled; nothing is charged."))

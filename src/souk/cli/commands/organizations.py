@@ -11,10 +11,11 @@ from souk.cli import formats, profile
 from souk.cli.context import Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _
+from souk.client.models import OrganizationIn
 
 
 def listing(*, context: Given) -> None:
-    rows = context.client.get("/organizations")
+    rows = context.client.list_organizations()
     if context.output.as_json:
         context.output.data(rows)
         return
@@ -54,7 +55,7 @@ def register(
     email: Annotated[str, Parameter(help=_("Where invoices are announced."))] = "",
     context: Given,
 ) -> None:
-    body = {
+    body: OrganizationIn = {
         "legal_name": name,
         "segment": segment,
         "ice": ice,
@@ -70,7 +71,7 @@ def register(
         "country": country,
         "email": email,
     }
-    made = context.client.post("/organizations", body, key=f"register:{ice}" if ice else None)
+    made = context.client.register_organization(body, key=f"register:{ice}" if ice else None)
     profile.save(replace(profile.stored(), organization=made["id"]))
     context.output.done(_("{name} is registered, and you act for it.").format(name=made["legal_name"]), made)
 
@@ -81,7 +82,7 @@ def use(
     *,
     context: Given,
 ) -> None:
-    rows = context.client.get("/organizations")
+    rows = context.client.list_organizations()
     found = [row for row in rows if organization in {row["legal_name"], row["ice"], row["id"]}]
     if len(found) != 1:
         raise Stopped(_("“{name}” is not one of your organizations.").format(name=organization))

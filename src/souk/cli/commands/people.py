@@ -6,17 +6,18 @@ import getpass
 import socket
 import sys
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from cyclopts import Parameter
 
 from souk.cli import formats, profile
-from souk.cli.client import Client
 from souk.cli.context import Given
-from souk.cli.errors import Refused, Stopped
+from souk.cli.errors import Stopped, sentence
 from souk.cli.language import _, current
 from souk.cli.profile import Profile
+from souk.client import Client, Failed, Refused
+from souk.client.models import Me, SignIn, SignUp
 
 Server = Annotated[str, Parameter(help=_("The server's address, as in a browser."))]
 Email = Annotated[str, Parameter(help=_("Your e-mail address."))]
@@ -34,7 +35,7 @@ def login(
 ) -> None:
     server = _address(server or context.profile.server)
     email = email or _ask(_("E-mail"))
-    body = {
+    body: SignIn = {
         "email": email,
         "password": _password(password_stdin),
         "code": code,
@@ -43,19 +44,19 @@ def login(
     }
     client = context.connect(server)
     try:
-        made = client.post("/tokens", body)
+        made = client.sign_in(body)
     except Refused as refused:
         if refused.type != "wrong-credentials" or code or not sys.stdin.isatty():
             raise
-        context.output.remark(str(refused))
-        made = client.post("/tokens", {**body, "code": _ask(_("One-time code"))})
+        context.output.remark(sentence(refused))
+        made = client.sign_in({**body, "code": _ask(_("One-time code"))})
     client.sign(made["token"])
-    me = client.get("/me")
+    me = client.me()
     profile.save(Profile(server, made["token"], _organization(me)))
     context.output.done(_("Signed in to {server} as {email}.").format(server=server, email=me["email"]), me)
 
 
-def _organization(me: dict[str, Any]) -> str:
+def _organization(me: Me) -> str:
     """The one to act for: the only one, else the one that was chosen before, if it is still among them."""
     mine = list(me["organizations"])
     if len(mine) == 1:
@@ -103,20 +104,20 @@ def logout(*, context: Given) -> None:
 def _revoke(client: Client, token: str) -> None:
     """Make the token worthless at the server too; a server that is gone or knows it no more is no obstacle."""
     try:
-        for row in client.get("/tokens"):
+        for row in client.list_tokens():
             if token.endswith(row["hint"]) and row["name"].startswith("souk@"):
-                client.delete(f"/tokens/{row['id']}")
+                client.revoke_token(row["id"])
                 return
-    except Stopped:
+    except Failed:
         return
 
 
 def whoami(*, context: Given) -> None:
-    me = context.client.get("/me")
+    me = context.client.me()
     if context.output.as_json:
         context.output.data(me)
         return
-    names = {row["id"]: row["legal_name"] for row in context.client.get("/organizations")}
+    names = {row["id"]: row["legal_name"] for row in context.client.list_organizations()}
     organizations = ", ".join(
         f"{names.get(key, key)} ({formats.word(role)})" for key, role in me["organizations"].items()
     )
@@ -141,14 +142,19 @@ def signup(
 ) -> None:
     server = _address(server or context.profile.server)
     email = email or _ask(_("E-mail"))
-    body = {"email": email, "password": _password(password_stdin), "full_name": name, "language": current()}
-    made = context.connect(server).post("/people", body)
+    body: SignUp = {
+        "email": email,
+        "password": _password(password_stdin),
+        "full_name": name,
+        "language": current(),
+    }
+    made = context.connect(server).sign_up(body)
     profile.save(replace(profile.stored(), server=server))
     context.output.done(_("Signed up. Go on with: souk login --email {email}").format(email=email), made)
 
 
 def tokens(*, context: Given) -> None:
-    rows = context.client.get("/tokens")
+    rows = context.client.list_tokens()
     if context.output.as_json:
         context.output.data(rows)
         return
@@ -170,5 +176,5 @@ def tokens(*, context: Given) -> None:
 
 
 def revoke_token(token: Annotated[str, Parameter(help=_("The token's id."))], /, *, context: Given) -> None:
-    context.client.delete(f"/tokens/{token}")
+    context.client.revoke_token(token)
     context.output.done(_("The token is worthless now."))

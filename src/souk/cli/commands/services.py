@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -13,6 +14,7 @@ from souk.cli.errors import Stopped
 from souk.cli.language import _
 from souk.cli.output import Right
 from souk.cli.progress import follow, log_line
+from souk.client.models import GrowthIn, OperationOut, ParametersIn, Requested, SizeChanges, UpdateIn
 
 Name = Annotated[str, Parameter(help=_("The service's name or id."))]
 Yes = Annotated[bool, Parameter(name=["--yes", "-y"], help=_("Don't ask."))]
@@ -24,8 +26,8 @@ def listing(
     with_deleted: Annotated[bool, Parameter(help=_("Show deleted ones too."))] = False,
     context: Given,
 ) -> None:
-    query = {"with_deleted": with_deleted or None, "organization": context.profile.organization or None}
-    rows = list(context.client.items("/services", **query))
+    ours = context.profile.organization or None
+    rows = list(context.client.list_services(organization=ours, with_deleted=with_deleted or None))
     if context.output.as_json:
         context.output.data({"items": rows, "next": None})
         return
@@ -101,7 +103,7 @@ def _plain(value: object) -> str:
 
 
 def first_boot(name: Name, /, *, context: Given) -> None:
-    found = context.client.get(f"/services/{context.service(name)['id']}/first-boot")
+    found = context.client.get_first_boot(context.service(name)["id"])
     if context.output.as_json:
         context.output.data(found)
         return
@@ -111,7 +113,7 @@ def first_boot(name: Name, /, *, context: Given) -> None:
 
 
 def pending(name: Name, /, *, context: Given) -> None:
-    found = context.client.get(f"/services/{context.service(name)['id']}/updates")
+    found = context.client.get_updates(context.service(name)["id"])
     if context.output.as_json:
         context.output.data(found)
         return
@@ -130,16 +132,16 @@ def pending(name: Name, /, *, context: Given) -> None:
 
 def stop(name: Name, /, *, yes: Yes = False, wait: Wait = False, context: Given) -> None:
     question = _("Stop “{name}”? Its data stays, and its disk is still charged.")
-    _change(context, name, ("POST", "stop"), "" if yes else question, wait)
+    _change(context, name, context.client.stop_service, "" if yes else question, wait)
 
 
 def start(name: Name, /, *, wait: Wait = False, context: Given) -> None:
-    _change(context, name, ("POST", "start"), "", wait)
+    _change(context, name, context.client.start_service, "", wait)
 
 
 def restart(name: Name, /, *, yes: Yes = False, wait: Wait = False, context: Given) -> None:
     question = _("Restart “{name}”? Its connections will break.")
-    _change(context, name, ("POST", "restart"), "" if yes else question, wait)
+    _change(context, name, context.client.restart_service, "" if yes else question, wait)
 
 
 def delete(
@@ -156,12 +158,13 @@ def delete(
         if erase
         else _("Delete “{name}”? For some days it can be recovered, then its data is erased.")
     )
-    _change(context, name, ("DELETE", "?erase=true" if erase else ""), "" if yes else question, wait)
+    ask = partial(context.client.delete_service, erase=erase or None)
+    _change(context, name, ask, "" if yes else question, wait)
 
 
 def switchover(name: Name, /, *, yes: Yes = False, wait: Wait = False, context: Given) -> None:
     question = _("Let another machine of “{name}” lead? Its connections will break once.")
-    _change(context, name, ("POST", "switchover"), "" if yes else question, wait)
+    _change(context, name, context.client.switch_over, "" if yes else question, wait)
 
 
 def update(
@@ -176,12 +179,13 @@ def update(
     context: Given,
 ) -> None:
     question = _("Update “{name}”? Its connections will break for some seconds, and there is no way back.")
-    body = {"give_up_way_back": give_up_way_back}
-    _change(context, name, ("POST", "update"), "" if yes else question, wait, body)
+    body: UpdateIn = {"give_up_way_back": give_up_way_back}
+    ask = partial(context.client.update_service, body=body)
+    _change(context, name, ask, "" if yes else question, wait)
 
 
 def release(name: Name, /, *, context: Given) -> None:
-    row = context.client.get(f"/services/{context.service(name)['id']}/release")
+    row = context.client.get_release(context.service(name)["id"])
     if context.output.as_json:
         context.output.data(row)
         return
@@ -199,7 +203,7 @@ def release(name: Name, /, *, context: Given) -> None:
 
 def members(name: Name, /, *, context: Given) -> None:
     service = context.service(name)["id"]
-    rows = context.client.get(f"/services/{service}/members")
+    rows = context.client.list_service_members(service)
     if context.output.as_json:
         context.output.data(rows)
         return
@@ -208,26 +212,26 @@ def members(name: Name, /, *, context: Given) -> None:
     )
     headings = [Right(_("Machine")), _("Name"), _("Duty"), _("Made")]
     context.output.table(headings, lines, empty=_("This service runs on one machine."))
-    if rows and (spread := context.client.get(f"/services/{service}/spread")["spread"]):
+    if rows and (spread := context.client.get_service_spread(service)["spread"]):
         context.output.remark(formats.word(spread))
 
 
 def recover(name: Name, /, *, wait: Wait = False, context: Given) -> None:
-    _change(context, name, ("POST", "recover"), "", wait)
+    _change(context, name, context.client.recover_service, "", wait)
 
 
 def protect(name: Name, /, *, context: Given) -> None:
-    row = context.client.patch(f"/services/{context.service(name)['id']}", {"protected": True})
+    row = context.client.change_service(context.service(name)["id"], {"protected": True})
     context.output.done(_("“{name}” can't be deleted now.").format(name=row["name"]), row)
 
 
 def unprotect(name: Name, /, *, context: Given) -> None:
-    row = context.client.patch(f"/services/{context.service(name)['id']}", {"protected": False})
+    row = context.client.change_service(context.service(name)["id"], {"protected": False})
     context.output.done(_("“{name}” can be deleted again.").format(name=row["name"]), row)
 
 
 def rename(name: Name, new: Annotated[str, Parameter(help=_("Its new name."))], /, *, context: Given) -> None:
-    row = context.client.patch(f"/services/{context.service(name)['id']}", {"name": new})
+    row = context.client.change_service(context.service(name)["id"], {"name": new})
     context.output.done(_("It is called “{name}” now.").format(name=row["name"]), row)
 
 
@@ -239,8 +243,8 @@ def change(
     wait: Wait = False,
     context: Given,
 ) -> None:
-    body = {"parameters": parameters.plain(pairs)}
-    finish(context, name, context.client.patch(f"/services/{context.service(name)['id']}/parameters", body), wait)
+    body: ParametersIn = {"parameters": {**parameters.plain(pairs)}}
+    finish(context, name, context.client.change_parameters(context.service(name)["id"], body), wait)
 
 
 def plan(
@@ -266,7 +270,7 @@ def plan(
     )
     if not yes and not context.output.confirm(question):
         raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
-    asked = context.client.post(f"/services/{row['id']}/plan", {"plan": key, "extra_gib": extra_disk})
+    asked = context.client.change_plan(row["id"], {"plan": key, "extra_gib": extra_disk})
     finish(context, name, asked, wait)
 
 
@@ -280,13 +284,13 @@ def autogrow(
 ) -> None:
     if ceiling is None and not off:
         raise Stopped(_("Say how large the disk may become, in GiB, or --off."))
-    body = {"ceiling_gib": None if off else ceiling}
-    row = context.client.put(f"/services/{context.service(name)['id']}/growth", body)
+    body: GrowthIn = {"ceiling_gib": None if off else ceiling}
+    row = context.client.set_growth(context.service(name)["id"], body)
     said = (
         _("The disk of “{name}” grows no more by itself.").format(name=row["name"])
         if off
         else _("The disk of “{name}” grows by itself, up to {size}.").format(
-            name=row["name"], size=formats.size(row["grow_to"])
+            name=row["name"], size=formats.size(row["grow_to"] or 0)
         )
     )
     context.output.done(said, row)
@@ -295,10 +299,9 @@ def autogrow(
 def _change(
     context: Context,
     name: str,
-    how: tuple[str, str],
+    ask: Callable[[str], Requested],
     question: str,
     wait: bool,
-    body: Mapping[str, Any] | None = None,
 ) -> None:
     """Ask for a change, having asked the person; follow it if it is to be waited for.
 
@@ -308,13 +311,10 @@ def _change(
     row = context.service(name)
     if question and not context.output.confirm(question.format(name=row["name"])):
         raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
-    method, verb = how
-    path = f"/services/{row['id']}"
-    asked = context.client.delete(path + verb) if method == "DELETE" else context.client.post(f"{path}/{verb}", body)
-    finish(context, name, asked, wait)
+    finish(context, name, ask(row["id"]), wait)
 
 
-def finish(context: Context, name: str, asked: dict[str, Any], wait: bool) -> None:
+def finish(context: Context, name: str, asked: Requested | SizeChanges, wait: bool) -> None:
     """Say that an operation is under way, or follow it to its end.
 
     Raises:
@@ -327,16 +327,16 @@ def finish(context: Context, name: str, asked: dict[str, Any], wait: bool) -> No
         context.output.done(said, asked)
 
 
-def _over(context: Context, operation: dict[str, Any]) -> None:
+def _over(context: Context, operation: OperationOut) -> None:
     if operation["state"] != "succeeded":
         state = formats.word(operation["state"])
-        raise Stopped(operation.get("trouble") or _("The operation is {state}.").format(state=state))
+        raise Stopped(operation["trouble"] or _("The operation is {state}.").format(state=state))
     seconds = formats.between(operation["created_at"], operation["finished_at"])
     context.output.done(_("Done after {seconds}.").format(seconds=seconds), operation)
 
 
 def cancel(operation: Annotated[str, Parameter(help=_("The operation's id."))], /, *, context: Given) -> None:
-    context.client.post(f"/operations/{operation}/cancel")
+    context.client.cancel_operation(operation)
     context.output.done(_("It will not be done."), {"operation": operation})
 
 
@@ -349,7 +349,7 @@ def operations(
     ] = False,
     context: Given,
 ) -> None:
-    rows = context.client.get(f"/services/{_identifier(context, name)}/operations")
+    rows = context.client.list_operations(_identifier(context, name))
     if watch:
         if not rows:
             raise Stopped(_("Nothing was done to “{name}” yet.").format(name=name))
@@ -360,7 +360,7 @@ def operations(
         _operations(context, rows)
 
 
-def _operations(context: Context, rows: Sequence[dict[str, Any]]) -> None:
+def _operations(context: Context, rows: Sequence[OperationOut]) -> None:
     context.output.table(
         [_("Operation"), _("State"), Right(_("Progress")), _("Asked"), Right(_("Took")), "id"],
         (
@@ -382,7 +382,11 @@ def _operations(context: Context, rows: Sequence[dict[str, Any]]) -> None:
 
 def _identifier(context: Context, name: str) -> str:
     """A service's id by its name; a deleted one is found too, the newest of them first."""
-    query = {"organization": context.profile.organization or None, "with_deleted": True}
-    rows = [row for row in context.client.items("/services", **query) if name in {row["name"], row["label"], row["id"]}]
+    ours = context.profile.organization or None
+    rows = [
+        row
+        for row in context.client.list_services(organization=ours, with_deleted=True)
+        if name in {row["name"], row["label"], row["id"]}
+    ]
     alive = [row for row in rows if not row["deleted_at"]]
     return str(alive[0]["id"] if alive else rows[0]["id"] if rows else context.service(name)["id"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -14,12 +14,13 @@ from souk.cli.context import Context, Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _
 from souk.cli.output import Right
+from souk.client.models import RestoreIn, ServiceRow, SnapshotRow
 
 Snapshot = Annotated[str, Parameter(help=_("The snapshot's name or id, as the list shows it."))]
 
 
 def listing(name: Name, /, *, context: Given) -> None:
-    found = context.client.get(f"/services/{context.service(name)['id']}/snapshots")
+    found = context.client.list_snapshots(context.service(name)["id"])
     if context.output.as_json:
         context.output.data(found)
         return
@@ -40,7 +41,7 @@ def take(
     wait: Wait = True,
     context: Given,
 ) -> None:
-    asked = context.client.post(f"/services/{context.service(name)['id']}/snapshots", {"name": snapshot})
+    asked = context.client.take_snapshot(context.service(name)["id"], {"name": snapshot})
     finish(context, name, asked, wait)
 
 
@@ -49,7 +50,7 @@ def restore(name: Name, snapshot: Snapshot, /, *, yes: Yes = False, wait: Wait =
     row = _chosen(context, service, snapshot)
     question = _("Go back to {snapshot}? What was written since is deleted.").format(snapshot=row["name"])
     _agree(context, question, yes)
-    asked = context.client.post(f"/services/{service['id']}/snapshots/{row['id']}/restore")
+    asked = context.client.roll_back(service["id"], row["id"])
     finish(context, name, asked, wait)
 
 
@@ -64,9 +65,9 @@ def begin(
     context: Given,
 ) -> None:
     service = context.service(name)
-    body = {"name": new, "plan": plan, "snapshot": _chosen(context, service, snapshot)["id"]}
-    placed = context.client.post(f"/services/{service['id']}/restore", body, key=str(uuid.uuid4()))
-    order = context.client.get(f"/orders/{placed['order']}")
+    body: RestoreIn = {"name": new, "plan": plan, "snapshot": _chosen(context, service, snapshot)["id"]}
+    placed = context.client.restore_service(service["id"], body, key=str(uuid.uuid4()))
+    order = context.client.get_order(placed["order"])
     if wait:
         await_order(context, order)
     elif context.output.as_json:
@@ -79,7 +80,7 @@ def delete(name: Name, snapshot: Snapshot, /, *, yes: Yes = False, wait: Wait = 
     service = context.service(name)
     row = _chosen(context, service, snapshot)
     _agree(context, _("Delete {file}?").format(file=row["name"]), yes)
-    asked = context.client.delete(f"/services/{service['id']}/snapshots/{row['id']}")
+    asked = context.client.delete_snapshot(service["id"], row["id"])
     finish(context, name, asked, wait)
 
 
@@ -88,11 +89,11 @@ def _agree(context: Context, question: str, yes: bool) -> None:
         raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
 
 
-def _chosen(context: Context, service: dict[str, Any], snapshot: str) -> dict[str, Any]:
-    rows = context.client.get(f"/services/{service['id']}/snapshots")["snapshots"]
+def _chosen(context: Context, service: ServiceRow, snapshot: str) -> SnapshotRow:
+    rows = context.client.list_snapshots(service["id"])["snapshots"]
     found = [row for row in rows if snapshot in (row["id"], row["name"])]
     if not found:
         raise Stopped(
             _("There is no such snapshot. `souk snapshots {name}` shows what there is.").format(name=service["name"])
         )
-    return dict(found[0])
+    return found[0]

@@ -16,6 +16,7 @@ from souk.cli.context import Context, Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _, n_
 from souk.cli.output import Right
+from souk.client.models import UpgradeIn
 
 Target = Annotated[str, Parameter(help=_("The version to go on with."))]
 WEEKDAYS = (
@@ -31,7 +32,7 @@ _LISTED = 20
 
 
 def show(name: Name, /, *, context: Given) -> None:
-    found = context.client.get(f"/services/{context.service(name)['id']}/versions")
+    found = context.client.get_versions(context.service(name)["id"])
     if context.output.as_json:
         context.output.data(found)
         return
@@ -49,12 +50,12 @@ def show(name: Name, /, *, context: Given) -> None:
 
 def rehearse(name: Name, version: Target, /, *, wait: Wait = False, context: Given) -> None:
     row = context.service(name)
-    asked = context.client.post(f"/services/{row['id']}/rehearsals", {"version": version})
+    asked = context.client.rehearse_upgrade(row["id"], {"version": version})
     try:
         finish(context, name, asked, wait)
     finally:
         if wait and not context.output.as_json:
-            _report(context, context.client.get(f"/services/{row['id']}/versions")["rehearsals"][0])
+            _report(context, context.client.get_versions(row["id"])["rehearsals"][0])
 
 
 def upgrade(
@@ -72,8 +73,8 @@ def upgrade(
     question = _("Upgrade “{name}” to version {version}? Its connections will break once; it can be undone for a day.")
     if not yes and not context.output.confirm(question.format(name=row["name"], version=version)):
         raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
-    body = {"version": version, "in_window": in_window, "give_up_way_back": give_up}
-    finish(context, name, context.client.post(f"/services/{row['id']}/upgrade", body), wait and not in_window)
+    body: UpgradeIn = {"version": version, "in_window": in_window, "give_up_way_back": give_up}
+    finish(context, name, context.client.upgrade_service(row["id"], body), wait and not in_window)
 
 
 def window(
@@ -86,13 +87,13 @@ def window(
     anytime: Annotated[bool, Parameter(help=_("Leave it to the platform, which takes a night."))] = False,
     context: Given,
 ) -> None:
-    path = f"/services/{context.service(name)['id']}/window"
+    service = context.service(name)["id"]
     if anytime:
-        found = context.client.put(path, {})
+        found = context.client.set_window(service, {})
     elif weekday is None and hour is None:
-        found = context.client.get(path)
+        found = context.client.get_window(service)
     else:
-        found = context.client.put(path, {"weekday": weekday, "hour": hour, "hours": hours})
+        found = context.client.set_window(service, {"weekday": weekday, "hour": hour, "hours": hours})
     said = _("{weekday}, from {hour}:00, {hours} hours ({zone}). Next: {opens}.").format(
         weekday=_(WEEKDAYS[found["weekday"]]),
         hour=f"{found['hour']:02d}",
@@ -106,7 +107,7 @@ def window(
 
 
 def by_version(*, context: Given) -> None:
-    rows = context.client.get("/operator/versions")
+    rows = context.client.operator_versions()
     if context.output.as_json:
         context.output.data(rows)
         return
@@ -149,7 +150,7 @@ def materials(
     save: Annotated[str, Parameter(help=_("The file to write; else it is printed."))] = "",
     context: Given,
 ) -> None:
-    found = context.client.get(f"/services/{context.service(name)['id']}/bill-of-materials")
+    found = context.client.get_bill_of_materials(context.service(name)["id"])
     if save:
         Path(save).write_text(json.dumps(found, indent=1), encoding="utf-8")
         context.output.done(_("{file} is written.").format(file=save), found)

@@ -150,11 +150,11 @@ def _set(request: HttpRequest, desk: Desk, service: UUID, given: Sequence[rules.
     commands.set_rules(desk.scope, service, given, asker=origin.address(request), confirmed=confirmed)
 
 
-def _rules(rows: Sequence[reading.RuleRow]) -> list[rules.Rule]:
+def _rules(rows: Sequence[reading.FirewallRuleRow]) -> list[rules.Rule]:
     return [rules.rule(each.direction, each.protocol, each.ports, each.networks, each.note) for each in rows]
 
 
-def _named(row: reading.RuleRow) -> str:
+def _named(row: reading.FirewallRuleRow) -> str:
     """What tells a rule from every other one."""
     return "|".join([row.direction, row.protocol, row.ports, ",".join(row.networks or []), row.note])
 

@@ -16,7 +16,7 @@ from souk.provisioning import commands, queries
 router = Router(tags=["Access"])
 
 
-class NetworkIn(Schema):
+class AllowedIn(Schema):
     """An IPv4 network in CIDR notation, or one address, and a note that says whose it is."""
 
     network: str
@@ -29,7 +29,7 @@ class AccessIn(Schema):
     whatever `networks` says; it needs `confirm`.
     """
 
-    networks: list[NetworkIn] | None
+    networks: list[AllowedIn] | None
     private_only: bool = False
     nobody: bool = False
     confirm: bool = False

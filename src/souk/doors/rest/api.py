@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import structlog
@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.docs import DocsBase
+from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import BaseRenderer
 
 from souk import __version__
@@ -41,6 +42,7 @@ from souk.doors.rest import (
     versions,
 )
 from souk.doors.rest.auth import bearer
+from souk.doors.rest.document import completed
 from souk.kernel.errors import Problem, Unavailable
 from souk.kernel.scope import request_id
 
@@ -72,6 +74,10 @@ class _Api(NinjaAPI):
     def get_root_path(self, path_params: dict[str, Any]) -> str:
         del path_params
         return "/api/v1/"
+
+    def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: Any = None) -> OpenAPISchema:
+        document = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        return cast(OpenAPISchema, completed(document))
 
 
 api = _Api(

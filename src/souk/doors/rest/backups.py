@@ -13,7 +13,7 @@ from ninja import Header, Router, Schema, Status
 
 from souk.doors.rest.auth import either, member
 from souk.doors.rest.operations import Requested
-from souk.doors.rest.services import OrderPlaced
+from souk.doors.rest.services import Ordered
 from souk.ordering.commands import RestoreDetails, restore
 from souk.provisioning import commands, queries
 from souk.provisioning.contract import BackupKind
@@ -68,7 +68,7 @@ def prove(request: HttpRequest, service: UUID) -> Status[dict[str, Any]]:
     return Status(202, {"operation": commands.prove_backups(member(request), service)})
 
 
-@router.post("/services/{service}/restore", response={201: OrderPlaced}, operation_id="restoreService")
+@router.post("/services/{service}/restore", response={201: Ordered}, operation_id="restoreService")
 def restore_(
     request: HttpRequest, service: UUID, body: RestoreIn, idempotency_key: Header[str | None] = None
 ) -> Status[dict[str, Any]]:

@@ -11,7 +11,7 @@ from ninja import Router, Schema, Status
 
 from souk.brokers import commands, queries, reports
 from souk.doors.rest.auth import either, member
-from souk.doors.rest.operator import Created
+from souk.doors.rest.parties import Created
 from souk.provisioning.queries import service as find_service
 
 router = Router(tags=["Brokers"])

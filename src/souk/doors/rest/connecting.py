@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
 from souk.doors.rest.auth import member
+from souk.doors.rest.document import file
 from souk.kernel.errors import NotFound
 from souk.provisioning import queries
 from souk.provisioning.credentials import reveal
@@ -98,7 +99,7 @@ def first_boot(request: HttpRequest, service: UUID) -> queries.FirstBootRow:
     return found
 
 
-@router.get("/services/{service}/ca.pem", response={200: str}, operation_id="getAuthority")
+@router.get("/services/{service}/ca.pem", operation_id="getAuthority", openapi_extra=file("application/x-pem-file"))
 def authority(request: HttpRequest, service: UUID) -> HttpResponse:
     """The certificate (PEM) of the site's authority, which signed the service's own, for clients to trust."""
     found = queries.connection_of(member(request), service)

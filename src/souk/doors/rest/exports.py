@@ -10,6 +10,7 @@ from ninja import Router, Schema, Status
 
 from souk.doors.downloads import send_export
 from souk.doors.rest.auth import either, member
+from souk.doors.rest.document import file
 from souk.doors.rest.operations import Requested
 from souk.provisioning import commands, queries
 
@@ -34,8 +35,12 @@ def create(request: HttpRequest, service: UUID, body: ExportIn) -> Status[dict[s
     return Status(202, {"operation": commands.export_database(member(request), service, body.database)})
 
 
-@router.get("/services/{service}/exports/{export}/file", operation_id="downloadExport")
-def file(request: HttpRequest, service: UUID, export: UUID) -> HttpResponseBase:
+@router.get(
+    "/services/{service}/exports/{export}/file",
+    operation_id="downloadExport",
+    openapi_extra=file("application/gzip", in_parts=True),
+)
+def download(request: HttpRequest, service: UUID, export: UUID) -> HttpResponseBase:
     """The file itself. `Range: bytes=N-` gets the rest of it after a download that was cut."""
     return send_export(request, member(request), service, export)
 

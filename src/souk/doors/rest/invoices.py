@@ -10,6 +10,7 @@ from ninja import Router, Schema
 
 from souk.billing import queries
 from souk.doors.rest.auth import either
+from souk.doors.rest.document import file
 from souk.doors.rest.pages import Limit, Page, page
 
 router = Router(tags=["Invoices"])
@@ -49,13 +50,13 @@ def invoice(request: HttpRequest, invoice: UUID) -> dict[str, Any]:
     }
 
 
-@router.get("/invoices/{invoice}/pdf", operation_id="getInvoicePdf")
+@router.get("/invoices/{invoice}/pdf", operation_id="getInvoicePdf", openapi_extra=file("application/pdf"))
 def pdf(request: HttpRequest, invoice: UUID) -> HttpResponse:
     """The invoice as PDF."""
     return _file(request, invoice, "pdf")
 
 
-@router.get("/invoices/{invoice}/xml", operation_id="getInvoiceXml")
+@router.get("/invoices/{invoice}/xml", operation_id="getInvoiceXml", openapi_extra=file("application/xml"))
 def xml(request: HttpRequest, invoice: UUID) -> HttpResponse:
     """The invoice as UBL 2.1."""
     return _file(request, invoice, "xml")

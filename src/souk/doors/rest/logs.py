@@ -12,6 +12,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from souk.doors.rest.auth import member
+from souk.doors.rest.document import file
 from souk.kernel import clock
 from souk.monitoring.logs import export, queries
 from souk.monitoring.logs.queries import LogSearch
@@ -56,7 +57,11 @@ def logs(
     return queries.lines(scope, service, wanted.search(limit=limit, after=after))
 
 
-@router.get("/services/{service}/logs/export", operation_id="exportLogs", response=str)
+@router.get(
+    "/services/{service}/logs/export",
+    operation_id="exportLogs",
+    openapi_extra=file("text/plain", "application/x-ndjson"),
+)
 def export_logs(
     request: HttpRequest, service: UUID, wanted: Query[Wanted], format: Format = Format.TEXT
 ) -> HttpResponse:

@@ -10,6 +10,7 @@ from ninja import Router, Schema
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from souk.doors.rest.auth import either
+from souk.doors.rest.document import file
 from souk.kernel import clock
 from souk.monitoring import queries
 from souk.monitoring.errors import PeriodTooLong
@@ -106,7 +107,7 @@ def service_health(
     )
 
 
-@router.get("/projects/{project}/metrics", operation_id="scrapeProject", response=str)
+@router.get("/projects/{project}/metrics", operation_id="scrapeProject", openapi_extra=file("text/plain"))
 def project_metrics(request: HttpRequest, project: UUID) -> HttpResponse:
     """The last look at each of a project's services, in Prometheus' text format. A token that may read is enough."""
     scope = either(request)

@@ -16,6 +16,7 @@ from souk.doors.rest import telling
 from souk.doors.rest.auth import operator
 from souk.doors.rest.operations import Requested
 from souk.doors.rest.pages import Limit, Page, page
+from souk.doors.rest.parties import Created
 from souk.kernel import clock
 from souk.kernel.audit import Verification, erase_personal, verify
 from souk.kernel.money import Money
@@ -75,12 +76,6 @@ class Erased(Schema):
     """How many events lost their personal content."""
 
     events: int
-
-
-class Created(Schema):
-    """What was made."""
-
-    id: UUID
 
 
 class SuspensionIn(Schema):

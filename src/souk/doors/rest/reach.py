@@ -26,7 +26,7 @@ class GivenIn(Schema):
     address: UUID | None = None
 
 
-class RuleIn(Schema):
+class FirewallRuleIn(Schema):
     """What is let through: `in` to a machine or `out` of it, tcp, udp, icmp or any. `ports` is one, a range like
     8000-8010, or empty for all; without `networks` (IPv4, in CIDR notation) it holds for everyone.
     """
@@ -41,7 +41,7 @@ class RuleIn(Schema):
 class FirewallIn(Schema):
     """All the rules of a machine. Those that keep the asker from its SSH need `confirm`."""
 
-    rules: list[RuleIn]
+    rules: list[FirewallRuleIn]
     confirm: bool = False
 
 

@@ -76,7 +76,7 @@ class UpdateIn(Schema):
     give_up_way_back: bool = False
 
 
-class OrderPlaced(Schema):
+class Ordered(Schema):
     """The order that was placed."""
 
     order: UUID
@@ -186,8 +186,8 @@ def restart(request: HttpRequest, service: UUID) -> Status[dict[str, Any]]:
     return Status(202, {"operation": commands.restart_instance(member(request), service)})
 
 
-@router.get("/services/{service}/members", response=list[queries.MemberRow], operation_id="listServiceMembers")
-def members(request: HttpRequest, service: UUID) -> list[queries.MemberRow]:
+@router.get("/services/{service}/members", response=list[queries.CrewRow], operation_id="listServiceMembers")
+def members(request: HttpRequest, service: UUID) -> list[queries.CrewRow]:
     """The machines of a highly available service, and what each was last seen to do; none for one on one machine."""
     return queries.members(either(request), service)
 
@@ -212,7 +212,7 @@ def release(request: HttpRequest, service: UUID) -> queries.ReleaseRow:
     return queries.release(either(request), service)
 
 
-@router.get("/services/{service}/bill-of-materials", operation_id="getBillOfMaterials")
+@router.get("/services/{service}/bill-of-materials", response=dict[str, Any], operation_id="getBillOfMaterials")
 def bill_of_materials(request: HttpRequest, service: UUID) -> dict[str, Any]:
     """What is in the machines that a service runs on: every Debian package with its version, and every file from
     elsewhere with its SHA-256, as CycloneDX 1.6.

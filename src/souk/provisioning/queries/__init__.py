@@ -3,10 +3,10 @@
 from souk.provisioning.models import SETTLED
 from souk.provisioning.queries.access import (
     AccessRow,
+    AllowedRow,
     BindingRow,
     ConnectionRow,
     DatabaseRow,
-    NetworkRow,
     access,
     bindings,
     connection_of,
@@ -14,7 +14,7 @@ from souk.provisioning.queries.access import (
 )
 from souk.provisioning.queries.backups import BackupRow, BackupsRow, ExportRow, backups, export, exports
 from souk.provisioning.queries.hosts import StandingRow, spread, standing
-from souk.provisioning.queries.machines import MachineRow, MemberRow, ReleaseRow, machines, members, release
+from souk.provisioning.queries.machines import CrewRow, MachineRow, ReleaseRow, machines, members, release
 from souk.provisioning.queries.operations import (
     FirstBootRow,
     OperationRow,
@@ -29,16 +29,16 @@ from souk.provisioning.queries.snapshots import SnapshotRow, SnapshotsRow, snaps
 __all__ = [
     "SETTLED",
     "AccessRow",
+    "AllowedRow",
     "BackupRow",
     "BackupsRow",
     "BindingRow",
     "ConnectionRow",
+    "CrewRow",
     "DatabaseRow",
     "ExportRow",
     "FirstBootRow",
     "MachineRow",
-    "MemberRow",
-    "NetworkRow",
     "OperationRow",
     "ReleaseRow",
     "ServiceRow",

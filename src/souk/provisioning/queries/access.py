@@ -42,7 +42,7 @@ class BindingRow:
 
 
 @dataclass(frozen=True)
-class NetworkRow:
+class AllowedRow:
     """A network that may reach a service, in CIDR notation, and why."""
 
     network: str
@@ -53,7 +53,7 @@ class NetworkRow:
 class AccessRow:
     """Who may reach a service: these networks, or everyone (None). `changing` while another list is to take effect."""
 
-    networks: list[NetworkRow] | None
+    networks: list[AllowedRow] | None
     changing: bool
 
 
@@ -106,7 +106,7 @@ def access(scope: Scope, instance: UUID) -> AccessRow:
         asked = Operation.objects.filter(instance_id=instance, state__in=OPEN, kind=OperationKind.ALLOW)
         changing = asked.exists()
     (allowed,) = row
-    return AccessRow(None if allowed is None else [NetworkRow(**each) for each in allowed], changing)
+    return AccessRow(None if allowed is None else [AllowedRow(**each) for each in allowed], changing)
 
 
 def databases(scope: Scope, instance: UUID) -> list[DatabaseRow]:

@@ -49,7 +49,7 @@ class ReleaseRow:
 
 
 @dataclass(frozen=True)
-class MemberRow:
+class CrewRow:
     """One of the machines of a highly available service; `duty` is what it was last seen to do."""
 
     number: int
@@ -65,7 +65,7 @@ def machines(scope: Scope) -> list[MachineRow]:
         return [MachineRow(*row) for row in rows.values_list(*MachineRow.__dataclass_fields__)]
 
 
-def members(scope: Scope, instance: UUID) -> list[MemberRow]:
+def members(scope: Scope, instance: UUID) -> list[CrewRow]:
     """The machines that run a service together, by number; none for a service on one machine.
 
     Raises:
@@ -74,7 +74,7 @@ def members(scope: Scope, instance: UUID) -> list[MemberRow]:
     service(scope, instance)
     with acting(scope):
         rows = Machine.objects.filter(instance_id=instance, role=MachineRole.MEMBER, deleted_at__isnull=True)
-        return [MemberRow(*row) for row in rows.order_by("number").values_list(*MemberRow.__dataclass_fields__)]
+        return [CrewRow(*row) for row in rows.order_by("number").values_list(*CrewRow.__dataclass_fields__)]
 
 
 def release(scope: Scope, instance: UUID) -> ReleaseRow:

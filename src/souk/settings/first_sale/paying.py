@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from souk.cli import formats
-from souk.cli.errors import Refused
+from souk.cli.errors import sentence
+from souk.client import Refused
+from souk.client.models import AllocationIn, CreditIn, InvoiceOut, PaymentIn
 from souk.settings.first_sale import story
 from souk.settings.first_sale.sale import Sale, StepFailed
 
@@ -19,11 +20,13 @@ def bill(sale: Sale) -> str:
     organization = sale.journal.ids["organization"]
     # The series of keys for billing is the operator's: the organization makes it one of ours.
     key = sale.journal.key(f"bill-{organization}")
-    made = sale.operator.post("/operator/billing-runs", {"organization": organization}, key=key)
+    made = sale.operator.bill({"organization": organization}, key=key)
     sale.journal.ids["invoice"] = made["id"]
     row = _invoice(sale)["invoice"]
     return f"{row['number']}: " + _("%(net)s + TVA %(tax)s = %(gross)s") % {
-        name: formats.amount(row[f"{name}_minor"], row["currency"]) for name in ("net", "tax", "gross")
+        "net": formats.amount(row["net_minor"], row["currency"]),
+        "tax": formats.amount(row["tax_minor"], row["currency"]),
+        "gross": formats.amount(row["gross_minor"], row["currency"]),
     }
 
 
@@ -37,7 +40,7 @@ def pay(sale: Sale) -> str:
     sale.sign_in("operator")
     row = _invoice(sale)["invoice"]
     gross = str(Decimal(row["gross_minor"]) / 100)
-    body = {
+    body: PaymentIn = {
         "organization": row["organization_id"],
         "issuer": row["issuer_id"],
         "method": "transfer",
@@ -46,12 +49,12 @@ def pay(sale: Sale) -> str:
         "amount": gross,
         "currency": row["currency"],
     }
-    payment = sale.operator.post("/operator/payments", body, key=sale.journal.key("payment"))["id"]
+    payment = sale.operator.record_payment(body, key=sale.journal.key("payment"))["id"]
     sale.journal.ids["payment"] = payment
     left = _invoice(sale)["outstanding_minor"]
     if left > 0:
-        allocation = {"invoice": row["id"], "amount": str(Decimal(left) / 100)}
-        sale.operator.post(f"/operator/payments/{payment}/allocations", allocation)
+        allocation: AllocationIn = {"invoice": row["id"], "amount": str(Decimal(left) / 100)}
+        sale.operator.allocate_payment(payment, allocation)
     if not _invoice(sale)["is_paid"]:
         raise StepFailed(_("The invoice is not paid in full."))
     return _("transfer of %(amount)s, the invoice is paid") % {
@@ -63,32 +66,34 @@ def correct(sale: Sale) -> str:
     """A part of a line is given back by a credit note."""
     sale.sign_in("operator")
     line = _invoice(sale)["lines"][0]
-    body = {"amount": story.CORRECTED, "reason": "Geste commercial"}
-    path = f"/operator/invoice-lines/{line['id']}/credit-notes"
-    made = sale.operator.post(path, body, key=sale.journal.key("credit"))
+    body: CreditIn = {"amount": story.CORRECTED, "reason": "Geste commercial"}
+    made = sale.operator.credit_line(line["id"], body, key=sale.journal.key("credit"))
     sale.journal.ids["credit_note"] = made["id"]
-    row = sale.customer.get(f"/invoices/{made['id']}")["invoice"]
+    row = sale.customer.get_invoice(made["id"])["invoice"]
     fetched = _fetch(sale, "credit_note")
     return f"{row['number']}: {formats.amount(-row['gross_minor'], row['currency'])}; {fetched}"
 
 
-def _invoice(sale: Sale) -> dict[str, Any]:
-    found: dict[str, Any] = sale.customer.get(f"/invoices/{sale.journal.ids['invoice']}")
-    return found
+def _invoice(sale: Sale) -> InvoiceOut:
+    return sale.customer.get_invoice(sale.journal.ids["invoice"])
 
 
 def _fetch(sale: Sale, which: str) -> str:
     """Keep a document's PDF and XML in the folder; a few words on them."""
     sale.folder.mkdir(exist_ok=True)
-    number = sale.customer.get(f"/invoices/{sale.journal.ids[which]}")["invoice"]["number"]
+    number = sale.customer.get_invoice(sale.journal.ids[which])["invoice"]["number"]
     sizes = []
-    for kind, start in (("pdf", b"%PDF-"), ("xml", b"<?xml")):
+    invoice = sale.journal.ids[which]
+    for kind, start, fetch in (
+        ("pdf", b"%PDF-", sale.customer.get_invoice_pdf),
+        ("xml", b"<?xml", sale.customer.get_invoice_xml),
+    ):
         sale.telling.doing(_("waiting for the %(kind)s") % {"kind": kind.upper()})
         try:
-            content = sale.customer.download(f"/invoices/{sale.journal.ids[which]}/{kind}", patience=120).content
+            content = fetch(invoice).content
         except Refused as refused:
             raise StepFailed(
-                str(refused), _("The worker writes documents: `souk-manage doctor` says whether it runs.")
+                sentence(refused), _("The worker writes documents: `souk-manage doctor` says whether it runs.")
             ) from refused
         if not content.startswith(start):
             raise StepFailed(_("What was downloaded is no %(kind)s.") % {"kind": kind.upper()})

@@ -13,8 +13,8 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as noop
 
 from souk.cli import language
-from souk.cli.client import Client
-from souk.cli.errors import Stopped
+from souk.cli.errors import sentence
+from souk.client import Client, Failed
 from souk.settings import operators
 from souk.settings.first_sale import leaving, paying, selling, using
 from souk.settings.first_sale.journal import Journal
@@ -64,13 +64,16 @@ def run(telling: Telling, server: str, *, again: bool = False) -> bool:
     sign_ins = SignIns(namespace.state / "sign-ins.json")
     spoken = language.current()
     reason = {"X-Souk-Reason": "first sale"}
-    with Client(server, language="fr") as customer, Client(server, language=spoken, headers=reason) as operator:
+    with (
+        Client(server, language="fr", patience=120) as customer,
+        Client(server, language=spoken, headers=reason) as operator,
+    ):
         sale = Sale(namespace, journal, sign_ins, customer, operator, telling, settings.SIMULATION)
         try:
             _prepare(sale, again=again)
             for step in STEPS:
                 _do(sale, step)
-        except (Stopped, StepFailed, psycopg.Error) as error:
+        except (Failed, StepFailed, psycopg.Error) as error:
             _explain(telling, error)
             return False
         except KeyboardInterrupt:
@@ -105,7 +108,7 @@ def _known(sale: Sale) -> bool:
     if operators.find_person(sale.sign_ins["customer"].email) is None:
         return False
     sale.sign_in("customer")
-    mine = {row["id"] for row in sale.customer.get("/organizations")}
+    mine = {row["id"] for row in sale.customer.list_organizations()}
     organization = sale.journal.ids.get("organization")
     return organization is None or organization in mine
 
@@ -115,7 +118,7 @@ def _do(sale: Sale, step: Step) -> None:
     if (done := sale.journal.done(step.name)) and _still_there(sale, step.name):
         sale.telling.again(title, done.seconds, done.remark)
         return
-    if step.name in _NEEDS_SERVICE and sale.customer.get(sale.service)["desired"] == "deleted":
+    if step.name in _NEEDS_SERVICE and sale.customer.get_service(sale.service)["desired"] == "deleted":
         sale.telling.again(title, 0.0, gettext("the service is deleted already"))
         return
     started = time.monotonic()
@@ -136,6 +139,6 @@ def _still_there(sale: Sale, step: str) -> bool:
 
 def _explain(telling: Telling, error: Exception) -> None:
     telling.say()
-    telling.say(f"  {error}")
+    telling.say(f"  {sentence(error) if isinstance(error, Failed) else error}")
     remedy = getattr(error, "remedy", "") or gettext("Run this again: it goes on from here.")
     telling.say(f"  {remedy}")

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from souk.cli.client import Client
-from souk.cli.errors import Refused
+from souk.client import Client, Refused
 from souk.settings.first_sale.journal import Journal
 from souk.settings.first_sale.sign_ins import SignIns
 from souk.settings.first_sale.telling import Telling
@@ -43,8 +42,8 @@ class Sale:
 
     @property
     def service(self) -> str:
-        """The path of the service."""
-        return f"/services/{self.journal.ids['service']}"
+        """The service's id."""
+        return self.journal.ids["service"]
 
     def sign_in(self, role: str) -> None:
         """Sign in as customer or operator, with the token of the last run while it is good."""
@@ -53,9 +52,7 @@ class Sale:
         if sign_in.token and _works(client):
             return
         client.sign("")
-        made = client.post(
-            "/tokens", {"email": sign_in.email, "password": sign_in.password, "name": "first sale", "days": 30}
-        )
+        made = client.sign_in({"email": sign_in.email, "password": sign_in.password, "name": "first sale", "days": 30})
         sign_in.token = made["token"]
         self.sign_ins.save()
         client.sign(sign_in.token)
@@ -77,7 +74,7 @@ class Sale:
 
 def _works(client: Client) -> bool:
     try:
-        client.get("/me")
+        client.me()
     except Refused as refused:
         if refused.status == 401:
             return False

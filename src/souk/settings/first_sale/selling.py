@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 
 from souk.cli import formats
-from souk.cli.errors import Refused
+from souk.client import Refused
+from souk.client.models import OrderIn, ServiceRow, SignUp
 from souk.settings import operators
 from souk.settings.first_sale import story
 from souk.settings.first_sale.sale import Sale, StepFailed
@@ -18,9 +17,14 @@ READY_WITHIN = 300.0
 def sign_up(sale: Sale) -> str:
     """A person signs up and signs in."""
     sign_in = sale.sign_ins["customer"]
-    body = {"email": sign_in.email, "password": sign_in.password, "full_name": story.CUSTOMER_NAME, "language": "fr"}
+    body: SignUp = {
+        "email": sign_in.email,
+        "password": sign_in.password,
+        "full_name": story.CUSTOMER_NAME,
+        "language": "fr",
+    }
     try:
-        sale.customer.post("/people", body)
+        sale.customer.sign_up(body)
     except Refused as refused:
         if refused.type != "email-taken":
             raise
@@ -32,9 +36,9 @@ def sign_up(sale: Sale) -> str:
 
 def register(sale: Sale) -> str:
     """The person registers its company."""
-    mine = {row["ice"]: row for row in sale.customer.get("/organizations")}
-    row = mine.get(story.ORGANIZATION["ice"]) or sale.customer.post(
-        "/organizations", story.ORGANIZATION, key=sale.journal.key("organization")
+    mine = {row["ice"]: row for row in sale.customer.list_organizations()}
+    row = mine.get(story.ORGANIZATION["ice"]) or sale.customer.register_organization(
+        story.ORGANIZATION, key=sale.journal.key("organization")
     )
     sale.journal.ids["organization"] = row["id"]
     return f"{row['legal_name']}, TPME, ICE {row['ice']}"
@@ -42,15 +46,15 @@ def register(sale: Sale) -> str:
 
 def find(sale: Sale) -> str:
     """A visitor finds the offering."""
-    path = f"/marketplaces/{story.MARKETPLACE}/offerings"
-    cards = [card for card in sale.customer.items(path, q="PostgreSQL") if card["name"] == story.OFFERING]
+    there = sale.customer.list_offerings(story.MARKETPLACE, q="PostgreSQL")
+    cards = [card for card in there if card["name"] == story.OFFERING]
     if not cards:
         raise StepFailed(
             _("“%(offering)s” is not for sale.") % {"offering": story.OFFERING},
             _("Run `souk-manage seed`, which writes the starting catalogue."),
         )
     sale.journal.ids["offering"] = cards[0]["slug"]
-    offering = sale.customer.get(f"{path}/{cards[0]['slug']}")
+    offering = sale.customer.get_offering(story.MARKETPLACE, cards[0]["slug"])
     plan = next(plan for plan in offering["plans"] if plan["key"] == story.PLAN)
     return _("plan %(plan)s: %(hour)s an hour, %(month)s a month, without tax") % {
         "plan": story.PLAN,
@@ -61,15 +65,15 @@ def find(sale: Sale) -> str:
 
 def order(sale: Sale) -> str:
     """The company orders."""
-    body = {
+    body: OrderIn = {
         "offering": sale.journal.ids["offering"],
         "plan": story.PLAN,
         "region": story.REGION,
         "name": story.SERVICE,
         "organization": sale.journal.ids["organization"],
     }
-    placed = sale.customer.post("/orders", body, key=sale.journal.key("order"))
-    row = sale.customer.get(f"/orders/{placed['id']}")
+    placed = sale.customer.place_order(body, key=sale.journal.key("order"))
+    row = sale.customer.get_order(placed["id"])
     sale.journal.ids |= {"order": row["id"], "service": row["instance_id"], "subscription": row["subscription_id"]}
     sale.journal.figures["ordered_at"] = row["placed_at"]
     return _("order %(number)s, at a price frozen at %(hour)s an hour") % {
@@ -87,9 +91,9 @@ def ready(sale: Sale) -> str:
     return _("after %(time)s at %(hostname)s") % {"time": taken, "hostname": row["hostname"]}
 
 
-def _ready(sale: Sale) -> dict[str, Any] | None:
-    row: dict[str, Any] = sale.customer.get(sale.service)
-    ordered = sale.customer.get(f"/orders/{sale.journal.ids['order']}")
+def _ready(sale: Sale) -> ServiceRow | None:
+    row = sale.customer.get_service(sale.service)
+    ordered = sale.customer.get_order(sale.journal.ids["order"])
     if ordered["state"] == "cancelled":
         raise StepFailed(
             _("The order was cancelled before it was fulfilled."),
@@ -97,14 +101,14 @@ def _ready(sale: Sale) -> dict[str, Any] | None:
         )
     if row["ready_at"] and ordered["state"] == "fulfilled":
         return row
-    operations = sale.customer.get(f"{sale.service}/operations")
+    operations = sale.customer.list_operations(sale.service)
     steps = [line["sentence"] for line in operations[-1]["log"]] if operations else []
     sale.telling.doing(row["trouble"] or (steps[-1] if steps else _("waiting for the worker")))
     return None
 
 
 def _late(sale: Sale) -> StepFailed:
-    trouble = sale.customer.get(sale.service)["trouble"]
+    trouble = sale.customer.get_service(sale.service)["trouble"]
     return StepFailed(
         trouble or _("No worker has taken the order."),
         _("`souk-manage doctor` says what is wrong. Then run this again: it goes on from here."),

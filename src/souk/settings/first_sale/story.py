@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from souk.client.models import OrganizationIn
 
 OFFERING = "PostgreSQL géré"
 MARKETPLACE = "public"
@@ -17,7 +17,7 @@ CUSTOMER = "salma@atelier-zellige.example"
 OPERATOR = "exploitation@operateur.example"
 VENDOR = "ventes@operateur.example"
 
-ORGANIZATION: dict[str, Any] = {
+ORGANIZATION: OrganizationIn = {
     "legal_name": "Atelier Zellige SARL",
     "segment": "tpme",
     "legal_form": "SARL",

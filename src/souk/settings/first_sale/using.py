@@ -15,6 +15,7 @@ import psycopg
 from django.utils.translation import gettext as _
 
 from souk.cli import formats, psql
+from souk.client.models import UsageOut
 from souk.settings.first_sale import story
 from souk.settings.first_sale.resolver import Unanswered, resolve
 from souk.settings.first_sale.sale import Sale, StepFailed
@@ -37,7 +38,7 @@ def name(sale: Sale) -> str:
             _("The name server at %(gateway)s does not answer.") % {"gateway": gateway},
             _("`souk-manage doctor` looks at the bridge."),
         ) from error
-    expected = sale.customer.get(sale.service)["address"]
+    expected = sale.customer.get_service(sale.service)["address"]
     if address != expected:
         raise StepFailed(
             _("%(hostname)s resolves to %(address)s, and the service is at %(expected)s.")
@@ -100,7 +101,7 @@ def _orders() -> Iterator[tuple[int, str, Decimal, datetime]]:
 
 @contextmanager
 def _connection(sale: Sale) -> Iterator[psycopg.Connection[Any]]:
-    credentials = sale.customer.post(f"{sale.service}/credentials")
+    credentials = sale.customer.reveal_credentials(sale.service)
     with TemporaryDirectory(prefix="souk-") as folder:
         libpq = psql.settings(credentials, Path(folder))
         try:
@@ -128,8 +129,8 @@ def _connection(sale: Sale) -> Iterator[psycopg.Connection[Any]]:
 def metered(sale: Sale) -> str:
     """What ran is metered."""
 
-    def running() -> dict[str, Any] | None:
-        used: dict[str, Any] = sale.customer.get(f"{sale.service}/usage")
+    def running() -> UsageOut | None:
+        used = sale.customer.get_usage(sale.service)
         return used if any(interval["meter"] == "running" for interval in used["intervals"]) else None
 
     late = StepFailed(_("Nothing was metered yet."), _("`souk-manage doctor` says whether the worker runs."))

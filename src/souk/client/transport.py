@@ -7,16 +7,17 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Self
+from urllib.parse import quote, urlsplit
 
 import httpx
 
 from souk import __version__
-from souk.cli.errors import Refused, Unreachable
-from souk.cli.language import _
+from souk.client.errors import Foreign, Refused, Unreachable
 
 BASE = "/api/v1"
+ATTEMPTS = 3
+"""How often a change with an idempotency key is sent before its server counts as unreachable."""
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -28,8 +29,18 @@ class Download:
     name: str
 
 
-class Client:
-    """A connection to one server, as one person. Close it, or use it in a `with`."""
+def path(*parts: str) -> str:
+    """A path of these parts, whatever they are made of."""
+    return "".join(f"/{quote(part, safe='')}" for part in parts)
+
+
+class Transport:
+    """A connection to one server, as one person. Close it, or use it in a `with`.
+
+    `server` is the address as in a browser; `language` (fr, ar or en) is that of the server's sentences. `transport`
+    stands in for the network in tests; `timeout` is of one answer, `patience` how long to wait for a file that the
+    server is still writing, both in seconds.
+    """
 
     def __init__(
         self,
@@ -40,7 +51,9 @@ class Client:
         transport: httpx.BaseTransport | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float = 30.0,
+        patience: float = 60.0,
     ) -> None:
+        self.patience = patience
         self.server = server.rstrip("/")
         self._http = httpx.Client(
             base_url=self.server + BASE,
@@ -62,75 +75,71 @@ class Client:
         """Let the connection go."""
         self._http.close()
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def get(self, path: str, **query: Any) -> Any:
-        """The JSON at a path; parameters that are None are left out.
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        key: str | None = None,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> Any:
+        """The JSON that is answered. What of `query` and `headers` is None is left out; with an idempotency `key` it is
+        sent again if the connection breaks, and happens once.
 
         Raises:
-            Unreachable, Refused.
+            Unreachable, Refused, Foreign.
         """
-        return _json(self._send("GET", path, query={key: value for key, value in query.items() if value is not None}))
+        told = {"Idempotency-Key": key, **(headers or {})}
+        response = self._send(method, path, query=query, body=body, headers=told, attempts=ATTEMPTS if key else 1)
+        if not response.content:
+            return None
+        try:
+            return response.json()
+        except ValueError as error:
+            raise Foreign(response.status_code) from error
 
-    def post(self, path: str, body: Mapping[str, Any] | None = None, *, key: str | None = None) -> Any:
-        """Send a change; with an idempotency `key` it is sent again if the connection breaks, and happens once.
-
-        Raises:
-            Unreachable, Refused.
-        """
-        headers = {"Idempotency-Key": key} if key else {}
-        return _json(self._send("POST", path, body=body, headers=headers, attempts=3 if key else 1))
-
-    def put(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Replace what is at a path."""
-        return _json(self._send("PUT", path, body=body))
-
-    def patch(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Change a part of what is at a path."""
-        return _json(self._send("PATCH", path, body=body))
-
-    def delete(self, path: str) -> Any:
-        """Delete what is at a path."""
-        return _json(self._send("DELETE", path))
-
-    def items(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
-        """Every row of a list that comes in pages."""
+    def _rows(self, path: str, limit: int, query: Mapping[str, Any]) -> Iterator[Any]:
+        """Every row of a list that comes in pages of `limit`, each asked for when it is needed."""
         after: str | int | None = None
         while True:
-            page = self.get(path, after=after, limit=100, **query)
+            page = self._call("GET", path, query={"after": after, "limit": limit, **query})
             yield from page["items"]
             after = page["next"]
             if after is None or not page["items"]:
                 return
 
-    def download(self, path: str, *, patience: float = 60.0) -> Download:
+    def _file(self, path: str, query: Mapping[str, Any] | None = None) -> Download:
         """A file, waited for while the server is still writing it (503).
 
         Raises:
-            Unreachable, Refused.
+            Unreachable, Refused, Foreign.
         """
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + self.patience
         while True:
             try:
-                response = self._send("GET", path)
+                response = self._send("GET", path, query=query)
             except Refused as refused:
-                if refused.status != 503 or time.monotonic() > deadline:
+                if refused.status != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > deadline:
                     raise
                 time.sleep(0.3)
                 continue
             disposition = response.headers.get("Content-Disposition", "")
             return Download(response.content, disposition.partition('filename="')[2].rstrip('"'))
 
-    def save(self, path: str, target: Path, tag: str, *, attempts: int = 5) -> None:
+    def _save(self, path: str, target: Path, tag: str, *, attempts: int = 5) -> None:
         """Write a large file to `target`, beginning after what is there of it if it is still the one with this `tag`.
         A connection that breaks is taken up where it broke.
 
         Raises:
-            Unreachable, Refused.
+            Unreachable, Refused, Foreign.
         """
         for attempt in range(1, attempts + 1):
             there = target.stat().st_size if target.exists() else 0
@@ -141,7 +150,7 @@ class Client:
                         return
                     if not response.is_success:
                         response.read()
-                        raise Refused(response.status_code, _problem(response))
+                        raise _refusal(response)
                     with target.open("ab" if response.status_code == httpx.codes.PARTIAL_CONTENT else "wb") as file:
                         for chunk in response.iter_raw():
                             file.write(chunk)
@@ -158,12 +167,14 @@ class Client:
         *,
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
         attempts: int = 1,
     ) -> httpx.Response:
+        asked = {name: value for name, value in (query or {}).items() if value is not None}
+        told = {name: value for name, value in (headers or {}).items() if value is not None}
         for attempt in range(1, attempts + 1):
             try:
-                response = self._http.request(method, path, params=query, json=body, headers=headers)
+                response = self._http.request(method, path, params=asked, json=body, headers=told)
                 break
             except (httpx.TransportError, httpx.InvalidURL) as error:
                 if attempt == attempts:
@@ -171,25 +182,12 @@ class Client:
                 time.sleep(0.5 * attempt)
         if response.is_success:
             return response
-        raise Refused(response.status_code, _problem(response))
+        raise _refusal(response)
 
 
-def _json(response: httpx.Response) -> Any:
-    if not response.content:
-        return None
-    try:
-        return response.json()
-    except ValueError as error:
-        raise Refused(response.status_code, _foreign()) from error
-
-
-def _problem(response: httpx.Response) -> dict[str, Any]:
+def _refusal(response: httpx.Response) -> Refused | Foreign:
     with contextlib.suppress(ValueError):
         problem = response.json()
         if isinstance(problem, dict):
-            return problem
-    return _foreign() if response.status_code < 500 else {}
-
-
-def _foreign() -> dict[str, Any]:
-    return {"title": _("What answers there is not Souk. Check the server's address.")}
+            return Refused(response.status_code, problem)
+    return Foreign(response.status_code) if response.status_code < 500 else Refused(response.status_code, {})

@@ -1,0 +1,20 @@
+"""Operations of the API: access. Written by `souk-manage client`; change the API instead."""
+
+from __future__ import annotations
+
+from souk.client import models
+from souk.client.transport import Transport, path
+
+
+class Access(Transport):
+    """Access."""
+
+    def get_access(self, service: str) -> models.AccessRow:
+        """The networks that may reach a service; null: everyone may."""
+        found: models.AccessRow = self._call("GET", path("services", service, "access"))
+        return found
+
+    def set_access(self, service: str, body: models.AccessIn) -> models.Requested:
+        """Replace the list as a whole. Connections from elsewhere end."""
+        found: models.Requested = self._call("PUT", path("services", service, "access"), body=body)
+        return found
