@@ -33,6 +33,7 @@ from souk.cli.commands import (
     people,
     services,
     snapshots,
+    stack,
     versions,
 )
 from souk.cli.context import Context
@@ -67,6 +68,8 @@ def build(context: Context) -> App:
     app.command(orders.place, name="order", help=_("Order a service."))
     branch = _branch(app, "orders", _("My orders."), orders.listing)
     branch.command(orders.cancel, name="cancel", help=_("Cancel an order that is not fulfilled yet."))
+    app.command(stack.apply, name="apply", help=_("Have a project be as a file says; shows a plan first."))
+    app.command(stack.export, name="export", help=_("Write a project as such a file."))
     app.command(money.invoices, name="invoices", help=_("Invoices and credit notes; save them as PDF or UBL."))
     app.command(host.doctor, name="doctor", help=_("What is wrong with the platform (for its operator)."))
     app.command(host.upgrade, name="upgrade", help=_("Bring the platform to its checkout's code (for its operator)."))

@@ -192,3 +192,11 @@ def word(value: str) -> str:
 def state(value: str) -> Text:
     """A state in its colour."""
     return Text(word(value), style=_COLOURS.get(value, ""))
+
+
+def plain(value: object) -> str:
+    """A value on one line: of a text of several lines the first, and that there are more."""
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    first, _newline, rest = str(value).partition("\n")
+    return f"{first} …" if rest.strip() else first

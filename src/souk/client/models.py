@@ -440,6 +440,27 @@ class UsageRow(TypedDict):
     until: str | None
 
 
+class SubscriptionOut(TypedDict):
+    """A subscription with its frozen price; under which names it is sold, empty when it is for sale no more."""
+
+    id: str
+    organization_id: str
+    order_id: str
+    instance_id: str
+    issuer_id: str
+    offering_name: str
+    plan_key: str
+    service_name: str
+    price: dict[str, Any]
+    disk: int | None
+    state: str
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
+    marketplace: str
+    offering: str
+
+
 class LogLine(TypedDict):
     """A line of an operation's log, in the reader's language."""
 

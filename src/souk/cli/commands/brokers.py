@@ -117,9 +117,7 @@ def publish(
     found = context.client.get_proposed_catalog(identifier)
     if not found:
         raise Stopped(_("There is nothing new."))
-    prices, meters = (
-        {key: str(value) for key, value in parameters.plain(each).items()} for each in (price, meter or [])
-    )
+    prices, meters = _amounts(price), _amounts(meter or [])
     offers: list[OfferIn] = [
         {
             "service": service["id"],
@@ -158,6 +156,10 @@ def remove(broker: Broker, /, *, yes: Yes = False, context: Given) -> None:
         raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
     context.client.remove_broker(_id(context, broker))
     context.output.done(_("It is removed."))
+
+
+def _amounts(pairs: list[str]) -> dict[str, float | str]:
+    return {key: str(value) for key, value in parameters.plain(pairs).items()}
 
 
 def _id(context: Context, given: str) -> str:

@@ -27,7 +27,7 @@ def listing(name: Name, /, *, context: Given) -> None:
     )
     for row in rows:
         if row["state"] == "pending":
-            _ask_for(context, row)
+            ask_for(context, row)
 
 
 def add(name: Name, domain: Domain, /, *, context: Given) -> None:
@@ -35,7 +35,7 @@ def add(name: Name, domain: Domain, /, *, context: Given) -> None:
     if context.output.as_json:
         context.output.data(row)
         return
-    _ask_for(context, row)
+    ask_for(context, row)
 
 
 def check(name: Name, domain: Domain, /, *, wait: Wait = False, context: Given) -> None:
@@ -46,6 +46,7 @@ def remove(name: Name, domain: Domain, /, *, wait: Wait = False, context: Given)
     finish(context, name, context.client.remove_name(context.service(name)["id"], domain), wait)
 
 
-def _ask_for(context: Context, row: OwnNameRow) -> None:
+def ask_for(context: Context, row: OwnNameRow) -> None:
+    """Tell what proves a name."""
     context.output.text(_("Publish this TXT record, then check the name:"))
     context.output.text(f'{row["record"]}. TXT "{row["text"]}"')

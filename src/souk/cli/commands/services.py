@@ -64,7 +64,7 @@ def show(name: Name, /, *, context: Given) -> None:
     if context.output.as_json:
         context.output.data(row)
         return
-    parameters = ", ".join(f"{key}={_plain(value)}" for key, value in row["parameters"].items())
+    parameters = ", ".join(f"{key}={formats.plain(value)}" for key, value in row["parameters"].items())
     context.output.fields(
         [
             (_("Service"), row["name"]),
@@ -92,14 +92,6 @@ def show(name: Name, /, *, context: Given) -> None:
 
 def _why(suspension: str) -> str:
     return formats.word(suspension) if suspension else ""
-
-
-def _plain(value: object) -> str:
-    """A value on one line: of a text of several lines the first, and that there are more."""
-    if isinstance(value, list):
-        return ",".join(map(str, value))
-    first, _newline, rest = str(value).partition("\n")
-    return f"{first} …" if rest.strip() else first
 
 
 def first_boot(name: Name, /, *, context: Given) -> None:

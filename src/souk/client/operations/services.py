@@ -125,9 +125,9 @@ class Services(Transport):
         )
         return found
 
-    def get_subscription(self, service: str) -> dict[str, Any]:
+    def get_subscription(self, service: str) -> models.SubscriptionOut:
         """The subscription that pays for a service."""
-        found: dict[str, Any] = self._call("GET", path("services", service, "subscription"))
+        found: models.SubscriptionOut = self._call("GET", path("services", service, "subscription"))
         return found
 
     def list_operations(self, service: str) -> list[models.OperationOut]:

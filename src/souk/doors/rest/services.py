@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from ninja import Header, Router, Schema, Status
 
 from souk.billing.queries import cost_so_far
+from souk.catalog.errors import OfferingMissing
+from souk.catalog.queries import listed
 from souk.doors.rest import telling
 from souk.doors.rest.auth import either, member
 from souk.doors.rest.operations import Requested
@@ -18,7 +20,7 @@ from souk.engines.images import Change
 from souk.kernel import clock
 from souk.metering import queries as metering
 from souk.ordering.commands import change_size, set_ceiling
-from souk.ordering.queries import subscription_of
+from souk.ordering.queries import order, subscription_of
 from souk.provisioning import commands, queries
 from souk.provisioning.contents import brought, materials
 
@@ -80,6 +82,27 @@ class Ordered(Schema):
     """The order that was placed."""
 
     order: UUID
+
+
+class SubscriptionOut(Schema):
+    """A subscription with its frozen price; under which names it is sold, empty when it is for sale no more."""
+
+    id: UUID
+    organization_id: UUID
+    order_id: UUID
+    instance_id: UUID
+    issuer_id: UUID
+    offering_name: str
+    plan_key: str
+    service_name: str
+    price: dict[str, Any]
+    disk: int | None
+    state: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    marketplace: str
+    offering: str
 
 
 class SizeChanges(Schema):
@@ -256,7 +279,13 @@ def usage(
     )
 
 
-@router.get("/services/{service}/subscription", response=dict[str, Any], operation_id="getSubscription")
-def subscription(request: HttpRequest, service: UUID) -> dict[str, Any]:
+@router.get("/services/{service}/subscription", response=SubscriptionOut, operation_id="getSubscription")
+def subscription(request: HttpRequest, service: UUID) -> SubscriptionOut:
     """The subscription that pays for a service."""
-    return dict(subscription_of(member(request), service).__dict__)
+    scope = member(request)
+    row = subscription_of(scope, service)
+    try:
+        marketplace, offering = listed(order(scope, row.order_id).listing_id)
+    except OfferingMissing:
+        marketplace = offering = ""
+    return SubscriptionOut(**row.__dict__, marketplace=marketplace, offering=offering)

@@ -1,0 +1,1 @@
+"""A project as a file: read, compared with what exists, planned, done, and written."""

@@ -1,0 +1,133 @@
+"""What a plan says, computed from a file and from what there is, without a server."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, cast
+
+import pytest
+
+from souk.cli.commands.stack import _said
+from souk.cli.stack.parts import Present, Service, Stack, There
+from souk.cli.stack.planning import plan
+from souk.client.models import OfferingOut
+
+OFFERING = cast(
+    OfferingOut,
+    {
+        "currency": "MAD",
+        "plans": [
+            {"key": "s", "per_month": "490", "members": 1, "tiers": {"extra_disk": [{"up_to": None, "rate": "0.01"}]}},
+            {"key": "h", "per_month": "1390", "members": 3, "tiers": {"extra_disk": [{"up_to": None, "rate": "0.01"}]}},
+        ],
+        "parameters": {"properties": {"pool": {"type": "string", "x-changeable": True}, "locale": {"type": "string"}}},
+    },
+)
+NOW: Service = {
+    "offering": "pg",
+    "plan": "s",
+    "marketplace": "public",
+    "region": "here",
+    "parameters": {"pool": "none", "locale": "fr"},
+    "extra_disk": 0,
+    "grow_to": None,
+    "network": None,
+    "access": "everyone",
+    "bindings": {"web": {"role": "owner", "database": "app"}},
+    "protected": False,
+    "window": "anytime",
+    "names": ["db.example.ma"],
+    "alerts": {"disk": 85.0},
+}
+TIERS = [{"up_to": 10, "rate": "0"}, {"up_to": None, "rate": "0.02"}]
+PRICE = {"currency": "MAD", "per_month": "400", "tiers": {"extra_disk": TIERS}}
+LISTED = [{"network": "203.0.113.0/24", "note": "le bureau"}, {"network": "198.51.100.7/32", "note": ""}]
+
+
+def _plan(wanted: dict[str, Any] | None, *, prune: bool = False, **other: Any) -> Any:
+    there = There(cast(Service, {**NOW, **other}), "id1", 1, 1, PRICE)
+    base = {key: NOW[key] for key in ("offering", "plan", "marketplace", "region")}  # type: ignore[literal-required]
+    services = {} if wanted is None else {"compta": cast(Service, {**base, **wanted})}
+    present = Present("o", "p", "p", {"old": ("here", "n1")}, {"compta": there}, {}, frozenset({"old"}))
+    return plan(Stack(services=services), present, lambda _market, _offering: OFFERING, prune=prune)
+
+
+def _keys(planned: Any) -> list[tuple[str, str]]:
+    return [(change.action, change.key) for change in planned.changes]
+
+
+def test_what_is_as_it_should_be_is_no_change() -> None:
+    planned = _plan({"parameters": {"pool": "none"}, "bindings": {"web": {"role": "owner"}}, "alerts": {"disk": 85}})
+    assert (planned.changes, planned.monthly) == ([], {})
+
+
+@pytest.mark.parametrize(
+    ("wanted", "keys"),
+    [
+        ({"parameters": {"pool": "session"}}, [("change", "parameters.pool")]),
+        (
+            {"bindings": {"web": {"role": "reader"}, "new": {"role": "owner"}}},
+            [("change", "bindings.web"), ("create", "bindings.new")],
+        ),
+        ({"names": ["db.example.ma", "pg.example.ma"]}, [("create", "names")]),
+        ({"access": []}, [("change", "access")]),
+        ({"alerts": {"disk": False}}, [("change", "alerts.disk")]),
+        ({"protected": True}, [("change", "protected")]),
+    ],
+)
+def test_each_part_that_differs_is_a_change_of_its_own(wanted: dict[str, Any], keys: list[tuple[str, str]]) -> None:
+    planned = _plan(wanted)
+    assert _keys(planned) == keys
+    assert planned.obstacles == []
+
+
+@pytest.mark.parametrize(
+    "wanted", [{"region": "there"}, {"parameters": {"locale": "ar"}}, {"plan": "x"}, {"offering": "other"}]
+)
+def test_what_cannot_be_done_live_says_so(wanted: dict[str, Any]) -> None:
+    assert all(change.obstacle for change in _plan(wanted).changes)
+    assert _plan(wanted).monthly == {}
+
+
+def test_more_disk_costs_what_it_did_when_the_service_was_sold() -> None:
+    """10 GiB are 7,300 GiB hours, of which the first ten are free."""
+    assert _plan({"extra_disk": 10}).monthly == {"MAD": Decimal("145.80")}
+
+
+def test_another_plan_costs_what_it_costs_today_for_each_machine() -> None:
+    """1,390 and 10 GiB on three machines, less the 400 that were frozen."""
+    assert _plan({"plan": "h", "extra_disk": 10}).monthly == {"MAD": Decimal("1390") + Decimal("219") - Decimal("400")}
+
+
+def test_what_the_file_does_not_name_goes_with_prune_only() -> None:
+    assert _keys(_plan(None)) == []
+    planned = _plan(None, prune=True)
+    assert _keys(planned) == [("delete", ""), ("delete", "")]
+    assert [bool(change.obstacle) for change in planned.changes] == [False, True]
+    assert planned.monthly == {"MAD": Decimal("-400")}
+
+
+def test_what_is_protected_stays_and_costs_on() -> None:
+    planned = _plan(None, prune=True, protected=True)
+    assert (all(change.obstacle for change in planned.changes), planned.monthly) == (True, {})
+
+
+def test_prune_takes_names_and_credentials_of_lists_that_the_file_has() -> None:
+    wanted = {"bindings": {}, "names": []}
+    assert _keys(_plan(wanted)) == []
+    assert [key for _action, key in _keys(_plan(wanted, prune=True))][:2] == ["bindings.web", "names"]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (LISTED, "203.0.113.0/24 (le bureau), 198.51.100.7/32"),
+        ({"lecture": {"role": "reader"}}, "lecture=(role=reader)"),
+        ([], "—"),
+        (None, "—"),
+        (True, "true"),
+        ("one\ntwo", "one …"),
+    ],
+)
+def test_values_are_told_on_one_line(value: Any, said: str) -> None:
+    assert _said(value) == said
