@@ -312,6 +312,7 @@ def test_backups_are_made_listed_and_restored_into_an_order(place: Ground, buyer
             "proved_at": None,
             "way_back_until": None,
             "unproved": "",
+            "any_instant": True,
         }
         refused = call("post", f"/services/{instance}/restore", {"name": "copie"})
         assert (refused.status_code, refused.json()["type"]) == (409, "urn:souk:problem:nothing-to-restore")
