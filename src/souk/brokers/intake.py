@@ -45,6 +45,6 @@ def way(broker: Broker) -> Way:
         known = Intake.objects.order_by("-id").first()
     assert known is not None, "what was closed was closed for a key"
     private = secrets.ring("master").open(bytes(known.sealed_private), CONTEXT)
-    secret = secrets.unpost(bytes(broker.sealed_secret), private)
+    secret = secrets.unpost(bytes(broker.closed_secret), private)
     redaction.remember(secret)
     return Way(broker.url, broker.auth, broker.username, secret.decode(), broker.authority)

@@ -57,7 +57,7 @@ def test_the_secret_is_closed_for_the_worker_alone(seller: Customer, vendor: Ven
     broker = selling.register(seller, vendor.url)
     with acting(System("test")):
         row = Broker.objects.get(id=broker)
-    assert program.PASSWORD.encode() not in bytes(row.sealed_secret)
+    assert program.PASSWORD.encode() not in bytes(row.closed_secret)
     assert intake.way(row).secret == program.PASSWORD
     assert program.PASSWORD not in repr(intake.way(row))
 

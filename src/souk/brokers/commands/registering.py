@@ -108,8 +108,8 @@ def remove_broker(scope: Scope, broker: UUID) -> None:
         from souk.brokers.commands.publishing import stop_all
 
         stop_all(scope, row)
-        row.removed_at, row.sealed_secret, row.sealed_usage_secret = clock.now(), b"", None
-        row.save(update_fields=["removed_at", "sealed_secret", "sealed_usage_secret"])
+        row.removed_at, row.closed_secret, row.sealed_usage_secret = clock.now(), b"", None
+        row.save(update_fields=["removed_at", "closed_secret", "sealed_usage_secret"])
         _tell(row, "broker.removed")
 
 
@@ -162,7 +162,7 @@ def _say(row: Broker, details: BrokerDetails) -> None:
     row.name, row.url, row.auth = details.name, details.url, details.auth
     row.username, row.authority = details.username, details.authority
     if details.secret:
-        row.sealed_secret = intake.close(details.secret)
+        row.closed_secret = intake.close(details.secret)
 
 
 def _save(row: Broker) -> None:

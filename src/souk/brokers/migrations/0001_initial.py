@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('url', models.CharField(max_length=300)),
                 ('auth', models.CharField(choices=[('basic', 'Basic'), ('bearer', 'Bearer'), ('certificate', 'Certificate')], max_length=12)),
                 ('username', models.CharField(blank=True, max_length=255)),
-                ('sealed_secret', models.BinaryField()),
+                ('closed_secret', models.BinaryField()),
                 ('authority', models.TextField(blank=True)),
                 ('usage_key', models.CharField(blank=True, db_default='', max_length=200)),
                 ('sealed_usage_secret', models.BinaryField(null=True)),

@@ -19,7 +19,7 @@ class Auth(models.TextChoices):
 class Broker(Row):
     """A vendor's Open Service Broker. `organization_id` is the vendor's.
 
-    `sealed_secret` is a box that only the worker can open: what it signs in with. `authority` are PEM certificates that
+    `closed_secret` is a box that only the worker can open: what it signs in with. `authority` are PEM certificates that
     its own must lead to (nothing: whoever a system trusts).
 
     It is looked at when `visit_at` comes. After `failures` calls in a row that failed it is not called until
@@ -32,7 +32,7 @@ class Broker(Row):
     url = models.CharField(max_length=300)
     auth = models.CharField(max_length=12, choices=Auth.choices)
     username = models.CharField(max_length=255, blank=True)
-    sealed_secret = models.BinaryField()
+    closed_secret = models.BinaryField()
     authority = models.TextField(blank=True)
     usage_key = models.CharField(max_length=200, blank=True, db_default="")
     sealed_usage_secret = models.BinaryField(null=True)
