@@ -31,6 +31,11 @@ def keeps_backups(site: UUID) -> bool:
     return settings.OBJECT_STORAGE == "s3" or storage_of(site) is not None
 
 
+def is_backed_up(site: UUID, instance: UUID) -> bool:
+    """Whether an instance that can be is backed up: where backups go is none."""
+    return keeps_backups(site) and storage_of(site) != instance
+
+
 class OutsideMisset(RuntimeError):
     """The settings of the S3 outside are not as they should be; the message holds no secret."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from unittest import mock
 from uuid import UUID
 
 import pytest
@@ -19,7 +20,7 @@ from souk.ordering import commands as ordering
 from souk.ordering.commands import RestoreDetails
 from souk.ordering.queries import order as find_order
 from souk.parties.access import RoleTooLow
-from souk.provisioning import commands, errors
+from souk.provisioning import commands, errors, registry
 from souk.provisioning.models import Repository, ServiceInstance
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import backups, operations, service, services
@@ -66,6 +67,18 @@ def test_a_customers_service_that_is_called_like_the_sites_storage_is_not_taken_
     assert not records.load(instance).serves_neighbours
     assert own is not None
     assert records.load(own).serves_neighbours
+
+
+def test_where_backups_go_is_backed_up_nowhere_though_services_of_its_kind_are(kept: Vault, place: Ground) -> None:
+    ensure_storage()
+    own = storage_of(sites()[0].id)
+    assert own is not None
+    with mock.patch.object(registry.blueprint("objectstorage"), "archivist", kept):
+        with pytest.raises(errors.NoBackups):
+            commands.back_up_instance(operator(), own)
+        with clock.at(clock.now() + timedelta(days=3)):
+            settle(place)
+    assert backups(operator(), own).backups == []
 
 
 def test_a_backup_goes_into_a_bucket_of_the_services_own(

@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from souk.blueprints import guests
+from souk.blueprints import guests, machine
 from souk.blueprints.objectstorage import parameters, probing, server, sizing
+from souk.blueprints.objectstorage.archivist import Volumes
 from souk.blueprints.objectstorage.binder import KeyBinder
 from souk.blueprints.objectstorage.bundle import bundle
 from souk.blueprints.objectstorage.keeper import Buckets
@@ -22,6 +23,7 @@ from souk.engines.images import Recipe, load
 from souk.kernel import signing
 from souk.provisioning.contract import (
     Abilities,
+    Archivist,
     Binder,
     Connection,
     Credentials,
@@ -37,6 +39,7 @@ from souk.provisioning.contract import (
 
 _CONFIGURE = "/usr/lib/souk/configure"
 _CONFIGURE_WITHIN = 90.0
+_SHARED = ("attach", "backups", "repository.py")
 
 
 class ObjectStorage(Abilities):
@@ -50,12 +53,20 @@ class ObjectStorage(Abilities):
     starting_offering: StartingOffering | None = STARTING_OFFERING
     binder: Binder | None = KeyBinder()
     keeper: DatabaseKeeper | None = Buckets()
+    archivist: Archivist | None = Volumes()
     observer: Observer | None = CountingObserver()
 
     @functools.cached_property
     def recipe(self) -> Recipe:
-        """How the image is built: its files, the server program, and the signatures that this side makes too."""
-        extras = (("usr/bin/weed", server.program()), ("usr/lib/souk/signing.py", Path(signing.__file__)))
+        """How the image is built: its files, the server program, the signatures that this side makes too, and what
+        keeps a machine in a repository.
+        """
+        keeping = Path(machine.__file__).parent / "image/files/usr/lib/souk"
+        extras = (
+            ("usr/bin/weed", server.program()),
+            ("usr/lib/souk/signing.py", Path(signing.__file__)),
+            *((f"usr/lib/souk/{name}", keeping / name) for name in _SHARED),
+        )
         return replace(load(Path(__file__).parent / "image"), extras=extras)
 
     def schema(self) -> Mapping[str, Any]:

@@ -66,7 +66,10 @@ KEPT: dict[Keeps, Kept] = {
         making=_("The bucket is being made."),
         delete=_("Delete the bucket"),
         deleting=_("The bucket is being deleted."),
-        goes=_("All objects in it are deleted, with all of their versions. Nothing brings them back."),
+        goes=_(
+            "All objects in it are deleted, with all of their versions. Backups that were made before still hold them, "
+            "until they expire."
+        ),
         keep=_("Keep the bucket"),
         typed=_("Type the bucket's name"),
         mistyped=_("This is not the bucket's name. Nothing was deleted."),

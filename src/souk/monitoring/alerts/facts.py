@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.db import connection
 from souk.monitoring import vocabulary
 from souk.provisioning import registry
 from souk.provisioning.commands.disks import step
-from souk.provisioning.storage import keeps_backups
+from souk.provisioning.storage import keeps_backups, storage_of
 
 _SECOND, _HOUR, _DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 
@@ -72,13 +72,13 @@ def facts(now: datetime) -> list[Facts]:
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, [list(registry.blueprints())])
         found = [_Known(*row) for row in cursor.fetchall()]
-    archiving = {site for site in {each.site for each in found} if keeps_backups(site)}
+    archiving = {site: storage_of(site) for site in {each.site for each in found} if keeps_backups(site)}
     return [Facts(each.instance, each.organization, each.name, dict(_values(each, now, archiving))) for each in found]
 
 
-def _values(of: _Known, now: datetime, archiving: set[UUID]) -> Iterator[tuple[str, float]]:
-    kept = of.kept or ()
-    told = {metric.key: kept[place] for place, metric in vocabulary.metrics(of.blueprint) if place < len(kept)}
+def _values(of: _Known, now: datetime, archiving: Mapping[UUID, UUID | None]) -> Iterator[tuple[str, float]]:
+    seen = of.kept or ()
+    told = {metric.key: seen[place] for place, metric in vocabulary.metrics(of.blueprint) if place < len(seen)}
     yield "no_answer", (now - of.silent_since) / _SECOND if of.silent_since else 0.0
     if (disk := _share(told.get("disk_bytes"), of.disk)) is not None:
         yield "disk", disk
@@ -90,7 +90,8 @@ def _values(of: _Known, now: datetime, archiving: set[UUID]) -> Iterator[tuple[s
         yield "connections", open_ones
     if (lag := told.get("replication_lag")) is not None:
         yield "replication_lag", lag
-    if of.site in archiving and registry.blueprint(of.blueprint).archivist is not None:
+    kept = of.site in archiving and archiving[of.site] != of.instance
+    if kept and registry.blueprint(of.blueprint).archivist is not None:
         yield "backup_age", (now - (of.backed_up_at or of.ready_at)) / _HOUR
         yield "proofs", float(of.proofs_failed)
     yield "security_updates", (now - of.unsafe_since) / _DAY if of.unsafe_since else 0.0

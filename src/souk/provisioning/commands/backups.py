@@ -28,7 +28,7 @@ from souk.provisioning.models import (
     ServiceInstance,
 )
 from souk.provisioning.registry import blueprint
-from souk.provisioning.storage import keeps_backups
+from souk.provisioning.storage import is_backed_up
 
 
 def back_up_instance(scope: Scope, instance: UUID, kind: BackupKind = BackupKind.DIFFERENTIAL) -> UUID:
@@ -39,7 +39,7 @@ def back_up_instance(scope: Scope, instance: UUID, kind: BackupKind = BackupKind
     """
     with acting(scope):
         row = alive(scope, instance)
-        if blueprint(row.blueprint).archivist is None or not keeps_backups(row.site_id):
+        if blueprint(row.blueprint).archivist is None or not is_backed_up(row.site_id, row.id):
             raise errors.NoBackups
         return wish(scope, row, OperationKind.BACKUP, {"kind": kind})
 

@@ -23,7 +23,7 @@ from souk.provisioning.models import (
     ServiceInstance,
 )
 from souk.provisioning.registry import blueprint
-from souk.provisioning.storage import keeps_backups
+from souk.provisioning.storage import is_backed_up
 
 SCHEDULE = System("reconciler")
 FIRST_AFTER = timedelta(minutes=2)
@@ -71,7 +71,7 @@ def _ask_for_update(plan: releases.Plan) -> bool:
 
 def next_due(row: ServiceInstance) -> datetime | None:
     """When the instance's next backup is due; None where none is ever made, or one waits already."""
-    if row.ready_at is None or blueprint(row.blueprint).archivist is None or not keeps_backups(row.site_id):
+    if row.ready_at is None or blueprint(row.blueprint).archivist is None or not is_backed_up(row.site_id, row.id):
         return None
     with acting(SCHEDULE):
         asked = Operation.objects.filter(instance=row, kind=OperationKind.BACKUP)

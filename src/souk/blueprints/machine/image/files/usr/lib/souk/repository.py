@@ -9,7 +9,7 @@ import shutil
 import subprocess
 from datetime import UTC, datetime
 
-from machine import Failure  # type: ignore[import-not-found]
+from machine import Failure, Refusal  # type: ignore[import-not-found]
 
 FOLDER = "/run/souk"
 """Gone with a restart, and in no copy of the disk."""
@@ -149,6 +149,22 @@ def kept(path: str = OWN) -> list[dict]:  # type: ignore[type-arg]
     done = restic("snapshots", "--json", "--no-lock", path=path, accepted=(0, NONE_THERE))
     listed = json.loads(done.stdout) if done.returncode == 0 else []
     return sorted((_described(each) for each in listed if each.get("summary")), key=lambda each: each["ended"])
+
+
+def chosen(document: dict) -> dict:  # type: ignore[type-arg]
+    """The backup that ended last by then, or the one of a mark."""
+    found = kept(OTHERS)
+    if document["mark"]:
+        fit = [each for each in found if each["mark"] == document["mark"]]
+    else:
+        at = datetime.fromisoformat(document["until"]).timestamp() if document["until"] else float("inf")
+        found = [each for each in found if each["label"]]
+        fit = [each for each in found if each["ended"] <= at]
+    if fit:
+        return fit[-1]
+    if document["mark"] or not found:
+        raise Failure("the repository holds no such backup")
+    raise Refusal("early")
 
 
 def clear_cache() -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import http.client
 import os
 import socket
@@ -17,13 +18,19 @@ QUOTA = "/etc/souk/objectstorage/quota"
 MAP = "/run/souk-objectstorage/room.map"
 FRONT = "/run/haproxy/admin"
 MASTER = "127.0.0.1:9333"
-VACUUM = "/vol/vacuum?garbageThreshold=0.01"
-VACUUM_EVERY = 15.0
-"""Seconds, while there is little room."""
+VACUUM = "/vol/vacuum?garbageThreshold="
+VACUUM_EVERY, AT_LEAST = 900.0, 0.3
+"""Seconds, and how much of a volume must have been deleted for it to be given free."""
+
+VACUUM_SOON, ANY = 15.0, 0.01
+"""The same while there is little room."""
 
 BALLAST = DATA + "/ballast"
 BALLAST_SIZE = 192 * 1024**2
 """Bytes that are given free when the disk itself is full, so that deleting still finds the room that it takes."""
+
+BACKUP = "/run/souk-objectstorage/backup"
+"""Locked by whoever gives free what was deleted, and by a backup that still needs it: one waits for the other."""
 
 LEAST = 64 * 1024**2
 MIB = 1024**2
@@ -50,15 +57,15 @@ class Room:
             _set_aside(BALLAST)
         self.left = max(0, left)
         self.full_since = 0.0 if self.left else self.full_since or time.time()
-        if self.left < max(self.quota // 10, 256 * MIB):
-            self._vacuum()
+        self._vacuum(little=self.left < max(self.quota // 10, 256 * MIB))
         self._tell()
 
-    def _vacuum(self) -> None:
-        if time.monotonic() - self._vacuumed < VACUUM_EVERY and self._vacuumed:
+    def _vacuum(self, *, little: bool) -> None:
+        pause, least = (VACUUM_SOON, ANY) if little else (VACUUM_EVERY, AT_LEAST)
+        if time.monotonic() - self._vacuumed < pause and self._vacuumed:
             return
         self._vacuumed = time.monotonic()
-        threading.Thread(target=_ask_for_vacuum, daemon=True).start()
+        threading.Thread(target=_ask_for_vacuum, args=(least,), daemon=True).start()
 
     def _tell(self) -> None:
         """The front reads the file when it begins, and is told of a change while it runs."""
@@ -135,10 +142,11 @@ def _read(path: str) -> str:
         return ""
 
 
-def _ask_for_vacuum() -> None:
+def _ask_for_vacuum(least: float) -> None:
     client = http.client.HTTPConnection(MASTER, timeout=600)
-    # It is asked again while there is little room.
-    with contextlib.suppress(OSError, http.client.HTTPException):
-        client.request("GET", VACUUM)
+    # It is asked again later, also if the server has not begun yet, or a backup is under way.
+    with contextlib.suppress(OSError, http.client.HTTPException), open(BACKUP, "a", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        client.request("GET", f"{VACUUM}{least}")
         client.getresponse().read()
     client.close()
