@@ -256,7 +256,9 @@ def test_a_machine_whose_disk_is_full_is_backed_up(kept: Kept) -> None:
 
 def test_what_does_not_fit_is_declined(rig: Rig, machine_image: str, kept: Kept) -> None:
     small = order(rig, machine_image, kept.box.folder, 23)
-    small.execute(["sh", "-c", "head -c 1400M /dev/urandom > /srv/plein; sync"], timeout=120)
+    # Until nothing fits, then a little less: how much that is depends on what the image shares.
+    fill = "head -c 100M /dev/urandom > /srv/peu; sync; head -c 9G /dev/urandom > /srv/plein; sync; rm /srv/peu; sync"
+    small.execute(["sh", "-c", fill], timeout=120)
     with pytest.raises(Declined, match="too small"):
         ARCHIVIST.restore(small, small.wanted, kept.repository, None)
 
