@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 
-from machine import Document, Failure  # type: ignore[import-not-found]
+from machine import Document, Failure
 
 FOLDER = "/etc/souk/coordination"
 SERVICE = "souk-etcd.service"

@@ -15,8 +15,8 @@ import stat
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from machine import Failure  # type: ignore[import-not-found]
-from tree import KEPT, STAGE, mounts, walk  # type: ignore[import-not-found]
+from machine import Failure
+from tree import KEPT, STAGE, mounts, walk
 
 MIB = 1024**2
 WINDOW, MOST_FILES = 16 * MIB, 20_000

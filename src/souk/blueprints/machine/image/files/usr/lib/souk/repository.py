@@ -8,8 +8,9 @@ import os
 import shutil
 import subprocess
 from datetime import UTC, datetime
+from typing import Any
 
-from machine import Failure, Refusal  # type: ignore[import-not-found]
+from machine import Failure, Refusal
 
 FOLDER = "/run/souk"
 """Gone with a restart, and in no copy of the disk."""
@@ -30,7 +31,7 @@ QUIETLY = ["choom", "-n", "800", "--", "nice", "-n", "19", "ionice", "-c", "3"]
 Done = subprocess.CompletedProcess[str]
 
 
-def describe(document: dict, path: str) -> bool:  # type: ignore[type-arg]
+def describe(document: dict[str, Any], path: str) -> bool:
     """Write down what opens a repository, for root only. Returns whether that changed."""
     repository = document["repository"]
     where = f"{repository['address'] or repository['host']}:{repository['port']}"
@@ -144,14 +145,14 @@ def make() -> None:
         restic("init", "--quiet", cache=False)
 
 
-def kept(path: str = OWN) -> list[dict]:  # type: ignore[type-arg]
+def kept(path: str = OWN) -> list[dict[str, Any]]:
     """What the repository holds, the oldest first, by the tags that it was kept with."""
     done = restic("snapshots", "--json", "--no-lock", path=path, accepted=(0, NONE_THERE))
     listed = json.loads(done.stdout) if done.returncode == 0 else []
     return sorted((_described(each) for each in listed if each.get("summary")), key=lambda each: each["ended"])
 
 
-def chosen(document: dict) -> dict:  # type: ignore[type-arg]
+def chosen(document: dict[str, Any]) -> dict[str, Any]:
     """The backup that ended last by then, or the one of a mark."""
     found = kept(OTHERS)
     if document["mark"]:
@@ -171,7 +172,7 @@ def clear_cache() -> None:
     shutil.rmtree(CACHE, ignore_errors=True)
 
 
-def _described(snapshot: dict) -> dict:  # type: ignore[type-arg]
+def _described(snapshot: dict[str, Any]) -> dict[str, Any]:
     summary = snapshot["summary"]
     return {
         "id": snapshot["id"],
@@ -186,7 +187,7 @@ def _described(snapshot: dict) -> dict:  # type: ignore[type-arg]
     }
 
 
-def _tag(snapshot: dict, beginning: str) -> str:  # type: ignore[type-arg]
+def _tag(snapshot: dict[str, Any], beginning: str) -> str:
     found = [tag.removeprefix(beginning) for tag in snapshot.get("tags") or () if tag.startswith(beginning)]
     return found[0] if found else ""
 

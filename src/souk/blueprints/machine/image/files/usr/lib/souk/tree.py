@@ -8,7 +8,7 @@ import re
 import stat
 from collections.abc import Callable, Iterator
 
-from repository import INCOMPLETE, KIND, OF, SIZE, change  # type: ignore[import-not-found]
+from repository import INCOMPLETE, KIND, OF, SIZE, change
 
 STAGE = "/.souk"
 """Where a restore puts together what is to take the disk's place."""

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from machine import Failure  # type: ignore[import-not-found]
+from machine import Failure
 
 # Laid down beside this file.
-from repository import MIB, QUIETLY, TOGETHER  # type: ignore[import-not-found]
+from repository import MIB, QUIETLY, TOGETHER
 
 ROOT = "/buckets"
 OWN = ROOT + "/.system"

@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 
-from machine import Failure  # type: ignore[import-not-found]
+from machine import Failure
 
 SERVICE = "souk-objectstorage.service"
 LONGEST = 0.9

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import machine  # type: ignore[import-not-found]
+import machine
 
 # Laid down beside this file.
-from signing import signed_headers  # type: ignore[import-not-found]
+from signing import signed_headers
 
 FOLDER = "/etc/souk/objectstorage"
 IDENTITIES = FOLDER + "/identities.json"

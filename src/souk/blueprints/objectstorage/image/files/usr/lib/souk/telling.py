@@ -16,9 +16,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 # Laid down beside this file.
-import storage  # type: ignore[import-not-found]
-from room import Room, command  # type: ignore[import-not-found]
-from signing import signed_headers  # type: ignore[import-not-found]
+import storage
+from room import Room, command
+from signing import signed_headers
 
 SOCKET = "/run/souk-objectstorage/steward"
 METRICS = "127.0.0.1:9327"

@@ -11,11 +11,11 @@ import shutil
 import time
 from collections.abc import Iterable, Iterator
 
-from machine import Failure  # type: ignore[import-not-found]
+from machine import Failure
 
 # Laid down beside this file.
-from repository import KIND, OF, SIZE, change  # type: ignore[import-not-found]
-from standing import still  # type: ignore[import-not-found]
+from repository import KIND, OF, SIZE, change
+from standing import still
 
 DATA = "/var/lib/souk-objectstorage"
 STAGE = "/var/lib/souk-backup"

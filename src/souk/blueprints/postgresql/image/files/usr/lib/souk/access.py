@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 
-from guest import FOLDER, absent, identifier, literal, sql, version, write  # type: ignore[import-not-found]
-from machine import Refusal  # type: ignore[import-not-found]
+from guest import FOLDER, absent, identifier, literal, sql, version, write
+from machine import Refusal
 
 MARK = "souk binding"
 CONFINED = FOLDER + "/confined.conf"

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from guest import programs, psql, version  # type: ignore[import-not-found]
-from machine import Failure, Refusal  # type: ignore[import-not-found]
+from guest import programs, psql, version
+from machine import Failure, Refusal
 
 HOME = "/var/lib/postgresql"
 NOT_REACHED = "recovery ended before configured recovery target was reached"

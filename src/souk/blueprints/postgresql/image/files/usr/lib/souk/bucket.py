@@ -13,10 +13,10 @@ from typing import IO, Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from machine import Failure  # type: ignore[import-not-found]
+from machine import Failure
 
 # Laid down beside this file.
-from signing import signed_headers  # type: ignore[import-not-found]
+from signing import signed_headers
 
 FIRST_PARTS, PARTS_ALIKE = 8 * 1024**2, 1000
 """A thousand parts of 8 MiB, then a thousand of 16, and so on: S3 takes ten thousand, of 5 GiB each at most."""

@@ -6,7 +6,7 @@ import pwd
 import subprocess
 import time
 
-import machine  # type: ignore[import-not-found]
+import machine
 from machine import PAUSE, Failure
 
 FOLDER = "/etc/souk/postgresql"

@@ -16,8 +16,8 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-from guest import BIN, DATA, FOLDER, SOCKETS, write  # type: ignore[import-not-found]
-from machine import Document, Failure, know_host, wait  # type: ignore[import-not-found]
+from guest import BIN, DATA, FOLDER, SOCKETS, write
+from machine import Document, Failure, know_host, wait
 
 CONFIGURATION = FOLDER + "/patroni.yml"
 AUTHORITY = FOLDER + "/coordinator.crt"

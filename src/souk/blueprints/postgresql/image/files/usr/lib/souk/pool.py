@@ -7,9 +7,10 @@ that only its own role may call. It has a system user of its own: as PostgreSQL'
 from __future__ import annotations
 
 import os
+from typing import Any
 
-import machine  # type: ignore[import-not-found]
-from guest import sql  # type: ignore[import-not-found]
+import machine
+from guest import sql
 from machine import Failure, systemctl
 
 POOLER = "souk_pooler"
@@ -34,7 +35,7 @@ COMMIT;
 """
 
 
-def pool(wanted: dict | None, tls: dict, leads: bool, deadline: float) -> bool:  # type: ignore[type-arg]
+def pool(wanted: dict[str, Any] | None, tls: dict[str, Any], leads: bool, deadline: float) -> bool:
     """Have the pool as it is wanted, or none. Returns whether anything changed.
 
     A machine that follows gets what lies in the database from the one that leads.
@@ -62,7 +63,7 @@ def _end(deadline: float) -> bool:
     return True
 
 
-def _settings(wanted: dict) -> str:  # type: ignore[type-arg]
+def _settings(wanted: dict[str, Any]) -> str:
     settings = {
         "listen_addr": "0.0.0.0",  # noqa: S104
         "listen_port": PORT,

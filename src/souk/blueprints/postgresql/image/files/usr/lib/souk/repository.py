@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import socket
 from subprocess import CompletedProcess as Done
+from typing import Any
 
-from guest import FOLDER, SOCKETS, as_postgres, write  # type: ignore[import-not-found]
-from machine import Failure, know_host  # type: ignore[import-not-found]
+from guest import FOLDER, SOCKETS, as_postgres, write
+from machine import Failure, know_host
 
 CONFIGURATION = FOLDER + "/repository.conf"
 STANZA = "souk"
@@ -20,7 +21,7 @@ NETWORK_SECONDS = 15
 """How long pgBackRest tries a repository that does not answer: PostgreSQL's archiver tries again after that."""
 
 
-def describe(document: dict, path: str, data: str) -> bool:  # type: ignore[type-arg]
+def describe(document: dict[str, Any], path: str, data: str) -> bool:
     """Write the configuration file of a repository for a data directory. Returns whether anything changed.
 
     A server whose address is known is found by `/etc/hosts`, whatever DNS says; its certificate is checked against the
@@ -87,7 +88,7 @@ def complaint(done: Done[str]) -> str:
     return said[0].partition("ERROR:")[2].strip() if said else f"pgBackRest ended with {done.returncode}"
 
 
-def backups(path: str = CONFIGURATION) -> list[dict]:  # type: ignore[type-arg]
+def backups(path: str = CONFIGURATION) -> list[dict[str, Any]]:
     """The backups in the repository, as pgBackRest lists them, the oldest first."""
     found = [backup for stanza in _readable(path) for backup in stanza.get("backup", ())]
     return [backup for backup in found if not backup.get("error")]
@@ -98,7 +99,7 @@ def servers(path: str = CONFIGURATION) -> list[str]:
     return [str(server["system-id"]) for stanza in _readable(path) for server in stanza.get("db", ())]
 
 
-def _readable(path: str) -> list[dict]:  # type: ignore[type-arg]
+def _readable(path: str) -> list[dict[str, Any]]:
     stanzas = json.loads(pgbackrest("info", "--output=json", path=path).stdout)
     for stanza in stanzas:
         # A repository that could not be read is listed too, as one without backups.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 MIB = 1024**2
 SMALL = 16 * MIB
@@ -42,7 +43,7 @@ def sizes(ask: Ask) -> dict[str, dict[str, int]]:
     return found
 
 
-def reading(found: dict[str, dict[str, int]], most: int, seed: int) -> dict:  # type: ignore[type-arg]
+def reading(found: dict[str, dict[str, int]], most: int, seed: int) -> dict[str, Any]:
     """What is read of tables of these sizes, so that it is about `most` bytes: of large ones a share of their pages,
     the same ones wherever the data lies in the same pages.
     """
@@ -56,7 +57,7 @@ def reading(found: dict[str, dict[str, int]], most: int, seed: int) -> dict:  # 
     return {"share": round(share, 3), "seed": seed, "sampled": sampled}
 
 
-def checksums(ask: Ask, how: dict) -> dict[str, str]:  # type: ignore[type-arg]
+def checksums(ask: Ask, how: dict[str, Any]) -> dict[str, str]:
     """How many rows each table has and the sum of their checksums, by database and table; `how` is from `reading`."""
     found = {}
     for database, tables in sizes(ask).items():
@@ -69,7 +70,7 @@ def checksums(ask: Ask, how: dict) -> dict[str, str]:  # type: ignore[type-arg]
     return found
 
 
-def _rows(printed: str) -> list[list]:  # type: ignore[type-arg]
+def _rows(printed: str) -> list[list[Any]]:
     """One JSON array a line: a customer's table may have any name."""
     return [json.loads(line) for line in printed.split("\n") if line]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 
-from guest import DATA, SERVICE  # type: ignore[import-not-found]
-from machine import Failure, systemctl  # type: ignore[import-not-found]
+from guest import DATA, SERVICE
+from machine import Failure, systemctl
 
 SIGNAL = DATA + "/standby.signal"
 # A customer may have made the role before and given it something: then it can't go, but it is good for nothing.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 
-from machine import Failure, write  # type: ignore[import-not-found]
+from machine import Failure, write
 
 FOLDER = "/etc/souk/greeting"
 GROUP = "www-data"
