@@ -9,11 +9,8 @@ What a customer waits for who only follows the API (ready shown, then a put) is 
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import secrets
-import sys
 import time
 import uuid
 
@@ -21,12 +18,9 @@ from souk.blueprints.objectstorage import BLUEPRINT
 from souk.blueprints.objectstorage.bundle import bundle
 from souk.provisioning.contract import Credentials, ServerCertificate, Size, Wanted
 from support import first_put
-from support.buyer import Buyer, free_block, settle, unable
+from support.buyer import Buyer
 from support.by_hand import Floor
-from support.figures import Figure, Target, publish, say
-from support.ground import ground
-from support.pairs import alternate
-from support.processes import web, worker
+from support.first_use import compare
 
 FLOOR = "the same certificate, machine, guest configuration and bucket by hand through Incus's API, tried the same way"
 PARAMETERS = {"buckets": [first_put.BUCKET]}
@@ -38,7 +32,7 @@ class StorageFloor(Floor):
 
     blueprint = BLUEPRINT
 
-    def put(self, address: str) -> float:
+    def once(self, address: str) -> float:
         """Make one service at `address`, and delete it. Seconds from nothing to the first object."""
         name = f"floor-{secrets.token_hex(3)}"
         try:
@@ -75,30 +69,6 @@ class StorageBuyer(Buyer):
         return first - accepted
 
 
-def main() -> None:
-    """Measure and print; exits with 1 where there is no Incus or no image."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--pairs", type=int, default=12)
-    chosen = options.parse_args()
-    load_before = os.getloadavg()
-    floor = StorageFloor(SIZE)
-    if reason := unable(floor):
-        say(reason)
-        sys.exit(1)
-    with ground() as place:
-        block = free_block(floor)
-        settle(block)
-        with web(place) as door, worker(place):
-            buyer = StorageBuyer(place, door.port)
-            buyer.warm_up()
-            by_hand = str(block.network_address + 5)
-            floor.put(by_hand)
-            measured = alternate(chosen.pairs, buyer.once, lambda: floor.put(by_hand))
-    details = {**buyer.told(measured.floor), **measured.told()}
-    targets = [Target("ratio", 1.15)]
-    name = "order accepted to the first object put over verified TLS"
-    publish([Figure(name, measured.figure, "s", measured.floor, FLOOR, measured.ratio, targets, details)], load_before)
-
-
 if __name__ == "__main__":
-    main()
+    name = "order accepted to the first object put over verified TLS"
+    compare(name, str(__doc__), StorageFloor(SIZE), FLOOR, StorageBuyer)

@@ -9,22 +9,18 @@ What a customer waits for who only follows the API (ready shown, then ssh) is to
 
 from __future__ import annotations
 
-import argparse
-import os
 import secrets
-import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 from souk.blueprints.machine import BLUEPRINT
 from support import first_ssh
-from support.buyer import Buyer, free_block, settle, unable
+from support.buyer import Buyer
 from support.by_hand import Floor
-from support.figures import Figure, Target, publish, say
-from support.ground import ground
-from support.pairs import alternate
-from support.processes import web, worker
+from support.first_use import compare
+from support.ground import Ground
 
 FLOOR = "the same image launched through Incus's API with the same limits and card, the key pushed into it, and ssh"
 _KEYS = "/etc/souk/machine/keys/debian"
@@ -35,7 +31,11 @@ class MachineFloor(Floor):
 
     blueprint = BLUEPRINT
 
-    def machine(self, address: str, key: first_ssh.Key) -> float:
+    def __init__(self, key: first_ssh.Key) -> None:
+        super().__init__()
+        self.customers = key
+
+    def once(self, address: str) -> float:
         """Make one machine at `address`, and delete it. Seconds from nothing to the first ssh."""
         name = f"floor-{secrets.token_hex(3)}"
         try:
@@ -46,18 +46,20 @@ class MachineFloor(Floor):
                 f"/1.0/instances/{name}/files",
                 params={"path": _KEYS, "project": self.place.project},
                 headers=headers,
-                content=key.public.encode() + b"\n",
+                content=self.customers.public.encode() + b"\n",
             )
             pushed.raise_for_status()
-            return first_ssh.wait(address, key) - started
+            return first_ssh.wait(address, self.customers) - started
         finally:
             self.delete(name)
 
 
 class MachineBuyer(Buyer):
-    """A customer who orders machines."""
+    """A customer who orders machines, with this key."""
 
-    key: first_ssh.Key
+    def __init__(self, place: Ground, port: int, key: first_ssh.Key) -> None:
+        super().__init__(place, port)
+        self.key = key
 
     def once(self) -> float:
         """Seconds from the answer that accepts an order to the first ssh."""
@@ -75,31 +77,8 @@ class MachineBuyer(Buyer):
         return first - accepted
 
 
-def main() -> None:
-    """Measure and print; exits with 1 where there is no Incus or no image."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--pairs", type=int, default=12)
-    chosen = options.parse_args()
-    load_before = os.getloadavg()
-    floor = MachineFloor()
-    if reason := unable(floor):
-        say(reason)
-        sys.exit(1)
-    with tempfile.TemporaryDirectory() as folder, ground() as place:
-        block = free_block(floor)
-        settle(block)
-        with web(place) as door, worker(place):
-            buyer = MachineBuyer(place, door.port)
-            buyer.key = first_ssh.make_key(Path(folder))
-            buyer.warm_up()
-            by_hand = str(block.network_address + 5)
-            floor.machine(by_hand, buyer.key)
-            measured = alternate(chosen.pairs, buyer.once, lambda: floor.machine(by_hand, buyer.key))
-    details = {**buyer.told(measured.floor), **measured.told()}
-    targets = [Target("ratio", 1.15)]
-    name = "order accepted to the first ssh into a machine"
-    publish([Figure(name, measured.figure, "s", measured.floor, FLOOR, measured.ratio, targets, details)], load_before)
-
-
 if __name__ == "__main__":
-    main()
+    with tempfile.TemporaryDirectory() as folder:
+        key = first_ssh.make_key(Path(folder))
+        name = "order accepted to the first ssh into a machine"
+        compare(name, str(__doc__), MachineFloor(key), FLOOR, partial(MachineBuyer, key=key))

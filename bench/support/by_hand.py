@@ -28,6 +28,10 @@ from support import first_select
 
 SOCKET = "/var/lib/incus/unix.socket"
 SIZE = Size(vcpus=1, memory=1024**3, disk=10 * 1024**3)
+_NO_USE = (
+    *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment"),
+    *("key_agreement", "encipher_only", "decipher_only"),
+)
 
 
 class Floor:
@@ -157,8 +161,9 @@ class Floor:
             sockets["0"].send(stdin)
             sockets["0"].send("")
             ended = self.http.get(f"/1.0/operations/{operation['id']}/wait").json()["metadata"]
+            said = b"" if ended["metadata"]["return"] == 0 else sockets["1"].recv()
         if ended["metadata"]["return"] != 0:
-            raise RuntimeError(f"{name}: configure failed")
+            raise RuntimeError(f"{name}: configure failed: {said!r}")
 
     def _change(self, method: str, path: str, body: object) -> None:
         answer = self.http.request(method, path, json=body)
@@ -190,6 +195,7 @@ class Floor:
             .not_valid_before(now - timedelta(hours=1))
             .not_valid_after(now + timedelta(days=1))
             .add_extension(x509.SubjectAlternativeName(names), critical=True)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), critical=False)
             .sign(self.key, hashes.SHA256())
         )
         return ServerCertificate(_pem(signed), _key_pem(key), _pem(self.authority))
@@ -202,8 +208,14 @@ def _authority() -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
     builder = x509.CertificateBuilder(
         name, name, key.public_key(), 1, now - timedelta(hours=1), now + timedelta(days=1)
     )
-    constraints = x509.BasicConstraints(ca=True, path_length=0)
-    return key, builder.add_extension(constraints, critical=True).sign(key, hashes.SHA256())
+    # What a strict client, such as Python's own from 3.13 on, asks of an authority.
+    usage = x509.KeyUsage(key_cert_sign=True, crl_sign=True, **dict.fromkeys(_NO_USE, False))
+    return key, (
+        builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )
 
 
 def _pem(certificate: x509.Certificate) -> str:

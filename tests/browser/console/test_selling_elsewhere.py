@@ -27,8 +27,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def vendor(console: str, settings: object) -> Iterator[Vendor]:
-    settings.BROKER_NETWORKS = [ip_network("127.0.0.0/8")]  # type: ignore[attr-defined]
-    settings.BROKERS_IN_THE_CLEAR = True  # type: ignore[attr-defined]
+    settings.BROKER_NETWORKS = [ip_network("127.0.0.0/8")]
+    settings.BROKERS_IN_THE_CLEAR = True
     intake.ensure()
     with selling.running() as vendor:
         yield vendor

@@ -24,8 +24,8 @@ def process() -> Iterator[Vendor]:
 
 @pytest.fixture
 def place(own_database: str, tmp_path: Path, settings: object) -> Ground:
-    settings.BROKER_NETWORKS = [ip_network("127.0.0.0/8")]  # type: ignore[attr-defined]
-    settings.BROKERS_IN_THE_CLEAR = True  # type: ignore[attr-defined]
+    settings.BROKER_NETWORKS = [ip_network("127.0.0.0/8")]
+    settings.BROKERS_IN_THE_CLEAR = True
     calling._calls.clear()
     intake.ensure()
     return reconciling.ground(tmp_path)

@@ -74,13 +74,13 @@ def test_what_is_wrong_with_a_catalog_is_said(
 
 def test_an_address_inside_is_never_connected_to(seller: Customer, vendor: Vendor, settings: object) -> None:
     broker = selling.register(seller, vendor.url)
-    settings.BROKER_NETWORKS = []  # type: ignore[attr-defined]
+    settings.BROKER_NETWORKS = []
     assert "private network" in trouble(seller, broker)
     assert vendor.asked("catalog") == []
 
 
 def test_a_name_that_leads_inside_later_is_not_followed(seller: Customer, vendor: Vendor, settings: object) -> None:
-    settings.BROKER_NETWORKS = []  # type: ignore[attr-defined]
+    settings.BROKER_NETWORKS = []
     port = vendor.url.rpartition(":")[2]
     broker = selling.register(seller, f"http://broker.example:{port}")
     inside = [(2, 1, 6, "", ("127.0.0.1", int(port)))]

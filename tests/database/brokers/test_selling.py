@@ -126,7 +126,7 @@ def test_a_plan_that_is_offered_no_more_is_sold_no_more_and_runs_on(
     provisioning.delete_instance(buyer.scope, instance)
     settle(place)
     assert vendor.instances == {}
-    assert [each.kind for each in queries.proposed(seller.scope, broker).changes] == ["plan_removed"]  # type: ignore[union-attr]
+    assert [each.kind for each in queries.proposed(seller.scope, broker).changes] == ["plan_removed"]
 
 
 def test_the_next_version_is_the_same_offering(seller: Customer, vendor: Vendor, place: Ground) -> None:

@@ -36,7 +36,7 @@ class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
     def process_request_thread(self, request: object, client_address: object) -> None:
-        super().process_request_thread(request, client_address)  # type: ignore[arg-type]
+        super().process_request_thread(request, client_address)
         connection.close()
 
 

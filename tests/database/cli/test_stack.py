@@ -48,7 +48,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def _services(souk: Souk) -> list[dict[str, Any]]:
-    return json.loads(souk("--json", "services")[1])["items"]  # type: ignore[no-any-return]
+    return json.loads(souk("--json", "services")[1])["items"]
 
 
 def _orders(souk: Souk) -> int:

@@ -69,7 +69,7 @@ def test_an_export_applied_is_nothing_to_do(
         assert ordered[0] == 0, ordered
     reconciling.settle(place)
     for number, each in enumerate(wanted):
-        for words in each["after"]:  # type: ignore[attr-defined]
+        for words in each["after"]:
             # A name in DNS is of ASCII letters here; the service's own is not.
             name, domain = (("compta", "compta"), ("été", "ete"))[number]
             firm(*(word.replace("NAME", domain if "." in word else name) for word in words))

@@ -257,7 +257,7 @@ def _says(talk: subprocess.Popen[str], line: str) -> str:
 def _eventually(holds: object, within: float = 5.0) -> bool:
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
-        if holds():  # type: ignore[operator]
+        if holds():
             return True
         time.sleep(0.1)
     return False

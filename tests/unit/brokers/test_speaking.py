@@ -39,7 +39,7 @@ class _Answering(BaseHTTPRequestHandler):
 @pytest.fixture
 def url(tmp_path: Path, settings: object) -> Iterator[str]:
     """A server that only answers who shows a certificate of its clients' authority."""
-    settings.BROKER_NETWORKS = [ip_network("127.0.0.0/8")]  # type: ignore[attr-defined]
+    settings.BROKER_NETWORKS = [ip_network("127.0.0.0/8")]
     own = issue(SITE, "localhost", "127.0.0.1")
     (tmp_path / "own.pem").write_text(own.certificate + own.key)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -93,7 +93,7 @@ def test_a_certificate_of_another_authority_neither(url: str) -> None:
 
 
 def test_nobody_listening_was_never_reached(settings: object) -> None:
-    settings.BROKER_NETWORKS = [ip_network("127.0.0.0/8")]  # type: ignore[attr-defined]
+    settings.BROKER_NETWORKS = [ip_network("127.0.0.0/8")]
     with pytest.raises(NotReached, match="nobody listens"):
         speaking.ask(Way("https://127.0.0.1:9", "bearer", secret="x" * 20), "GET", "/catalog")
 

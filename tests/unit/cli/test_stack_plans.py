@@ -46,7 +46,7 @@ LISTED = [{"network": "203.0.113.0/24", "note": "le bureau"}, {"network": "198.5
 
 def _plan(wanted: dict[str, Any] | None, *, prune: bool = False, **other: Any) -> Any:
     there = There(cast(Service, {**NOW, **other}), "id1", 1, 1, PRICE)
-    base = {key: NOW[key] for key in ("offering", "plan", "marketplace", "region")}  # type: ignore[literal-required]
+    base = {key: NOW[key] for key in ("offering", "plan", "marketplace", "region")}
     services = {} if wanted is None else {"compta": cast(Service, {**base, **wanted})}
     present = Present("o", "p", "p", {"old": ("here", "n1")}, {"compta": there}, {}, frozenset({"old"}))
     return plan(Stack(services=services), present, lambda _market, _offering: OFFERING, prune=prune)

@@ -52,11 +52,11 @@ def test_a_change_with_a_key_is_sent_again_and_one_without_is_not() -> None:
         return httpx.Response(201, json={"id": "order1"})
 
     order = {"offering": "postgresql", "plan": "s", "region": "ma-temara", "name": "compta"}
-    assert _client(answer).place_order(order, key="once") == {"id": "order1"}  # type: ignore[arg-type]
+    assert _client(answer).place_order(order, key="once") == {"id": "order1"}
     assert asked == ["once"] * 3
     asked.clear()
     with pytest.raises(Unreachable, match=r"souk\.example"):
-        _client(answer).place_order(order)  # type: ignore[arg-type]
+        _client(answer).place_order(order)
     assert asked == [None]
 
 

@@ -61,7 +61,7 @@ def test_what_are_no_ports_is_refused(ports: str) -> None:
 )
 def test_what_is_no_rule_is_refused_with_a_sentence(words: tuple[object, ...], refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
-        rule(*words)  # type: ignore[arg-type]
+        rule(*words)
 
 
 def test_networks_are_put_together_and_all_of_them_is_everyone() -> None:
