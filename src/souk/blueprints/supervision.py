@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from souk.provisioning.contract import ConfigurationFailed, Guest, Interruption
+from souk.provisioning.contract import ConfigurationFailed, Guest, Interruption, OnlyLooks, Wanted
 
 _SHOW = (
     "systemctl",
@@ -13,6 +13,21 @@ _SHOW = (
     "--property=NRestarts,ActiveExitTimestamp,ActiveEnterTimestamp",
 )
 _FORMAT = "%a %Y-%m-%d %H:%M:%S.%f UTC"
+
+
+class Supervised(OnlyLooks):
+    """An observer whose services are a process that systemd keeps running, in a `unit` of this name."""
+
+    unit: str
+
+    def interruption(self, guest: Guest, wanted: Wanted) -> Interruption | None:
+        """What systemd in the machine saw of the process.
+
+        Raises:
+            ConfigurationFailed.
+        """
+        del wanted
+        return interruption(guest, self.unit)
 
 
 def interruption(guest: Guest, unit: str) -> Interruption | None:

@@ -9,81 +9,63 @@ from django.db import models
 from souk.kernel.models import Row
 
 
-class UsageInterval(Row):
-    """A service instance was running (or stopped, holding its disk) during `during`; open while it lasts.
+def one_at_a_time(name: str) -> ExclusionConstraint:
+    """What the database sees to: rows of one instance never overlap."""
+    same, meets = RangeOperators.EQUAL, RangeOperators.OVERLAPS
+    return ExclusionConstraint(name=name, expressions=[("instance_id", same), ("during", meets)])
 
-    Intervals of one instance and meter never overlap; the database sees to it.
-    """
+
+class Lasting(Row):
+    """Something that held for an instance during `during`; open while it lasts. Two of an instance never overlap."""
 
     organization_id = models.UUIDField()
     instance_id = models.UUIDField()
-    meter = models.CharField(max_length=12, choices=[("running", "running"), ("stopped", "stopped")])
     during = DateTimeRangeField()
 
     class Meta:
-        constraints = [
-            ExclusionConstraint(
-                name="usage_interval_without_overlap",
-                expressions=[("instance_id", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
-            )
-        ]
+        abstract = True
 
 
-class HeldDisk(Row):
+class UsageInterval(Lasting):
+    """A service instance was running (or stopped, holding its disk) during `during`; open while it lasts."""
+
+    meter = models.CharField(max_length=12, choices=[("running", "running"), ("stopped", "stopped")])
+
+    class Meta:
+        constraints = [one_at_a_time("usage_interval_without_overlap")]
+
+
+class HeldDisk(Lasting):
     """How many bytes of disk beyond its plan an instance had during `during`, on all of its machines; open while it
     lasts. It counts as long as the instance runs or is stopped.
     """
 
-    organization_id = models.UUIDField()
-    instance_id = models.UUIDField()
     extra = models.BigIntegerField()
-    during = DateTimeRangeField()
 
     class Meta:
-        constraints = [
-            ExclusionConstraint(
-                name="held_disk_without_overlap",
-                expressions=[("instance_id", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
-            )
-        ]
+        constraints = [one_at_a_time("held_disk_without_overlap")]
 
 
-class HeldAddresses(Row):
+class HeldAddresses(Lasting):
     """How many public addresses were on an instance's bill during `during`; open while it lasts. They count as long as
     the instance runs or is stopped.
     """
 
-    organization_id = models.UUIDField()
-    instance_id = models.UUIDField()
     held = models.PositiveSmallIntegerField()
-    during = DateTimeRangeField()
 
     class Meta:
-        constraints = [
-            ExclusionConstraint(
-                name="held_addresses_without_overlap",
-                expressions=[("instance_id", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
-            )
-        ]
+        constraints = [one_at_a_time("held_addresses_without_overlap")]
 
 
-class StoredData(Row):
+class StoredData(Lasting):
     """How many bytes of a customer's own data an instance held during `during`, as it tells itself; open while that is
     the last that was told. It counts as long as the instance runs.
     """
 
-    organization_id = models.UUIDField()
-    instance_id = models.UUIDField()
     stored = models.BigIntegerField()
-    during = DateTimeRangeField()
 
     class Meta:
-        constraints = [
-            ExclusionConstraint(
-                name="stored_data_without_overlap",
-                expressions=[("instance_id", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
-            )
-        ]
+        constraints = [one_at_a_time("stored_data_without_overlap")]
 
 
 class UsageSample(Row):

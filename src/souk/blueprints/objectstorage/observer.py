@@ -8,19 +8,18 @@ from typing import Any
 
 import httpx
 
-from souk.blueprints import journals, supervision
+from souk.blueprints import journals
 from souk.blueprints.objectstorage import probing
+from souk.blueprints.supervision import Supervised
 from souk.provisioning.contract import (
     STORED,
     Credentials,
     Curve,
     Guest,
     Health,
-    Interruption,
     LogPart,
     Look,
     Metric,
-    OnlyLooks,
     Panel,
     Reading,
     Severity,
@@ -79,9 +78,10 @@ PANELS = (
 )
 
 
-class CountingObserver(OnlyLooks):
+class CountingObserver(Supervised):
     """One connection: whether the buckets can be listed, and what was counted."""
 
+    unit = "souk-objectstorage.service"
     metrics = METRICS
     panels = PANELS
 
@@ -98,15 +98,6 @@ class CountingObserver(OnlyLooks):
         if told["answers"] != httpx.codes.OK:
             return Look(Health(ok=False, detail=f"the server behind it answers {told['answers']}"))
         return Look(Health(ok=True), _values(told))
-
-    def interruption(self, guest: Guest, wanted: Wanted) -> Interruption | None:
-        """What systemd in the machine saw of the server's process.
-
-        Raises:
-            ConfigurationFailed.
-        """
-        del wanted
-        return supervision.interruption(guest, "souk-objectstorage.service")
 
     def log(self, guest: Guest, wanted: Wanted, after: str, most: int) -> LogPart:
         """The requests, as the machine's front wrote them down, and what the server complained of.

@@ -7,18 +7,16 @@ from datetime import UTC, datetime
 
 import psycopg
 
-from souk.blueprints import supervision
 from souk.blueprints.postgresql import journal, probing, statements
+from souk.blueprints.supervision import Supervised
 from souk.provisioning.contract import (
     Credentials,
     Curve,
     Guest,
     Health,
-    Interruption,
     LogPart,
     Look,
     Metric,
-    OnlyLooks,
     Panel,
     Reading,
     Statement,
@@ -78,9 +76,10 @@ PANELS = (
 )
 
 
-class StatisticsObserver(OnlyLooks):
+class StatisticsObserver(Supervised):
     """One connection and one statement: whether it answers, and its statistics."""
 
+    unit = "souk-postgresql.service"
     metrics = METRICS
     panels = PANELS
     asks_queries = True
@@ -99,15 +98,6 @@ class StatisticsObserver(OnlyLooks):
         assert row is not None, "an aggregate has a row"
         started, *values = row
         return Look(Health(ok=True), values, datetime.fromtimestamp(started, UTC))
-
-    def interruption(self, guest: Guest, wanted: Wanted) -> Interruption | None:
-        """What systemd in the machine saw of the service's process.
-
-        Raises:
-            ConfigurationFailed.
-        """
-        del wanted
-        return supervision.interruption(guest, "souk-postgresql.service")
 
     def log(self, guest: Guest, wanted: Wanted, after: str, most: int) -> LogPart:
         """The lines of PostgreSQL's own unit in the machine's journal.

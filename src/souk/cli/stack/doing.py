@@ -18,7 +18,7 @@ from souk.cli.language import _
 from souk.cli.progress import follow
 from souk.cli.stack.parts import ANYTIME, EVERYONE, PRIVATE, Present, Service, Stack, There
 from souk.cli.stack.planning import Change, Plan
-from souk.client.models import AccessIn, BindingIn, EntitlementIn, OrderIn, PlanIn, Requested, SizeChanges
+from souk.client.models import AccessIn, BindingIn, EntitlementIn, NetworkIn, OrderIn, PlanIn, Requested, SizeChanges
 
 _SPACE = uuid.UUID("0b5a8a0e-6a1c-4d0f-9d55-7a5f3b1c2e47")
 
@@ -33,8 +33,13 @@ def begin(context: Context, plan: Plan, stack: Stack, present: Present) -> None:
     networks = {name: identifier for name, (_region, identifier) in present.networks.items()}
     for change in plan.changes:
         if change.kind == "network" and change.action == "create":
-            body = {"name": change.name, "region": change.after}
-            made = client.create_network({**body, "organization": present.organization, "project": present.project})  # type: ignore[typeddict-item]
+            body: NetworkIn = {
+                "name": change.name,
+                "region": str(change.after),
+                "organization": present.organization,
+                "project": present.project,
+            }
+            made = client.create_network(body)
             networks[change.name] = made["id"]
             _told(context, change)
     placed = []
@@ -48,7 +53,8 @@ def begin(context: Context, plan: Plan, stack: Stack, present: Present) -> None:
 
 
 def _order(name: str, wanted: Service, present: Present, networks: dict[str, str]) -> OrderIn:
-    body: OrderIn = {
+    network = wanted.get("network")
+    return {
         "offering": wanted["offering"],
         "plan": wanted["plan"],
         "region": wanted["region"],
@@ -58,9 +64,8 @@ def _order(name: str, wanted: Service, present: Present, networks: dict[str, str
         "parameters": wanted.get("parameters", {}),
         "organization": present.organization,
         "project": present.project,
-        "network": networks[wanted["network"]] if wanted.get("network") else "",  # type: ignore[index]
+        "network": networks[network] if network else "",
     }
-    return body
 
 
 def _key(present: Present, name: str) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from souk.brokers import commands, queries
 from souk.doors.console import words
 from souk.doors.console.operator.money import AmountField
+from souk.ui.fields import offer
 
 _LTR = {"dir": "ltr", "autocomplete": "off"}
 
@@ -94,7 +95,7 @@ class PublicationForm(forms.Form):
     def __init__(self, proposed: queries.ProposedRow, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("number", proposed.number)
-        self.fields["category"].choices = [(key, name) for key, (name, _icon) in words.CATEGORIES.items()]  # type: ignore[attr-defined]
+        offer(self, "category", [(key, name) for key, (name, _icon) in words.CATEGORIES.items()])
         self._plans = [
             (service["id"], plan["id"], f"price{number}", service, plan)
             for number, (service, plan) in enumerate(

@@ -30,6 +30,7 @@ from souk.parties.access import CAN_ORDER
 from souk.provisioning.addresses import has_ranges
 from souk.provisioning.errors import InvalidParameters
 from souk.sites.queries import RegionRow, regions
+from souk.ui.fields import offer
 from souk.ui.format import language
 from souk.ui.parts import Crumb, Plan, Step
 from souk.ui.schema_fields import SaneTextField, WesternIntegerField
@@ -84,11 +85,9 @@ class OrderForm(forms.Form):
                 **{name: value for name, value in initial.items() if value},
             },
         )
-        self.fields["region"].choices = [  # type: ignore[attr-defined]
-            (place.code, f"{place.name}, {words.country(place.country)}") for place in places
-        ]
-        self.fields["project"].choices = [(str(row.id), row.name) for row in desk.projects]  # type: ignore[attr-defined]
-        self.fields["network"].choices = choices(desk)  # type: ignore[attr-defined]
+        offer(self, "region", [(place.code, f"{place.name}, {words.country(place.country)}") for place in places])
+        offer(self, "project", [(str(row.id), row.name) for row in desk.projects])
+        offer(self, "network", choices(desk))
         if elsewhere:
             del self.fields["extra_gib"], self.fields["network"]
         if elsewhere or not any(has_ranges(place.code) for place in places):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -32,12 +31,13 @@ from souk.engines.contract import (
     Usage,
 )
 from souk.engines.exposure import Exposure
-from souk.engines.incus import images, networks, sharing, snapshots, spec, wire
+from souk.engines.incus import files, images, networks, sharing, snapshots, spec, wire
 from souk.engines.incus.address import Https, UnixSocket
 from souk.engines.incus.cards import Cards
 from souk.engines.incus.events import follow
 from souk.engines.incus.execution import execute
 from souk.engines.incus.exposing import Exposures
+from souk.engines.incus.full_disks import patiently
 from souk.engines.incus.spec import Place
 from souk.engines.incus.traffic import Traffic
 from souk.engines.incus.transport import Transport
@@ -48,7 +48,6 @@ _CREATE_WITHIN = 180.0
 _MOVE_WITHIN = 3600.0
 """Seconds: a disk goes over the network."""
 
-_ATTEMPTS, _PAUSE = 25, 0.2
 _SYNC_WITHIN = 60.0
 _MARGIN = 128 * 1024 * 1024
 """Bytes that a disk must keep free beyond what is on it: btrfs needs room to give room back."""
@@ -261,11 +260,11 @@ class IncusEngine:
         """See the contract."""
         with contextlib.suppress(NotFound):
             address = spec.machine(self._transport.get(self._path(name), wire.Instance), server="").address
-            _patiently(lambda: self.stop(name, force=True))
+            patiently(lambda: self.stop(name, force=True))
             if address:
                 # First: what comes after it may get its address.
                 self._exposures.forget(address)
-            _patiently(lambda: self._transport.change("DELETE", self._path(name)))
+            patiently(lambda: self._transport.change("DELETE", self._path(name)))
         self._cards.forget(spec.known(self._place, name))
 
     def resize(self, name: str, limits: Limits, *, etag: str | None = None) -> None:
@@ -279,7 +278,7 @@ class IncusEngine:
                 raise Refused(f"{name} needs {needed} bytes of disk, more than {limits.disk}")
         devices = {"root": spec.root(self._place, limits)}
         try:
-            _patiently(lambda: self._patch(name, {"config": spec.limits(limits), "devices": devices}, etag))
+            patiently(lambda: self._patch(name, {"config": spec.limits(limits), "devices": devices}, etag))
         except DiskFull as error:
             if limits.disk >= before.disk:
                 raise
@@ -396,22 +395,11 @@ class IncusEngine:
 
     def push(self, name: str, path: str, content: bytes, *, mode: int = 0o600, uid: int = 0, gid: int = 0) -> None:
         """See the contract."""
-        headers = {
-            "Content-Type": "application/octet-stream",
-            "X-Incus-type": "file",
-            "X-Incus-write": "overwrite",
-            "X-Incus-mode": f"{mode:04o}",
-            "X-Incus-uid": str(uid),
-            "X-Incus-gid": str(gid),
-        }
-        self._transport.raw("POST", f"{self._path(name)}/files", query={"path": path}, headers=headers, content=content)
+        files.push(self._transport, self._path(name), path, content, mode=mode, uid=uid, gid=gid)
 
     def pull(self, name: str, path: str) -> bytes:
         """See the contract."""
-        response = self._transport.raw("GET", f"{self._path(name)}/files", query={"path": path})
-        if response.headers.get("X-Incus-type") == "directory":
-            raise NotFound(f"{path} is a folder")
-        return response.content
+        return files.pull(self._transport, self._path(name), path)
 
     # Images
 
@@ -441,18 +429,3 @@ class IncusEngine:
 def _sent(sent: Mapping[str, int] | None, row: wire.Instance) -> int | None:
     """What a machine sent to its clients; nothing yet, if its card was not seen."""
     return None if sent is None else sent.get(spec.mac(row), 0)
-
-
-def _patiently(act: Callable[[], object]) -> None:
-    """Do something to a machine whose disk may be full to the last byte.
-
-    btrfs charges even the raising of a quota to the quota, and lets it pass a moment later.
-    """
-    for _ in range(_ATTEMPTS - 1):
-        try:
-            act()
-        except DiskFull:
-            time.sleep(_PAUSE)
-        else:
-            return
-    act()

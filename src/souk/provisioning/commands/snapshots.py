@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from souk.kernel.errors import NotFound
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
@@ -102,5 +104,5 @@ def _there(scope: Scope, instance: UUID, snapshot: UUID) -> tuple[ServiceInstanc
     return row, found
 
 
-def _kept(row: ServiceInstance):  # type: ignore[no-untyped-def]
+def _kept(row: ServiceInstance) -> QuerySet[Snapshot]:
     return Snapshot.objects.filter(instance=row, taken_at__isnull=False, deleted_at__isnull=True)
