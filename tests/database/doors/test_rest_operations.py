@@ -12,13 +12,12 @@ from tests.support import reconciling
 from tests.support.following import catch_up
 from tests.support.succession import going_over
 from tests.support.vault import vault
-from tests.support.world import Customer, customer, operator
+from tests.support.world import Customer, customer
 
 from souk.engines.contract import VERSION
 from souk.engines.memory import MemoryEngine
 from souk.kernel import clock
 from souk.kernel.scope import System, acting
-from souk.parties import commands as parties
 from souk.provisioning.commands.maintenance import orderable
 from souk.provisioning.contract import Obstacle
 from souk.provisioning.errors import VersionNotTogether
@@ -26,34 +25,6 @@ from souk.provisioning.models import ServiceInstance
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.reconciler.resync import resync
-
-
-@pytest.fixture
-def place(own_database: str, tmp_path: Path) -> Ground:
-    return reconciling.ground(tmp_path)
-
-
-@pytest.fixture
-def buyer(place: Ground) -> Customer:
-    return customer()
-
-
-@pytest.fixture
-def call(buyer: Customer) -> Caller:
-    return Caller(buyer.token())
-
-
-@pytest.fixture
-def engineer(place: Ground) -> Caller:
-    return Caller(parties.create_token(operator().person, "test").token)
-
-
-@pytest.fixture
-def service(place: Ground, buyer: Customer) -> UUID:
-    instance = reconciling.order(buyer)
-    reconciling.work(place)
-    catch_up()
-    return instance
 
 
 def test_a_service_is_renamed_and_protected_at_once(call: Caller, service: UUID) -> None:

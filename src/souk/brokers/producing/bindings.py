@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from souk.brokers.calling import AWAY
 from souk.brokers.models import BrokeredBinding, BrokeredService, Phase
 from souk.brokers.producing import telling
-from souk.brokers.producing.leaving import Exit, asked_for, first_poll, leave, polled
+from souk.brokers.producing.leaving import Exit, asked_for, end, first_poll, leave, polled
 from souk.brokers.producing.rows import ATTEMPTS, Plan, ask_again, move, overdue, plan, poll_again
 from souk.brokers.producing.words import told
 from souk.brokers.verdicts import Asked, Kind, Verdict
@@ -52,12 +52,7 @@ def revoke(claim: Claim, of: BrokeredService, row: BrokeredBinding, commission: 
     Raises:
         Away.
     """
-    if row.phase in {Phase.GONE, Phase.REFUSED}:
-        return None
-    if row.phase == Phase.NEW:
-        move(claim, row, phase=Phase.GONE)
-        return None
-    return leave(claim, row, _exit(of, row, commission))
+    return end(claim, row, _exit(of, row, commission))
 
 
 def _make(claim: Claim, of: BrokeredService, row: BrokeredBinding, commission: Commission, consumer: Consumer) -> Made:

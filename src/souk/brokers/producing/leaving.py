@@ -29,6 +29,20 @@ class Exit:
     patience: timedelta
 
 
+def end(claim: Claim, row: Brokered, way: Exit) -> Later | None:
+    """One step, whatever was reached before: what was never asked for is gone at once. None once nothing is left.
+
+    Raises:
+        Away.
+    """
+    if row.phase in {Phase.GONE, Phase.REFUSED}:
+        return None
+    if row.phase == Phase.NEW:
+        move(claim, row, phase=Phase.GONE)
+        return None
+    return leave(claim, row, way)
+
+
 def leave(claim: Claim, row: Brokered, way: Exit) -> Later | None:
     """One step; None once nothing is left. The row's phase is `gone` then.
 

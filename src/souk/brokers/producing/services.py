@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from souk.brokers.calling import AWAY
 from souk.brokers.models import BrokeredService, Phase
 from souk.brokers.producing import telling
-from souk.brokers.producing.leaving import Exit, asked_for, first_poll, leave, polled
+from souk.brokers.producing.leaving import Exit, asked_for, end, first_poll, leave, polled
 from souk.brokers.producing.rows import ATTEMPTS, Plan, ask_again, move, overdue, plan, poll_again
 from souk.brokers.producing.words import dashboard, told
 from souk.brokers.verdicts import Asked, Kind, Verdict
@@ -65,12 +65,7 @@ def withdraw(claim: Claim, row: BrokeredService, commission: Commission) -> Late
     Raises:
         Away.
     """
-    if row.phase in {Phase.GONE, Phase.REFUSED}:
-        return None
-    if row.phase == Phase.NEW:
-        move(claim, row, phase=Phase.GONE)
-        return None
-    return leave(claim, row, _exit(row, commission))
+    return end(claim, row, _exit(row, commission))
 
 
 def _make(claim: Claim, row: BrokeredService, commission: Commission) -> Later | None:
