@@ -48,6 +48,7 @@ def _publish(listing: Listing, version: OfferingVersion) -> None:
         language: {
             "slug": slug,
             "category": listing.offering.category,
+            "blueprint": version.blueprint,
             "name": _text(version, language)["name"],
             "summary": _text(version, language)["summary"],
             "from_per_month": plans[0]["per_month"] if plans else None,

@@ -187,10 +187,14 @@ class RegionRow(TypedDict):
 
 
 class Card(TypedDict):
-    """An offering in a list; prices are decimal strings in major units without tax."""
+    """
+    An offering in a list, and which blueprint makes its services; prices are decimal strings in major units without
+    tax.
+    """
 
     slug: str
     category: str
+    blueprint: NotRequired[str]
     name: str
     summary: str
     from_per_month: str | None
@@ -1534,6 +1538,7 @@ class OfferingOut(TypedDict):
 
     slug: str
     category: str
+    blueprint: NotRequired[str]
     name: str
     summary: str
     from_per_month: str | None

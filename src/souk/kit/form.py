@@ -21,6 +21,7 @@ from souk.provisioning import registry
 from souk.provisioning.contract import Blueprint, StartingOffering
 from souk.provisioning.errors import InvalidParameters
 from souk.provisioning.schema import complete
+from souk.ui.tags.text import icon_names
 
 LANGUAGES = ("fr", "ar", "en")
 _KEY, _PREFIX = re.compile(r"[a-z]{2,30}"), re.compile(r"[a-z]{2,4}")
@@ -56,6 +57,8 @@ def _names(blueprint: Blueprint, entry_point: str) -> str:
         raise Broken(f"key “{blueprint.key}”: two to thirty lowercase letters are needed")
     if not _PREFIX.fullmatch(blueprint.prefix):
         raise Broken(f"prefix “{blueprint.prefix}”: two to four lowercase letters are needed")
+    if blueprint.icon not in icon_names():
+        raise Broken(f"there is no drawing “{blueprint.icon}” (souk/ui/vendor.json lists them)")
     if not 0 < blueprint.port < 2**16:
         raise Broken(f"{blueprint.port} is no TCP port")
     others = [each for key, each in registry.blueprints().items() if key != blueprint.key]

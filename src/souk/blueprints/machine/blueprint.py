@@ -46,6 +46,7 @@ class Machine(Abilities):
 
     key = "machine"
     prefix = "mc"
+    icon = "terminal-2"
     port = probing.PORT
     holds_data = True
     own_rules = True

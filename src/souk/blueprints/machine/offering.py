@@ -16,7 +16,9 @@ STARTING_OFFERING = StartingOffering(
                 "entrez par SSH avec vos propres clés : aucun mot de passe n'ouvre la machine. L'empreinte de sa clé "
                 "d'hôte est affichée, pour que vous soyez sûrs de parler à la vôtre. Les mises à jour de sécurité "
                 "de Debian s'installent d'elles-mêmes. Tous ses fichiers sont sauvegardés chaque jour, chiffrés, et la "
-                "restauration est essayée chaque semaine."
+                "restauration est essayée chaque semaine. Chaque formule est un conteneur, qui partage le noyau de "
+                "son hôte : pour faire tourner le code d'inconnus, mieux vaut une machine virtuelle, qui a le sien. Il "
+                "n'y en a pas encore ici."
             ),
         },
         "ar": {
@@ -25,7 +27,9 @@ STARTING_OFFERING = StartingOffering(
             "description": (
                 "حاوية نظام معزولة لها معالجاتها وذاكرتها وقرصها وعنوانها. تدخلون إليها عبر SSH بمفاتيحكم الخاصة، "
                 "ولا تُفتح بأي كلمة سر. تُعرض بصمة مفتاح المضيف لتتأكدوا أنكم تتصلون بآلتكم. تُثبَّت تحديثات "
-                "دبيان الأمنية من تلقاء نفسها. تُنسخ كل ملفاتها احتياطيا كل يوم مشفرة، ويُجرَّب الاسترجاع كل أسبوع."
+                "دبيان الأمنية من تلقاء نفسها. تُنسخ كل ملفاتها احتياطيا كل يوم مشفرة، ويُجرَّب الاسترجاع كل أسبوع. "
+                "كل صيغة حاوية تشارك مضيفها نواته: لتشغيل برامج مجهولين، الأفضل آلة افتراضية لها نواتها الخاصة، ولا "
+                "توجد هنا بعد."
             ),
         },
         "en": {
@@ -35,7 +39,9 @@ STARTING_OFFERING = StartingOffering(
                 "An isolated system container with its own processors, memory, disk and address. You sign in over "
                 "SSH with your own keys; no password opens it. The fingerprint of its host key is shown, so that you "
                 "can be sure to reach your own. Debian's security updates install themselves. All of its files are "
-                "backed up each day, encrypted, and restoring is tried out each week."
+                "backed up each day, encrypted, and restoring is tried out each week. Each plan is a container, which "
+                "shares its host's kernel: to run strangers' code, a virtual machine is better, which has its own. "
+                "There is none here yet."
             ),
         },
     },

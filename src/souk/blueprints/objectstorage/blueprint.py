@@ -47,6 +47,7 @@ class ObjectStorage(Abilities):
 
     key = "objectstorage"
     prefix = "os"
+    icon = "archive"
     port = probing.PORT
     holds_data = True
     serves_neighbours = True

@@ -46,6 +46,7 @@ STARTING_OFFERING = StartingOffering(
         StartingPlan("l", Size(2, 4 * GIB, 500 * GIB), per_hour="0.90", per_month="490.00"),
     ),
     tiers={
+        "public_address": ({"up_to": None, "rate": "0.06"},),
         "stored": (
             {"up_to": 7300, "rate": "0"},
             {"up_to": None, "rate": "0.0006"},

@@ -58,6 +58,7 @@ class PostgreSQL(Abilities):
 
     key = "postgresql"
     prefix = "pg"
+    icon = "database"
     port = probing.PORT
     holds_data = True
     starting_offering: StartingOffering | None = STARTING_OFFERING

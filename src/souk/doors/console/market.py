@@ -62,11 +62,11 @@ def market(request: HttpRequest) -> HttpResponse:
 def offering(request: HttpRequest, slug: str) -> HttpResponse:
     """One offering: what it is, what it costs, where it runs."""
     found = queries.published_offering(selling.MARKETPLACE, slug, language())
-    label, icon = words.category(found["category"])
+    label, _icon = words.category(found["category"])
     context = {
         "offering": found,
         "category": label,
-        "icon": icon,
+        "icon": selling.drawing(found.get("blueprint", ""), found["category"]),
         "plans": selling.plans(found),
         "tiers": selling.tiers(found["plans"][0]["tiers"], found["currency"]) if found["plans"] else [],
         "minimum_hours": found["plans"][0]["minimum_hours"] if found["plans"] else 1,

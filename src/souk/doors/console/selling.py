@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from souk.doors.console import words
 from souk.kernel import clock, rules
 from souk.kernel.money import Money
+from souk.provisioning import registry
 from souk.ui import format as values
 from souk.ui.parts import Offer, Plan
+from souk.ui.tags.text import icon_names
 
 MARKETPLACE = "public"
 
@@ -29,10 +31,12 @@ class Card(msgspec.Struct):
     summary: str
     from_per_month: Decimal | None
     currency: str
+    blueprint: str = ""
 
     def offer(self) -> Offer:
         """As the market place's card."""
-        label, icon = words.category(self.category)
+        label, _icon = words.category(self.category)
+        icon = drawing(self.blueprint, self.category)
         month = None if self.from_per_month is None else Money.of(self.from_per_month, self.currency)
         return Offer(reverse("offering", args=[self.slug]), self.name, self.summary, icon, month=month, tags=[label])
 
@@ -53,6 +57,12 @@ class TierRow:
         """From where to where, in the meter's unit."""
         lower = values.number(self.above)
         return f"{lower} – {values.number(self.up_to)}" if self.up_to is not None else f"> {lower}"
+
+
+def drawing(blueprint: str, category: str) -> str:
+    """What stands for a kind of service: its blueprint's own drawing, or its category's."""
+    known = registry.blueprints().get(blueprint)
+    return known.icon if known and known.icon in icon_names() else words.category(category)[1]
 
 
 def cards(listing: bytes) -> list[Offer]:

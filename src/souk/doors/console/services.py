@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from souk.doors.console import live, words
+from souk.doors.console import live, selling, words
 from souk.doors.console.asking import PAGE, cursor, cut
 from souk.doors.console.desk import Desk
 from souk.doors.console.forms import DeletionForm, RenameForm
@@ -30,6 +30,7 @@ from souk.provisioning.addresses import addresses
 from souk.sites.queries import regions
 from souk.ui.parts import Crumb
 from souk.ui.tables import Column, Page, Table
+from souk.ui.tags.text import icon
 
 Command = Callable[[Scope, UUID], object]
 VERBS: dict[str, tuple[Command, words.Text]] = {
@@ -161,7 +162,7 @@ def service_table(rows: Sequence[queries.ServiceRow], desk: Desk, url_name: str,
         Column(
             "name",
             _("Name"),
-            cell=lambda row: format_html("<bdi>{}</bdi>", row.name),
+            cell=lambda row: format_html("{}<bdi>{}</bdi>", icon(selling.drawing(row.blueprint, ""), "me-2"), row.name),
             url=lambda row: reverse(url_name, args=[row.id]),
         ),
         Column("state", _("State"), kind="status"),

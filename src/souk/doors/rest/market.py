@@ -17,10 +17,13 @@ router = Router(tags=["Market"], auth=None)
 
 
 class Card(Schema):
-    """An offering in a list; prices are decimal strings in major units without tax."""
+    """An offering in a list, and which blueprint makes its services; prices are decimal strings in major units without
+    tax.
+    """
 
     slug: str
     category: str
+    blueprint: str = ""
     name: str
     summary: str
     from_per_month: str | None

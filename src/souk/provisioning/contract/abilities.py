@@ -27,6 +27,7 @@ class Abilities:
     what each means.
     """
 
+    icon: str = "box"
     serves_neighbours: bool = False
     further_ports: Sequence[int] = ()
     own_rules: bool = False

@@ -42,6 +42,10 @@ class Blueprint(Protocol):
         """Two to four letters that machine and endpoint names start with."""
 
     @property
+    def icon(self) -> str:
+        """The drawing that stands for its services in the console: a name of those in `ui/vendor.json`."""
+
+    @property
     def port(self) -> int:
         """The TCP port of the endpoint."""
 

@@ -39,6 +39,7 @@ class Greeting(Abilities):
 
     key = "greeting"
     prefix = "gree"
+    icon = "writing"
     port = probing.PORT
     holds_data = False
     starting_offering: StartingOffering | None = STARTING_OFFERING

@@ -31,4 +31,5 @@ STARTING_OFFERING = StartingOffering(
         StartingPlan("m", Size(1, GIB // 2, 2 * GIB), per_hour="0.20", per_month="100.00"),
         StartingPlan("l", Size(2, 1 * GIB, 4 * GIB), per_hour="0.40", per_month="200.00"),
     ),
+    tiers={"public_address": ({"up_to": None, "rate": "0.06"},)},
 )
