@@ -45,6 +45,7 @@ class Place:
     bridge: str
     counters: str = ""
     cards: str = ""
+    reach: str = ""
 
 
 @dataclass(frozen=True)
