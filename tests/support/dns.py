@@ -48,14 +48,14 @@ class Zone:
 
     def _wait(self) -> None:
         asker = dns.resolver.Resolver(configure=False)
-        asker.nameservers, asker.port = ["127.0.0.1"], self.port
+        asker.nameservers, asker.port, asker.timeout = ["127.0.0.1"], self.port, 0.05
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
             with suppress(dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
                 try:
-                    asker.resolve("there.example.ma", "TXT", lifetime=1)
+                    asker.resolve("there.example.ma", "TXT", lifetime=0.1)
                 except (dns.exception.Timeout, dns.resolver.NoNameservers):
-                    time.sleep(0.05)
+                    time.sleep(0.01)
                     continue
             return
         raise AssertionError("dnsmasq does not answer")

@@ -33,7 +33,8 @@ def keeps_backups(site: UUID) -> bool:
 
 def is_backed_up(site: UUID, instance: UUID) -> bool:
     """Whether an instance that can be is backed up: where backups go is none."""
-    return keeps_backups(site) and storage_of(site) != instance
+    own = storage_of(site)
+    return own != instance and (own is not None or settings.OBJECT_STORAGE == "s3")
 
 
 class OutsideMisset(RuntimeError):

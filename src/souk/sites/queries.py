@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from souk.kernel.errors import NotFound
 from souk.sites import addresses
 from souk.sites.models import Capacity, Host, Rack, Region, Site
@@ -88,34 +90,39 @@ def regions() -> list[RegionRow]:
 
 def sites() -> list[SiteRow]:
     """Every site."""
-    return [
-        SiteRow(*row)
-        for row in Site.objects.order_by("code").values_list(
-            "id",
-            "code",
-            "name",
-            "region__code",
-            "region__name",
-            "fiscal_zone",
-            "subnet",
-            "prefix_length",
-            "domain",
-            "engine_available",
-            "engine_checked_at",
-            "region__issuer_id",
-            "region__issuer__organization_id",
-            "private_range",
-            "occupied",
-        )
-    ]
+    return _rows(Site.objects.order_by("code"))
 
 
 def site(identifier: UUID) -> SiteRow:
-    """One site."""
-    for row in sites():
-        if row.id == identifier:
-            return row
+    """One site.
+
+    Raises:
+        NotFound.
+    """
+    for row in _rows(Site.objects.filter(id=identifier)):
+        return row
     raise NotFound
+
+
+def _rows(found: QuerySet[Site]) -> list[SiteRow]:
+    columns = (
+        "id",
+        "code",
+        "name",
+        "region__code",
+        "region__name",
+        "fiscal_zone",
+        "subnet",
+        "prefix_length",
+        "domain",
+        "engine_available",
+        "engine_checked_at",
+        "region__issuer_id",
+        "region__issuer__organization_id",
+        "private_range",
+        "occupied",
+    )
+    return [SiteRow(*row) for row in found.values_list(*columns)]
 
 
 def host_address(identifier: UUID) -> str:
