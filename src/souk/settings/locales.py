@@ -1,4 +1,4 @@
-"""Where translations lie outside Django's apps: in the folder of each installed blueprint."""
+"""Where translations lie outside Django's apps: in the folder of each installed blueprint, and of what they share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 
 
 def blueprint_locales() -> list[Path]:
-    """The `locale` folders of the blueprints that have one. No blueprint is imported for it."""
+    """The `locale` folders of the blueprints that have one, and of folders beside ours. None is imported for it."""
     specs = (find_spec(point.module) for point in entry_points(group="souk.blueprints"))
     folders = (Path(folder) for spec in specs if spec for folder in spec.submodule_search_locations or ())
-    return [folder / "locale" for folder in folders if (folder / "locale").is_dir()]
+    beside = (Path(__file__).parent.parent / "blueprints").glob("*/")
+    return sorted({folder / "locale" for folder in (*folders, *beside) if (folder / "locale").is_dir()})

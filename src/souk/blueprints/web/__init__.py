@@ -1,0 +1,1 @@
+"""What services that serve web pages from a machine of their own share. No blueprint itself."""

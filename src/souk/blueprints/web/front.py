@@ -1,0 +1,149 @@
+"""What the web server and PHP read: written here from what is wanted, laid down by `configure` in the machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from souk.blueprints.web import sizing
+from souk.provisioning.contract import Wanted
+
+LIVE, STAGING = "/srv/site/live", "/srv/site/staging"
+PORT, STAGING_PORT = 443, 8443
+
+
+@dataclass(frozen=True)
+class Site:
+    """How a site is served: by PHP or as files only, out of a `folder` of it (empty: all of it), and whether addresses
+    at which nothing lies are its first page's to answer.
+    """
+
+    php: bool
+    folder: str
+    front_controller: bool
+
+    @property
+    def index(self) -> str:
+        """The page that is shown of a folder."""
+        return "index.php" if self.php else "index.html"
+
+
+@dataclass(frozen=True)
+class Php:
+    """What a program in PHP may take: bytes of memory and of an upload, seconds."""
+
+    memory: int
+    upload: int
+    seconds: int
+    timezone: str
+
+
+def server(wanted: Wanted) -> str:
+    """Its name, and how much it does at a time."""
+    connections = sizing.connections(wanted.size.memory)
+    return f"Define HOST {wanted.hostname}\nDefine CHILDREN {connections // 25}\nDefine CONNECTIONS {connections}\n"
+
+
+def sites(site: Site, php: Php) -> str:
+    """The live one, and the copy on which things are tried out, that nobody sees without a password."""
+    return _host(PORT, LIVE, site, php, "") + _host(STAGING_PORT, STAGING, site, php, _PROTECTED)
+
+
+def _host(port: int, folder: str, site: Site, php: Php, more: str) -> str:
+    root = f"{folder}/{site.folder}".rstrip("/")
+    lines = [
+        f"<VirtualHost *:{port}>",
+        "    SSLEngine on",
+        f"    DocumentRoot {_real(root)}",
+        f"    DirectoryIndex {site.index} index.html",
+        f"    LimitRequestBody {php.upload + _FORM}",
+    ]
+    if site.front_controller:
+        lines.append(f"    FallbackResource /{site.index}")
+    lines.append(_RUN.format(seconds=php.seconds + _LATE) if site.php else _NOT_RUN)
+    return "\n".join(lines) + "\n" + more + "</VirtualHost>\n"
+
+
+def _real(root: str) -> str:
+    """Where the fixed names in the folder that people see lead to."""
+    return root.replace("/srv/site/", "/srv/site/releases/", 1)
+
+
+_FORM = 1024**2
+"""Bytes of a form beside the file that comes with it."""
+
+_LATE = 5
+"""Seconds after which the server gives up what PHP itself should have ended."""
+
+_RUN = """\
+    ProxyTimeout {seconds}
+    <FilesMatch "\\.php$">
+        <If "-f %{{REQUEST_FILENAME}}">
+            SetHandler "proxy:unix:/run/souk-php/site|fcgi://site"
+        </If>
+    </FilesMatch>"""
+
+_NOT_RUN = """\
+    <FilesMatch "\\.(php|phtml|phar)$">
+        Require all denied
+    </FilesMatch>"""
+
+_PROTECTED = """\
+    Header always set X-Robots-Tag noindex
+    <Location />
+        AuthType Basic
+        AuthName "Staging"
+        AuthUserFile /etc/souk/web/people
+        Require valid-user
+    </Location>
+"""
+
+
+def pools(wanted: Wanted, php: Php) -> str:
+    """PHP's own configuration: the site's workers, and one that only says that PHP is there."""
+    return _POOLS.format(
+        workers=sizing.workers(wanted.size.memory, php.memory),
+        memory=php.memory // sizing.MIB,
+        upload=php.upload // sizing.MIB,
+        post=(php.upload + _FORM) // sizing.MIB,
+        seconds=php.seconds,
+        killed=php.seconds + _LATE,
+        timezone=php.timezone,
+    )
+
+
+_POOLS = """\
+[global]
+error_log = syslog
+syslog.ident = site-php
+log_level = warning
+daemonize = no
+
+[site]
+listen = /run/souk-php/site
+listen.mode = 0666
+pm = ondemand
+pm.max_children = {workers}
+pm.process_idle_timeout = 60s
+pm.max_requests = 1000
+request_terminate_timeout = {killed}s
+catch_workers_output = yes
+decorate_workers_output = no
+clear_env = yes
+env[PATH] = /usr/bin:/bin
+env[HOME] = /srv/site/private
+php_admin_value[open_basedir] = /srv/site:/tmp:/usr/share/php
+php_admin_value[memory_limit] = {memory}M
+php_admin_value[upload_max_filesize] = {upload}M
+php_admin_value[post_max_size] = {post}M
+php_value[max_execution_time] = {seconds}
+php_value[date.timezone] = {timezone}
+
+[ping]
+listen = /run/souk-php/ping
+listen.mode = 0666
+pm = static
+pm.max_children = 1
+ping.path = /.souk/ping
+ping.response = pong
+security.limit_extensions = .none
+"""

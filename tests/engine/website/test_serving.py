@@ -1,0 +1,47 @@
+"""What the world gets of a site, and what a site's own programs can't do."""
+
+from __future__ import annotations
+
+import pytest
+from tests.engine.website.conftest import Site
+
+from souk.blueprints.website import BLUEPRINT
+
+pytestmark = pytest.mark.engine
+
+
+def _php(site: Site, name: str, code: str) -> str:
+    """What a page in PHP says that lies in the live site."""
+    site.execute(
+        ["setpriv", "--reuid=site", "--regid=site", "--clear-groups", "tee", f"/srv/site/live/{name}"],
+        stdin=code.encode(),
+    )
+    return site.get(f"/{name}").text
+
+
+def test_a_new_site_shows_a_page_that_says_what_to_do_next_and_answers_whoever_signs_in(site: Site) -> None:
+    page = site.get("/")
+    assert page.status_code == 200
+    assert "Votre site est en ligne" in page.text
+    assert f"ssh://git-site@{site.wanted.hostname}/site.git" in page.text
+    assert BLUEPRINT.probe(site.wanted, site.credentials, site.certificate.authority).ok
+    assert site.get("/.souk/status").status_code == 401
+
+
+def test_php_runs_as_the_site_which_reads_no_key_and_changes_no_setting(site: Site) -> None:
+    code = """<?php echo json_encode([
+        'who' => trim(shell_exec('id -un')),
+        'key' => trim(shell_exec('cat /etc/souk/web/server.pem 2>&1')),
+        'people' => trim(shell_exec('cat /etc/souk/web/people /etc/souk/web/people.json 2>&1')),
+        'settings' => trim(shell_exec('touch /etc/souk/web/conf.d/x.conf /etc/souk/web/keys/x /usr/lib/souk/x 2>&1')),
+        'modules' => array_values(array_diff(
+            ['curl', 'gd', 'intl', 'mbstring', 'mysqli', 'pdo_mysql', 'pdo_pgsql', 'sqlite3', 'xml', 'zip',
+             'Zend OPcache'], get_loaded_extensions(), get_loaded_extensions(true))),
+        'zone' => date_default_timezone_get(),
+        'limit' => ini_get('memory_limit'),
+    ]);"""
+    told = _php(site, "tell.php", code)
+    assert '"who":"site"' in told, told
+    assert told.count("Permission denied") == 6, told
+    assert '"modules":[]' in told, told
+    assert '"zone":"Africa\\/Casablanca","limit":"128M"' in told, told
