@@ -9,6 +9,9 @@ from typing import Any
 
 import psycopg
 
+MOST_SECONDS = 90.0
+"""An interruption that lasts longer hangs. How long one lasts is for `bench/` to say: tests share the machine."""
+
 
 class Writer:
     """Inserts consecutive numbers after those that are there, one transaction each; when its connection breaks, it

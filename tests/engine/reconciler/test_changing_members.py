@@ -17,7 +17,7 @@ from tests.engine.reconciler.test_updating import done, there, written_to
 from tests.support.connecting import signed_in
 from tests.support.following import catch_up
 from tests.support.world import operator
-from tests.support.writing import Writer
+from tests.support.writing import MOST_SECONDS, Writer
 
 from souk.blueprints.postgresql.ensembles import READING
 from souk.kernel import clock
@@ -30,7 +30,6 @@ from souk.provisioning.contract import BackupKind, BindingRole
 from souk.provisioning.queries import operations, service, services
 
 pytestmark = pytest.mark.engine
-MOST_SECONDS = 15.0
 _LOG = logging.getLogger("souk")
 
 

@@ -10,13 +10,12 @@ from tests.engine.reconciler.conftest import Shop
 from tests.engine.reconciler.test_killed_for_real import until
 from tests.engine.reconciler.test_updating import done, newer_image, there
 from tests.support.connecting import signed_in
-from tests.support.writing import Writer
+from tests.support.writing import MOST_SECONDS, Writer
 
 from souk.provisioning import commands
 from souk.provisioning.queries import release, service
 
 pytestmark = pytest.mark.engine
-MOST_SECONDS = 15.0
 
 
 def test_three_machines_are_made_anew_without_a_lost_row(shop_of_many: Shop, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from tests.engine.reconciler.test_killed_for_real import until
 from tests.engine.reconciler.test_updating import done, there, written_to
 from tests.support.connecting import signed_in
 from tests.support.world import operator
-from tests.support.writing import Writer
+from tests.support.writing import MOST_SECONDS, Writer
 
 from souk.ordering import commands as ordering
 from souk.ordering.commands import RestoreDetails
@@ -24,7 +24,6 @@ from souk.provisioning.contract import BackupKind, BindingRole
 from souk.provisioning.queries import backups, operations, service, services
 
 pytestmark = pytest.mark.engine
-MOST_SECONDS = 30.0
 _LOG = logging.getLogger("souk")
 
 

@@ -10,6 +10,7 @@ from tests.engine.reconciler.conftest import Shop
 from tests.engine.reconciler.test_killed_for_real import until
 from tests.engine.reconciler.test_updating import done, there, written_to
 from tests.support.connecting import signed_in
+from tests.support.writing import MOST_SECONDS
 
 from souk.blueprints.postgresql.sizing import SYSTEM_DISK
 from souk.kernel.ids import new_id
@@ -20,7 +21,6 @@ from souk.provisioning.queries import operation, service
 
 pytestmark = pytest.mark.engine
 MIB, GIB = 1024**2, 1024**3
-MOST_SECONDS = 10.0
 
 
 def test_data_goes_to_a_smaller_machine_or_is_refused_in_numbers(shop: Shop) -> None:

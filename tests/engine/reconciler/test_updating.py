@@ -20,7 +20,7 @@ from tests.engine.reconciler.test_backups import back_up
 from tests.engine.reconciler.test_killed_for_real import KILLS, SEED, until
 from tests.support.connecting import signed_in
 from tests.support.world import operator
-from tests.support.writing import Writer
+from tests.support.writing import MOST_SECONDS, Writer
 
 from souk.blueprints.postgresql import BLUEPRINT
 from souk.engines import images
@@ -37,7 +37,6 @@ from souk.provisioning.reconciler.resync import resync
 from souk.settings import namespace
 
 pytestmark = pytest.mark.engine
-MOST_SECONDS = 10.0
 EMPTY_FRAME = bytes.fromhex("502a4d1800000000")
 """What zstd skips: the same image with it is another one."""
 

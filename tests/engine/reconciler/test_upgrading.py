@@ -14,6 +14,7 @@ from tests.engine.reconciler.test_killed_for_real import until
 from tests.engine.reconciler.test_updating import done, there, written_to
 from tests.support.connecting import signed_in
 from tests.support.world import operator
+from tests.support.writing import MOST_SECONDS
 
 from souk.blueprints.postgresql import BLUEPRINT
 from souk.kernel import clock
@@ -25,7 +26,6 @@ from souk.provisioning.contract import BackupKind, BindingRole
 from souk.provisioning.queries import backups, operation, service, services
 
 pytestmark = pytest.mark.engine
-MOST_SECONDS = 60.0
 
 
 def ordered(shop: Shop) -> UUID:
