@@ -1534,7 +1534,10 @@ class Fault(TypedDict):
 
 
 class OfferingOut(TypedDict):
-    """An offering with its plans and the JSON Schema of its parameters."""
+    """
+    An offering with its plans and the JSON Schema of its parameters. Those marked with `x-changeable` can be changed
+    while the service runs; what one marked with `x-kept` lists is made and deleted one by one, as databases are.
+    """
 
     slug: str
     category: str

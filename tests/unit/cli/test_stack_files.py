@@ -26,6 +26,10 @@ services:
       - 198.51.100.7
     bindings: {lecture: {role: reader}}
     alerts: {disk: 70, backup: false}
+    firewall:
+      - {protocol: tcp, ports: 443}
+      - {direction: out, protocol: udp, ports: 53 - 53, networks: [192.0.2.0/25, 192.0.2.128/25], note: "  a  name "}
+      - {protocol: tcp, ports: "443", networks: [0.0.0.0/0]}
 """
 
 
@@ -46,6 +50,13 @@ def test_a_lone_address_is_a_network_without_a_note() -> None:
     ]
 
 
+def test_rules_are_read_as_the_platform_keeps_them_and_each_once() -> None:
+    assert read(GOOD).services["compta"]["firewall"] == [
+        {"direction": "in", "protocol": "tcp", "ports": "443", "networks": None, "note": ""},
+        {"direction": "out", "protocol": "udp", "ports": "53", "networks": ["192.0.2.0/24"], "note": "a name"},
+    ]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
@@ -60,6 +71,9 @@ def test_a_lone_address_is_a_network_without_a_note() -> None:
         ("203.0.113.0/24", "203.0.113.7/24", "stack.yaml:11:9: “203.0.113.7/24” is no address"),
         ("role: reader", "role: king", "Here belongs one of: owner, writer, reader"),
         ("{disk: 70, backup: false}", "{disk: true}", "Here belongs a threshold"),
+        ("[0.0.0.0/0]", "[]", "leave networks out"),
+        ("[0.0.0.0/0]", "[everyone]", "“everyone” is no address"),
+        ("protocol: udp", "protocol: gre", "Here belongs one of: tcp, udp, icmp, any"),
         ("services:", "services: &a", "stack.yaml:"),
         ("plan: s", "plan: [s", "This is no YAML"),
         ("plan: s", "plan: !!python/object:os.system s", "References and tags"),

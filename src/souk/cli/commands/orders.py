@@ -87,9 +87,7 @@ def await_order(context: Context, order: OrderRow) -> None:
     operations = context.client.list_operations(order["instance_id"])
     if operations:
         follow(context, operations[-1]["id"])
-    while order["state"] in _OPEN:
-        time.sleep(PAUSE / 2)
-        order = context.client.get_order(order["id"])
+    order = closed(context, order["id"])
     if order["state"] != "fulfilled":
         raise Stopped(
             _("Order {number} is {state}. {reason}")
@@ -102,6 +100,13 @@ def await_order(context: Context, order: OrderRow) -> None:
         _("“{name}” is ready after {seconds}. Connect with: souk connect {name}").format(name=name, seconds=seconds),
         order,
     )
+
+
+def closed(context: Context, order: str) -> OrderRow:
+    """The order, when it is fulfilled, failed or cancelled."""
+    while (row := context.client.get_order(order))["state"] in _OPEN:
+        time.sleep(PAUSE / 2)
+    return row
 
 
 def listing(*, context: Given) -> None:

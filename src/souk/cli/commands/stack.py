@@ -16,9 +16,10 @@ from souk.cli.commands.services import Yes
 from souk.cli.context import Context, Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _, n_
-from souk.cli.stack.doing import begin, go_on
+from souk.cli.stack.changes import Change, Plan
+from souk.cli.stack.doing import begin, go_on, settled
 from souk.cli.stack.parts import Stack
-from souk.cli.stack.planning import Change, Plan, plan
+from souk.cli.stack.planning import plan
 from souk.cli.stack.present import present
 from souk.cli.stack.reading import read
 from souk.cli.stack.writing import written
@@ -44,6 +45,8 @@ def apply(
 ) -> int:
     stack = read(_content(file), str(file))
     there = present(context, stack.organization, stack.project)
+    if not settled(context, stack, there, wait=not only_plan):
+        there = present(context, stack.organization, stack.project)
     offerings = _catalogue(context)
     planned = plan(stack, there, offerings, prune=prune)
     _show(context, planned, stack)
@@ -105,16 +108,26 @@ def _catalogue(context: Context) -> Any:
 
 
 def _deletions_meant(context: Context, changes: list[Change], yes: bool) -> None:
-    """Ask for each service that goes, by its name.
+    """Ask for each service, database and public address that goes, by its name.
 
     Raises:
         Stopped: one of them shall stay.
     """
     for change in changes:
-        question = _("Delete “{name}”? For some days it can be recovered, then its data is erased.")
-        goes = (change.kind, change.action, change.key) == ("service", "delete", "")
-        if goes and not yes and not context.output.confirm(question.format(name=change.name)):
+        question = _what_goes(change)
+        if question and not yes and not context.output.confirm(question):
             raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
+
+
+def _what_goes(change: Change) -> str:
+    if (change.kind, change.action, change.key) == ("service", "delete", ""):
+        said = _("Delete “{name}”? For some days it can be recovered, then its data is erased.")
+        return said.format(name=change.name)
+    if change.action == "delete" and change.key.startswith("parameters."):
+        return _("Delete “{part}” of “{name}” with all that is in it?").format(part=change.before, name=change.name)
+    if (change.key, change.after) == ("public_address", False):
+        return _("Give back the public address of “{name}”? Somebody else may get it.").format(name=change.name)
+    return ""
 
 
 def _show(context: Context, planned: Plan, stack: Stack) -> None:
@@ -157,6 +170,9 @@ def _said(value: Any) -> str:
             return "—"
         case {"network": network, "note": note}:
             return f"{network} ({note})" if note else str(network)
+        case {"protocol": protocol, "ports": ports, "networks": networks, "note": note, "direction": direction}:
+            told = [direction, protocol, ports, *(networks or ()), f"({note})" if note else ""]
+            return " ".join(map(str, filter(None, told)))
         case list():
             return ", ".join(map(_said, value))
         case dict():

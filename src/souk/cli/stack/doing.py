@@ -10,17 +10,53 @@ import uuid
 from typing import Any, cast
 
 from souk.cli.commands.names import ask_for
-from souk.cli.commands.orders import await_order
+from souk.cli.commands.orders import await_order, closed
 from souk.cli.commands.services import finish
 from souk.cli.context import Context
 from souk.cli.errors import Stopped
 from souk.cli.language import _
 from souk.cli.progress import follow
+from souk.cli.stack.changes import Change, Plan
 from souk.cli.stack.parts import ANYTIME, EVERYONE, PRIVATE, Present, Service, Stack, There
-from souk.cli.stack.planning import Change, Plan
 from souk.client.models import AccessIn, BindingIn, EntitlementIn, NetworkIn, OrderIn, PlanIn, Requested, SizeChanges
 
+_SAID = frozenset(
+    {
+        *("create", "start", "stop", "resize", "grow", "grant", "entitle", "revoke", "allow", "configure", "firewall"),
+        *("create_database", "drop_database", "attach", "detach", "give_address", "take_address", "remove_name"),
+    }
+)
+"""Operations by which a service becomes what a file says; others may wait for a night, or for a name in DNS."""
 _SPACE = uuid.UUID("0b5a8a0e-6a1c-4d0f-9d55-7a5f3b1c2e47")
+
+
+def settled(context: Context, stack: Stack, present: Present, *, wait: bool) -> bool:
+    """Whether nothing that a file could say is being changed of the services that it names. Otherwise, that is waited
+    for: an apply that was interrupted has perhaps asked for it. Without `wait`, it is told.
+    """
+    quiet = True
+    for name in stack.services:
+        there = present.services.get(name)
+        if there is None:
+            continue
+        asked = context.client.list_operations(there.id)
+        coming = [each for each in asked if each["kind"] in _SAID and each["state"] in ("queued", "running")]
+        if there.service["running"] is False:
+            # What waits until it runs.
+            coming = [each for each in coming if each["kind"] in ("start", "stop", "create")]
+        orders = [str(each["details"].get("order") or "") for each in asked if each["kind"] == "resize"][:1]
+        opened = [each for each in orders if each and context.client.get_order(each)["closed_at"] is None]
+        if not coming and not opened:
+            continue
+        if not wait:
+            context.output.remark(_("“{name}” is being changed: the plan may be another one then.").format(name=name))
+            continue
+        quiet = False
+        for each in reversed(coming):
+            follow(context, each["id"])
+        for order in opened:
+            closed(context, order)
+    return quiet
 
 
 def begin(context: Context, plan: Plan, stack: Stack, present: Present) -> None:
@@ -65,6 +101,7 @@ def _order(name: str, wanted: Service, present: Present, networks: dict[str, str
         "organization": present.organization,
         "project": present.project,
         "network": networks[network] if network else "",
+        "public_address": wanted.get("public_address", False),
     }
 
 
@@ -96,9 +133,13 @@ def go_on(context: Context, plan: Plan, present: Present) -> None:
             if change.name in sized:
                 continue
             sized.add(change.name)
-            wanted: Requested | SizeChanges | None = _resize(context, plan, change.name, there)
-        else:
-            wanted = _ask(context, change, there, present)
+            resized = _resize(context, plan, change.name, there)
+            _told(context, change)
+            finish(context, change.name, resized, True)
+            if resized["order"]:
+                closed(context, resized["order"])
+            continue
+        wanted = _ask(context, change, there, present)
         _told(context, change)
         if wanted is not None:
             finish(context, change.name, wanted, True)
@@ -118,12 +159,24 @@ def _ask(context: Context, change: Change, there: There, present: Present) -> Re
     match part:
         case "":
             return client.delete_service(there.id)
+        case "parameters" if change.action == "create":
+            return client.create_database(there.id, {"name": after})
+        case "parameters" if change.action == "delete":
+            return client.delete_database(there.id, str(change.before))
         case "parameters":
             return client.change_parameters(there.id, {"parameters": {member: after}})
         case "grow_to":
             client.set_growth(there.id, {"ceiling_gib": after})
         case "network":
             return _plug(context, there, present, after)
+        case "public_address" if after:
+            return client.give_address(there.id, {})
+        case "public_address":
+            return client.take_address(there.id)
+        case "firewall":
+            return client.set_firewall(there.id, {"rules": after, "confirm": True})
+        case "running":
+            return client.start_service(there.id) if after else client.stop_service(there.id)
         case "access":
             return client.set_access(there.id, _access(after))
         case "bindings" if change.action == "delete":

@@ -33,11 +33,22 @@ class Window(TypedDict):
     hours: int
 
 
+class Passing(TypedDict):
+    """A rule of what passes between a machine and the world; `networks` is None where it holds for everyone."""
+
+    direction: str
+    protocol: str
+    ports: str
+    networks: list[str] | None
+    note: str
+
+
 class Service(TypedDict, total=False):
     """A service. What a file leaves out stays as it is; of what exists, everything is told.
 
     `extra_disk` and `grow_to` are gibibytes, the latter of the whole disk; `access` is `everyone`, `private` or a list;
-    `window` may be `anytime`; `alerts` are thresholds by rule, False where one is off.
+    `window` may be `anytime`; `alerts` are thresholds by rule, False where one is off. `firewall` is None of a kind of
+    service that has no rules, `running` None of one that its operator keeps from running.
     """
 
     offering: str
@@ -48,12 +59,32 @@ class Service(TypedDict, total=False):
     extra_disk: int
     grow_to: int | None
     network: str | None
+    public_address: bool
     access: str | list[Allowed]
+    firewall: list[Passing] | None
     bindings: dict[str, Credentials]
     protected: bool
     window: str | Window
     names: list[str]
     alerts: dict[str, float | Literal[False]]
+    running: bool | None
+
+
+AS_IT_BEGINS: dict[str, Any] = {
+    "parameters": {},
+    "extra_disk": 0,
+    "grow_to": None,
+    "network": None,
+    "public_address": False,
+    "access": EVERYONE,
+    "firewall": None,
+    "bindings": {},
+    "protected": False,
+    "window": ANYTIME,
+    "names": [],
+    "running": True,
+}
+"""What a service has of which nothing was said. A firewall has rules from the beginning, which are always told."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +100,9 @@ class Stack:
 
 @dataclass(frozen=True)
 class There:
-    """A service that exists: what it is, its id, the price that it was sold at, and whether its creation is over."""
+    """A service that exists: what it is, its id, the price that it was sold at, whether its creation is over, and which
+    of its databases is the first: it can't be deleted.
+    """
 
     service: Service
     id: str
@@ -77,6 +110,7 @@ class There:
     members: int
     price: Mapping[str, Any] = field(default_factory=dict)
     made: bool = field(default=True, compare=False)
+    first: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,3 +126,9 @@ class Present:
     services: Mapping[str, There]
     former: Mapping[str, str]
     occupied: frozenset[str] = frozenset()
+
+
+def in_order(rules: list[Passing]) -> list[Passing]:
+    """Rules as they compare: each once, since all of them let through, none before another."""
+    once = {repr(sorted(rule.items())): rule for rule in rules}
+    return sorted(once.values(), key=lambda each: repr([*each.values()]))

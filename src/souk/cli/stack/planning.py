@@ -2,49 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from souk.cli.language import _
-from souk.cli.stack.parts import Present, Service, Stack, There
-from souk.client.models import OfferingOut
+from souk.cli.stack.changes import KEPT, Catalogue, Change, Plan
+from souk.cli.stack.hindrances import asleep, hindered, unsold
+from souk.cli.stack.parts import AS_IT_BEGINS, Present, Service, Stack, There
+from souk.cli.stack.pruning import deleted, pruned
+from souk.cli.stack.reckoning import add, reckon, sold_at
 
-MONTH_HOURS = 730
-"""By convention, as the console reckons."""
 _FIXED = ("offering", "marketplace", "region")
-_ORDERED = ("offering", "marketplace", "region", "plan", "extra_disk", "parameters", "network")
-_LATER = ("plan", "extra_disk", "grow_to", "network", "access", "bindings", "names", "window", "alerts", "protected")
-Catalogue = Callable[[str, str], OfferingOut]
-
-
-@dataclass(frozen=True)
-class Change:
-    """One thing to do: something is created, changed or deleted. `key` is the part of it, empty for the whole;
-    `obstacle` says why it can't be done, and what to do instead.
-    """
-
-    action: Literal["create", "change", "delete"]
-    kind: Literal["network", "service"]
-    name: str
-    key: str = ""
-    before: Any = None
-    after: Any = None
-    obstacle: str = ""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What there is to do, in its order, and by how much a month becomes dearer, by currency, without tax."""
-
-    changes: list[Change]
-    monthly: Mapping[str, Decimal] = field(default_factory=dict)
-
-    @property
-    def obstacles(self) -> list[Change]:
-        """What can't be done."""
-        return [change for change in self.changes if change.obstacle]
+_ORDERED = ("offering", "marketplace", "region", "plan", "extra_disk", "parameters", "network", "public_address")
+_LATER = (
+    "plan",
+    "extra_disk",
+    "grow_to",
+    "network",
+    "public_address",
+    "access",
+    "firewall",
+    "bindings",
+    "names",
+    "window",
+    "alerts",
+    "protected",
+    "running",
+)
 
 
 def plan(stack: Stack, present: Present, offerings: Catalogue, *, prune: bool = False) -> Plan:
@@ -58,20 +44,30 @@ def plan(stack: Stack, present: Present, offerings: Catalogue, *, prune: bool = 
             if there is None
             else _change(name, wanted, there, offerings)
         )
-        changes += made
-        _reckon(monthly, wanted, there, made, offerings)
+        if prune and there is not None:
+            made += pruned(name, wanted, there, offerings)
+        changes += sorted(made, key=_turn)
+        reckon(monthly, wanted, there, made, offerings)
     if prune:
         for name, gone in present.services.items():
             if name not in stack.services:
-                changes += _delete(name, gone)
+                changes += deleted(name, gone)
                 if not gone.service["protected"]:
-                    _add(monthly, gone.price["currency"], -_sold(gone, gone.service["extra_disk"]))
-        changes += [extra for name, wanted in stack.services.items() for extra in _pruned(name, wanted, present)]
+                    add(monthly, gone.price["currency"], -sold_at(gone))
         said = _("A service is in it, perhaps a deleted one that could be recovered. It stays for now.")
         for name in present.networks:
             if name not in stack.networks:
                 changes.append(Change("delete", "network", name, obstacle=said if name in present.occupied else ""))
     return Plan(changes, {currency: amount for currency, amount in monthly.items() if amount})
+
+
+def _turn(change: Change) -> int:
+    """What needs a running service comes between its start and its stop. Rules that only a public address allows come
+    after it is given, and go before it is taken.
+    """
+    if change.key == "running":
+        return 0 if change.after else 3
+    return 2 if (change.key, change.after) == ("public_address", False) else 1
 
 
 def _networks(stack: Stack, present: Present) -> Iterator[Change]:
@@ -85,36 +81,15 @@ def _networks(stack: Stack, present: Present) -> Iterator[Change]:
 
 def _create(name: str, wanted: Service, stack: Stack, present: Present, offerings: Catalogue) -> Iterator[Change]:
     offering = offerings(wanted["marketplace"], wanted["offering"])
-    obstacle = _unsold(wanted, offering)
+    obstacle = unsold(wanted, offering)
     network = wanted.get("network")
     if not obstacle and network and network not in {*stack.networks, *present.networks}:
         obstacle = _("There is no network “{name}”. Name it in the file, below networks.").format(name=network)
     ordered = {key: wanted[key] for key in _ORDERED if wanted.get(key)}  # type: ignore[literal-required]
     yield Change("create", "service", name, after=ordered, obstacle=obstacle)
     for key in _LATER:
-        if key in wanted and key not in _ORDERED and wanted[key] not in (None, False, [], {}):  # type: ignore[literal-required]
+        if key in wanted and key not in _ORDERED and wanted[key] != AS_IT_BEGINS.get(key, {}):  # type: ignore[literal-required]
             yield Change("create", "service", name, key, after=wanted[key])  # type: ignore[literal-required]
-
-
-def _unsold(wanted: Service, offering: OfferingOut) -> str:
-    """Why this can't be ordered, as far as the offering tells."""
-    plans = [each["key"] for each in offering["plans"]]
-    if wanted["plan"] not in plans:
-        return _("There is no plan “{plan}”. There are: {plans}.").format(plan=wanted["plan"], plans=", ".join(plans))
-    return next(_unfit(wanted, offering), "")
-
-
-def _unfit(wanted: Service, offering: OfferingOut) -> Iterator[str]:
-    from jsonschema import Draft202012Validator
-
-    properties = offering["parameters"].get("properties", {})
-    for key, value in wanted.get("parameters", {}).items():
-        if key not in properties:
-            known = ", ".join(sorted(properties)) or "—"
-            yield _("There is no parameter “{key}”. There are: {known}.").format(key=key, known=known)
-        elif not Draft202012Validator(properties[key]).is_valid(value):
-            said = _("“{text}” is not right for the parameter “{key}”, which is of type {kind}.")
-            yield said.format(text=value, key=key, kind=properties[key].get("type", ""))
 
 
 def _change(name: str, wanted: Service, there: There, offerings: Catalogue) -> Iterator[Change]:
@@ -126,17 +101,29 @@ def _change(name: str, wanted: Service, there: There, offerings: Catalogue) -> I
     others = {key: value for key, value in wanted.get("parameters", {}).items() if now["parameters"].get(key) != value}
     if others or wanted["plan"] != now["plan"]:
         offering = offerings(now["marketplace"], now["offering"])
-        obstacle = _unsold({**wanted, "parameters": others}, offering)
+        obstacle = unsold({**wanted, "parameters": others}, offering)
         properties = offering["parameters"].get("properties", {})
         for key, value in others.items():
+            before, part = now["parameters"].get(key), f"parameters.{key}"
+            if not obstacle and properties[key].get(KEPT):
+                yield from (
+                    Change("create", "service", name, part, after=each, obstacle=asleep(wanted, now))
+                    for each in value
+                    if each not in (before or ())
+                )
+                continue
+            if not obstacle and key == "version":
+                obstacle = _("Another version is tried out, then gone over to: souk services upgrade {name} {version}")
+                obstacle = obstacle.format(name=name, version=value)
             if not obstacle and not properties[key].get("x-changeable"):
                 obstacle = _("The parameter “{key}” is fixed once a service runs.").format(key=key)
-            yield Change("change", "service", name, f"parameters.{key}", now["parameters"].get(key), value, obstacle)
+            yield Change("change", "service", name, part, before, value, obstacle or asleep(wanted, now))
         if wanted["plan"] != now["plan"]:
             yield Change("change", "service", name, "plan", now["plan"], wanted["plan"], obstacle)
     for key in _LATER:
         if key in wanted and key != "plan":
-            yield from _parts(name, key, now[key], wanted[key])  # type: ignore[literal-required]
+            for change in _parts(name, key, now[key], wanted[key]):  # type: ignore[literal-required]
+                yield replace(change, obstacle=hindered(change, wanted, there))
 
 
 def _parts(name: str, key: str, now: Any, wanted: Any) -> Iterator[Change]:
@@ -148,63 +135,10 @@ def _parts(name: str, key: str, now: Any, wanted: Any) -> Iterator[Change]:
             before = now.get(member)
             if before is None:
                 yield Change("create", "service", name, f"{key}.{member}", after=value)
-            elif {**before, **value} != before if key == "bindings" else value != before:
-                yield Change("change", "service", name, f"{key}.{member}", before, value)
+                continue
+            # What a vendor was told of credentials is told once, when they are made.
+            after = {part: each for part, each in value.items() if part != "parameters"} if key == "bindings" else value
+            if {**before, **after} != before if key == "bindings" else after != before:
+                yield Change("change", "service", name, f"{key}.{member}", before, after)
     elif now != wanted:
         yield Change("change", "service", name, key, now, wanted)
-
-
-def _delete(name: str, there: There) -> list[Change]:
-    said = _("It is protected, and stays. `souk services unprotect {name}` gives that up.").format(name=name)
-    return [Change("delete", "service", name, obstacle=said if there.service["protected"] else "")]
-
-
-def _pruned(name: str, wanted: Service, present: Present) -> Iterator[Change]:
-    """Bindings and names that the file does not name, of services of which it names some."""
-    if name not in present.services:
-        return
-    now = present.services[name].service
-    if "bindings" in wanted:
-        left = [each for each in now["bindings"] if each not in wanted["bindings"]]
-        yield from (Change("delete", "service", name, f"bindings.{each}", now["bindings"][each]) for each in left)
-    if "names" in wanted:
-        left = [each for each in now["names"] if each not in wanted["names"]]
-        yield from (Change("delete", "service", name, "names", each) for each in left)
-
-
-def _reckon(
-    monthly: dict[str, Decimal], wanted: Service, there: There | None, made: list[Change], offerings: Catalogue
-) -> None:
-    """Add what a month costs more or less by the changes of one service."""
-    if not any(change.key in ("", "plan", "extra_disk") for change in made) or any(each.obstacle for each in made):
-        return
-    extra = wanted.get("extra_disk", there.service["extra_disk"] if there else 0)
-    if there and there.service["plan"] == wanted["plan"]:
-        _add(monthly, there.price["currency"], _sold(there, extra) - _sold(there, there.service["extra_disk"]))
-        return
-    offering = offerings(wanted["marketplace"], wanted["offering"])
-    sold = next(each for each in offering["plans"] if each["key"] == wanted["plan"])
-    tiers = sold["tiers"].get("extra_disk", [])
-    _add(monthly, offering["currency"], Decimal(sold["per_month"]) + _disk(extra * sold.get("members", 1), tiers))
-    if there:
-        _add(monthly, there.price["currency"], -_sold(there, there.service["extra_disk"]))
-
-
-def _add(monthly: dict[str, Decimal], currency: str, amount: Decimal) -> None:
-    monthly[currency] = monthly.get(currency, Decimal(0)) + amount
-
-
-def _sold(there: There, extra: int) -> Decimal:
-    """A month at the price that a service was sold at, with so much disk beyond its plan."""
-    tiers = there.price.get("tiers", {}).get("extra_disk", [])
-    return Decimal(there.price["per_month"]) + _disk(extra * there.members, tiers)
-
-
-def _disk(gib: int, tiers: list[dict[str, Any]]) -> Decimal:
-    """A month of disk: each tier prices its own share."""
-    quantity, cost, priced = Decimal(gib * MONTH_HOURS), Decimal(0), Decimal(0)
-    for tier in tiers:
-        upper = quantity if tier["up_to"] is None else min(quantity, Decimal(str(tier["up_to"])))
-        if upper > priced:
-            cost, priced = cost + (upper - priced) * Decimal(str(tier["rate"])), upper
-    return cost

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from souk.cli.context import Context
 from souk.cli.errors import Stopped
 from souk.cli.language import _
-from souk.cli.stack.parts import ANYTIME, EVERYONE, GIB, PRIVATE, Allowed, Credentials, Present, Service, There, Window
-from souk.client import Client
+from souk.cli.stack.parts import (
+    ANYTIME,
+    EVERYONE,
+    GIB,
+    PRIVATE,
+    Allowed,
+    Credentials,
+    Passing,
+    Present,
+    Service,
+    There,
+    Window,
+    in_order,
+)
+from souk.client import Client, Refused
 from souk.client.models import ProjectRow, ServiceRow
 
 GONE = {"soft_deleted", "deleting", "deleted"}
@@ -67,7 +80,8 @@ def _there(client: Client, row: ServiceRow, networks: dict[str, str]) -> There:
     window = client.get_window(row["id"])
     chosen: Window = {"weekday": window["weekday"], "hour": window["hour"], "hours": window["hours"]}
     rules = client.list_alerts(row["id"])["rules"]
-    bindings = [each for each in client.list_bindings(row["id"]) if each["name"] != _FIRST]
+    bindings = client.list_bindings(row["id"])
+    first = next((each["database"] for each in bindings if each["name"] == _FIRST), "")
     service: Service = {
         "offering": sold["offering"],
         "plan": sold["plan_key"],
@@ -77,14 +91,18 @@ def _there(client: Client, row: ServiceRow, networks: dict[str, str]) -> There:
         "extra_disk": row["extra_disk"] // GIB,
         "grow_to": None if row["grow_to"] is None else row["grow_to"] // GIB,
         "network": networks.get(attached["network_id"] or "") if attached["state"] != "detaching" else None,
+        "public_address": client.get_service_address(row["id"])["state"] in ("attaching", "ready"),
         "access": PRIVATE if attached["only"] else _access(client, row["id"]),
-        "bindings": {each["name"]: _binding(each) for each in bindings},
+        "firewall": _firewall(client, row["id"]),
+        "bindings": {each["name"]: _binding(each) for each in bindings if each["name"] != _FIRST},
         "protected": row["protected"],
         "window": chosen if window["chosen"] else ANYTIME,
         "names": sorted(each["name"] for each in client.list_names(row["id"])),
         "alerts": {rule["rule"]: rule["threshold"] if rule["enabled"] else False for rule in rules},
+        "running": None if row["suspension"] else row["desired"] == "running",
     }
-    return There(service, row["id"], row["generation"], row["members"], sold["price"], row["ready_at"] is not None)
+    made = row["ready_at"] is not None
+    return There(service, row["id"], row["generation"], row["members"], sold["price"], made, first)
 
 
 def _access(client: Client, service: str) -> str | list[Allowed]:
@@ -93,6 +111,16 @@ def _access(client: Client, service: str) -> str | list[Allowed]:
         return EVERYONE
     rows: list[Allowed] = [{"network": each["network"], "note": each["note"]} for each in listed]
     return sorted(rows, key=lambda each: each["network"])
+
+
+def _firewall(client: Client, service: str) -> list[Passing] | None:
+    try:
+        found = client.get_firewall(service)["rules"]
+    except Refused as refused:
+        if refused.type == "no-firewall":
+            return None
+        raise
+    return in_order([cast(Passing, {**each}) for each in found])
 
 
 def _binding(row: Any) -> Credentials:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from ipaddress import IPv4Network, collapse_addresses, ip_network
 from typing import Any, cast
 
 import yaml
@@ -11,7 +11,7 @@ from souk.cli.errors import Stopped
 from souk.cli.language import _
 from souk.cli.stack import nodes
 from souk.cli.stack.nodes import Reader
-from souk.cli.stack.parts import ANYTIME, EVERYONE, PRIVATE, VERSION, Allowed, Service, Stack
+from souk.cli.stack.parts import ANYTIME, EVERYONE, PRIVATE, VERSION, Allowed, Passing, Service, Stack, in_order
 
 
 def read(content: str, name: str = "stack.yaml") -> Stack:
@@ -97,12 +97,15 @@ def _service(reader: Reader, node: yaml.Node) -> dict[str, Any]:
             "extra_disk": nodes.whole,
             "grow_to": lambda inside, at: None if nodes.is_null(at) else nodes.whole(inside, at),
             "network": lambda inside, at: None if nodes.is_null(at) else nodes.text(inside, at),
+            "public_address": nodes.truth,
             "access": _access,
+            "firewall": lambda inside, at: in_order(inside.listed(at, _passing)),
             "bindings": lambda inside, at: inside.named(at, _binding),
             "protected": nodes.truth,
             "window": _window,
             "names": lambda inside, at: inside.listed(at, nodes.text),
             "alerts": lambda inside, at: inside.named(at, _threshold),
+            "running": nodes.truth,
         },
         ("offering", "plan"),
     )
@@ -129,8 +132,45 @@ def _allowed(reader: Reader, node: yaml.Node) -> Allowed:
     return {"network": network, "note": said.get("note", "")}
 
 
+def _passing(reader: Reader, node: yaml.Node) -> Passing:
+    """As the platform writes it, so that it compares: networks that lie side by side are one."""
+    known: dict[str, nodes.Decoder] = {
+        "direction": nodes.one_of("in", "out"),
+        "protocol": nodes.one_of("tcp", "udp", "icmp", "any"),
+        "ports": nodes.text,
+        "networks": lambda inside, at: None if nodes.is_null(at) else inside.listed(at, _network_of_four),
+        "note": nodes.text,
+    }
+    said = reader.mapping(node, known, ("protocol",))
+    first, dash, last = (part.strip() for part in said.get("ports", "").partition("-"))
+    if said.get("networks") == []:
+        reader.fail(node, _("Name a network, or leave networks out: then the rule holds for everyone."))
+    networks = [each for each in said.get("networks") or () if each is not None]
+    everyone = not networks or any(not each.prefixlen for each in networks)
+    return {
+        "direction": said.get("direction", "in"),
+        "protocol": said.get("protocol", ""),
+        "ports": f"{first}-{last}" if dash and first != last else first,
+        "networks": None if everyone else [str(each) for each in collapse_addresses(networks)],
+        "note": " ".join(said.get("note", "").split()),
+    }
+
+
+def _network_of_four(reader: Reader, node: yaml.Node) -> IPv4Network | None:
+    given = nodes.text(reader, node)
+    try:
+        return IPv4Network(given.strip())
+    except ValueError:
+        reader.fail(node, _("“{text}” is no address and no network.").format(text=given))
+        return None
+
+
 def _binding(reader: Reader, node: yaml.Node) -> Any:
-    known = {"role": nodes.one_of("owner", "writer", "reader"), "database": nodes.text}
+    known: dict[str, nodes.Decoder] = {
+        "role": nodes.one_of("owner", "writer", "reader"),
+        "database": nodes.text,
+        "parameters": lambda inside, at: inside.named(at, Reader.value),
+    }
     return {"role": "owner", **reader.mapping(node, known)}
 
 

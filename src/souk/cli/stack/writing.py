@@ -7,19 +7,8 @@ from typing import Any
 
 import yaml
 
-from souk.cli.stack.parts import ANYTIME, EVERYONE, VERSION, Present, Service
-
-_AS_IT_BEGINS: dict[str, Any] = {
-    "parameters": {},
-    "extra_disk": 0,
-    "grow_to": None,
-    "network": None,
-    "access": EVERYONE,
-    "bindings": {},
-    "protected": False,
-    "window": ANYTIME,
-    "names": [],
-}
+from souk.cli.language import _
+from souk.cli.stack.parts import AS_IT_BEGINS, VERSION, Passing, Present, Service
 
 
 def written(present: Present, standards: dict[str, dict[str, float]]) -> str:
@@ -44,7 +33,12 @@ def written(present: Present, standards: dict[str, dict[str, float]]) -> str:
             name: _service(there.service, usual, standards.get(name, {}))
             for name, there in sorted(present.services.items())
         }
-    return yaml.safe_dump(told, allow_unicode=True, sort_keys=False, default_flow_style=False)
+    remarks = [
+        _("Passwords are in no such file: souk connect --print shows them. What is ordered gets new ones."),
+        _("Backups, snapshots, webhooks and addresses that no service has are not in it either."),
+    ]
+    document = yaml.safe_dump(told, allow_unicode=True, sort_keys=False, default_flow_style=False)
+    return "".join(f"# {remark}\n" for remark in remarks) + document
 
 
 def _service(service: Service, region: str, standards: dict[str, float]) -> dict[str, Any]:
@@ -53,10 +47,17 @@ def _service(service: Service, region: str, standards: dict[str, float]) -> dict
         told["marketplace"] = service["marketplace"]
     if service["region"] != region:
         told["region"] = service["region"]
-    for key, begun in _AS_IT_BEGINS.items():
-        if service[key] != begun:  # type: ignore[literal-required]
+    for key, begun in AS_IT_BEGINS.items():
+        if service[key] not in (begun, None):  # type: ignore[literal-required]
             told[key] = service[key]  # type: ignore[literal-required]
+    if service["firewall"] is not None:
+        told["firewall"] = [_rule(each) for each in service["firewall"]]
     other = {rule: value for rule, value in service["alerts"].items() if value is False or value != standards.get(rule)}
     if other:
         told["alerts"] = other
     return told
+
+
+def _rule(rule: Passing) -> dict[str, Any]:
+    """Without what is meant where nothing is said."""
+    return {key: value for key, value in rule.items() if value not in ("in", "", None)}

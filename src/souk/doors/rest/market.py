@@ -9,6 +9,8 @@ from ninja import Router, Schema
 
 from souk.catalog import queries
 from souk.doors.rest.pages import Limit
+from souk.provisioning import registry
+from souk.provisioning.contract import KEPT
 from souk.sites.queries import RegionRow, regions
 from souk.ui.format import language
 from souk.ui.schema_words import translated
@@ -53,7 +55,9 @@ class PlanOut(Schema):
 
 
 class OfferingOut(Card):
-    """An offering with its plans and the JSON Schema of its parameters."""
+    """An offering with its plans and the JSON Schema of its parameters. Those marked with `x-changeable` can be changed
+    while the service runs; what one marked with `x-kept` lists is made and deleted one by one, as databases are.
+    """
 
     description: str
     version: int
@@ -96,4 +100,14 @@ def offering(request: HttpRequest, marketplace: str, slug: str) -> dict[str, Any
     """One offering with plans, prices and parameters."""
     del request
     found = queries.published_offering(marketplace, slug, language())
-    return {**found, "parameters": translated(found["parameters"])}
+    return {**found, "parameters": _kept(found["blueprint"], translated(found["parameters"]))}
+
+
+def _kept(key: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema, with a mark at the parameter that the services' keeper keeps."""
+    produced = registry.blueprints().get(key)
+    if produced is None or produced.keeper is None:
+        return schema
+    rules, mark = schema.get("properties", {}), {KEPT: produced.keeper.keeps}
+    named = {name: {**rules[name], **mark} for name in produced.keeper.naming({}, []) if name in rules}
+    return {**schema, "properties": {**rules, **named}}

@@ -4,7 +4,7 @@ Blueprints are found by the entry point group `souk.blueprints`; provisioning ne
 """
 
 from souk.provisioning.contract.abilities import Abilities
-from souk.provisioning.contract.access import Binder, BindingRole, DatabaseKeeper, Keeps
+from souk.provisioning.contract.access import KEPT, Binder, BindingRole, DatabaseKeeper, Keeps
 from souk.provisioning.contract.backups import (
     Archivist,
     BackupFound,
@@ -69,6 +69,7 @@ __all__ = [
     "CHANGEABLE",
     "FRONT",
     "GIB",
+    "KEPT",
     "STORED",
     "VERSION",
     "Abilities",

@@ -8,6 +8,11 @@ from typing import Any, Protocol
 
 from souk.provisioning.contract.serving import Credentials, Guest, Wanted
 
+KEPT = "x-kept"
+"""In a parameter's JSON Schema, as a market place tells it: that it lists what a service's keeper keeps, and what that
+is called. Each of them is made and deleted by itself while the service runs.
+"""
+
 
 class BindingRole(StrEnum):
     """What credentials are good for: whatever the owner may do, reading and writing what is there, or reading it."""
