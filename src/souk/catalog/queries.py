@@ -280,6 +280,13 @@ def offering_id(scope: Scope, version: UUID) -> UUID:
         return OfferingVersion.objects.values_list("offering_id", flat=True).get(id=version)
 
 
+def version_names(scope: Scope, versions: Collection[UUID], language: str) -> dict[UUID, str]:
+    """What offering versions are called in a language, or in French where they have no name in it."""
+    with acting(scope):
+        rows = OfferingVersion.objects.filter(id__in=versions).values_list("id", "texts")
+        return {version: (texts.get(language) or texts["fr"])["name"] for version, texts in rows}
+
+
 def version_states(scope: Scope, versions: Collection[UUID]) -> dict[UUID, str]:
     """How far offering versions are."""
     with acting(scope):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Case, F, When
 
+from souk.catalog import queries as catalog
 from souk.kernel.errors import NotFound
 from souk.kernel.scope import Scope, acting
 from souk.ordering.models import Order, Subscription, SubscriptionState
@@ -106,6 +108,16 @@ def order(scope: Scope, identifier: UUID) -> OrderRow:
     if row is None:
         raise NotFound
     return OrderRow(*row)
+
+
+def called(scope: Scope, orders: Collection[UUID], language: str) -> dict[UUID, str]:
+    """What was ordered, order by order, as its offering is called in a language; invoices go on calling it as it was
+    sold.
+    """
+    with acting(scope):
+        versions = dict(Order.objects.filter(id__in=orders).values_list("id", "version_id"))
+    names = catalog.version_names(scope, set(versions.values()), language)
+    return {order: names[version] for order, version in versions.items()}
 
 
 def orders_since(scope: Scope, since: datetime) -> int:

@@ -49,6 +49,15 @@ def test_an_order_leads_to_its_service(desk: Client, buyer: Customer) -> None:
     assert f"La commande {order.number} est passée." in answer.content.decode()
 
 
+def test_what_was_ordered_is_called_by_its_name_in_the_readers_language(desk: Client, buyer: Customer) -> None:
+    desk.post(ORDER, order_form(desk))
+    (order,) = orders(buyer.scope)
+    reader = at_desk(buyer.person, "ar")
+    for page in ("/orders/", f"/orders/{order.id}/", f"/services/{order.instance_id}/"):
+        assert "خدمة نموذجية" in text(reader.get(page)), page
+    assert order.offering_name in text(desk.get(f"/orders/{order.id}/"))
+
+
 def test_the_same_form_sent_twice_is_one_order(desk: Client, buyer: Customer) -> None:
     form = order_form(desk)
     first, second = (desk.post(ORDER, form).url for _ in range(2))

@@ -38,7 +38,8 @@ def orders(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The organization's orders, newest first."""
     rows = queries.orders(desk.scope, organization=desk.organization.id, after=cursor(request), limit=PAGE + 1)
     shown, page = cut(request, rows)
-    return render(request, "console/orders.html", {"rows": shown, "table": order_table(shown, page, "order")})
+    table = order_table(desk.scope, shown, page, "order")
+    return render(request, "console/orders.html", {"rows": shown, "table": table})
 
 
 @require_safe
@@ -85,13 +86,14 @@ def order_cancel(request: HttpRequest, desk: Desk, order: UUID) -> HttpResponse:
     return redirect("order", order)
 
 
-def order_table(rows: Sequence[queries.OrderRow], page: Page | None, url_name: str) -> Table:
+def order_table(scope: Scope, rows: Sequence[queries.OrderRow], page: Page | None, url_name: str) -> Table:
     """Orders as a table; numbers lead to `url_name`, which takes the order's id."""
+    names = selling.called(scope, [row.id for row in rows])
     columns = [
         Column(
             "number", _("Number"), cell=lambda row: str(row.number), url=lambda row: reverse(url_name, args=[row.id])
         ),
-        Column("offering_name", _("Offering"), cell=_what),
+        Column("offering_name", _("Offering"), cell=lambda row: _what(names[row.id], row.plan_key)),
         Column("service_name", _("Service"), cell=lambda row: format_html("<bdi>{}</bdi>", row.service_name)),
         Column("state", _("State"), kind="status", status="order"),
         Column("placed_at", _("Placed"), kind="when"),
@@ -108,6 +110,7 @@ def _page(scope: Scope, row: queries.OrderRow) -> dict[str, Any]:
     price = FrozenPrice.from_json(row.price)
     return {
         "order": row,
+        "offering": selling.called(scope, [row.id])[row.id],
         "steps": _steps(row, service(scope, row.instance_id)),
         "moving": row.state in OPEN,
         "reason": _(row.reason) if row.reason else "",
@@ -118,8 +121,8 @@ def _page(scope: Scope, row: queries.OrderRow) -> dict[str, Any]:
     }
 
 
-def _what(row: queries.OrderRow) -> str:
-    return format_html("<bdi>{}</bdi> · {}", row.offering_name, row.plan_key.upper())
+def _what(offering: str, plan: str) -> str:
+    return format_html("<bdi>{}</bdi> · {}", offering, plan.upper())
 
 
 def _steps(order: queries.OrderRow, made: ServiceRow) -> list[Step]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from souk.doors.console import words
 from souk.kernel import clock, rules
 from souk.kernel.money import Money
+from souk.kernel.scope import Scope
+from souk.ordering import queries
 from souk.provisioning import registry
 from souk.ui import format as values
 from souk.ui.parts import Offer, Plan
@@ -63,6 +67,11 @@ def drawing(blueprint: str, category: str) -> str:
     """What stands for a kind of service: its blueprint's own drawing, or its category's."""
     known = registry.blueprints().get(blueprint)
     return known.icon if known and known.icon in icon_names() else words.category(category)[1]
+
+
+def called(scope: Scope, orders: Collection[UUID]) -> dict[UUID, str]:
+    """What was ordered, in the reader's language."""
+    return queries.called(scope, orders, (get_language() or "fr").split("-")[0])
 
 
 def cards(listing: bytes) -> list[Offer]:

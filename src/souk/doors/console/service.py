@@ -185,7 +185,7 @@ def _page(scope: Scope, row: queries.ServiceRow, *, money: bool) -> dict[str, An
         "grow_to": words.ltr(values.size(row.grow_to)) if row.grow_to else "",
         "lead": _("%(offering)s, plan %(plan)s, %(region)s")
         % {
-            "offering": words.isolated(subscription.offering_name),
+            "offering": words.isolated(selling.called(scope, [subscription.order_id])[subscription.order_id]),
             "plan": words.isolated(subscription.plan_key.upper()),
             "region": words.isolated(place),
         },

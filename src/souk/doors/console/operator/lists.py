@@ -52,7 +52,7 @@ def orders(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Orders of all organizations, newest first."""
     rows = ordering.orders(desk.operator, after=cursor(request), limit=PAGE + 1)
     shown, page = cut(request, rows)
-    table = order_table(shown, page, "operator-order")
+    table = order_table(desk.operator, shown, page, "operator-order")
     return _list(request, _("Orders"), _with_customer(desk.operator, table))
 
 
