@@ -11,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 
 from souk.kernel.errors import Problem
-from souk.provisioning.contract import Blueprint, Producer
+from souk.provisioning.contract import ADVANCED, Blueprint, Producer
 from souk.provisioning.simulation import Simulated
 
 
@@ -57,6 +57,20 @@ def producer_of(key: str, plan: UUID | None) -> tuple[Producer, UUID] | None:
     """
     producer = blueprint(key).producer
     return None if producer is None or plan is None else (producer, plan)
+
+
+def arranged(key: str, sold: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema that an offering version was published with, its parameters in the order that their blueprint has
+    them in and folded as it says: the database keeps no order, and how they are shown is no part of what is sold.
+    """
+    own = blueprints()[key].schema().get("properties", {}) if key in blueprints() else {}
+    rules = sold.get("properties", {})
+    ours = {
+        name: {**rules[name], ADVANCED: True} if own[name].get(ADVANCED) else rules[name]
+        for name in own
+        if name in rules
+    }
+    return {**sold, "properties": {**ours, **{name: rule for name, rule in rules.items() if name not in ours}}}
 
 
 def schema_of(key: str, plan: UUID | None) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ Understood: an object whose properties are string (also with `enum`, `oneOf` of 
 `format`, or a document of several lines where there is a `contentMediaType`), integer, number, boolean, and array of
 strings. What a reader leaves empty is left out, so that
 the schema's default holds. `title` and `description` are message ids, translated when shown. A property
-with `readOnly` or `const` is not asked for.
+with `readOnly` or `const` is not asked for, one with `x-advanced` is shown folded.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class SchemaForm(forms.Form):
         super().__init__(data, initial=dict(initial or {}), prefix=prefix)
         self.schema = schema
         self.values: dict[str, Any] = {}
+        self.folded = frozenset(name for name, rule in schema.get("properties", {}).items() if rule.get("x-advanced"))
         required = set(schema.get("required", ()))
         for name, rule in schema.get("properties", {}).items():
             if not (rule.get("readOnly") or "const" in rule):

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import override
 
 from souk.ui.schema_form import SchemaForm, canonical
+from souk.ui.tags.forms import form_fields
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -43,6 +44,27 @@ def read(posted: str) -> SchemaForm:
 def french() -> Any:
     with override("fr"):
         yield
+
+
+FOLDING: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "kind": {"type": "string", "title": "Kind"},
+        "seconds": {"type": "integer", "title": "Seconds", "maximum": 300, "default": 30, "x-advanced": True},
+    },
+}
+
+
+def test_what_most_do_well_without_is_folded_until_something_is_wrong_with_it() -> None:
+    html = form_fields(SchemaForm(FOLDING))
+    usual, folded = html.split("<details", 1)
+    assert "p-kind" in usual
+    assert "p-seconds" not in usual
+    assert "p-seconds" in folded
+    assert '<details class="sk-details" open>' not in html
+    wrong = form_fields(SchemaForm(FOLDING, QueryDict("p-seconds=301")))
+    assert '<details class="sk-details" open>' in wrong
+    assert "<details" not in form_fields(SchemaForm(SCHEMA))
 
 
 def test_every_kind_of_value_comes_back_with_its_json_type() -> None:

@@ -15,6 +15,7 @@ from souk.catalog import queries
 from souk.doors.console import selling, words
 from souk.doors.console.brokers import measures
 from souk.doors.console.desk import desk_of
+from souk.provisioning import registry
 from souk.sites.queries import regions
 from souk.ui.format import language
 from souk.ui.parts import Crumb, Facet
@@ -70,7 +71,7 @@ def offering(request: HttpRequest, slug: str) -> HttpResponse:
         "plans": selling.plans(found),
         "tiers": selling.tiers(found["plans"][0]["tiers"], found["currency"]) if found["plans"] else [],
         "minimum_hours": found["plans"][0]["minimum_hours"] if found["plans"] else 1,
-        "parameters": _parameters(found["parameters"]),
+        "parameters": _parameters(registry.arranged(found["blueprint"], found["parameters"])),
         "regions": [(region.name, words.country(region.country)) for region in regions()],
         "elsewhere": selling.elsewhere(found),
         "measured": measures(seen) if (seen := measured_offering(slug)) else [],
@@ -95,7 +96,7 @@ def _parameters(schema: dict[str, Any]) -> Table:
         {
             "name": _(rule["title"]) if "title" in rule else capfirst(name.replace("_", " ")),
             "about": _(rule["description"]) if rule.get("description") else _choices(rule),
-            "default": selling.shown(rule.get("default")),
+            "default": selling.chosen(rule, rule.get("default")),
         }
         for name, rule in schema.get("properties", {}).items()
     ]

@@ -27,6 +27,7 @@ from souk.kernel.idempotency import IdempotencyKeyReused
 from souk.kernel.ids import new_id
 from souk.ordering import commands, queries
 from souk.parties.access import CAN_ORDER
+from souk.provisioning import registry
 from souk.provisioning.addresses import has_ranges
 from souk.provisioning.errors import InvalidParameters
 from souk.sites.queries import RegionRow, regions
@@ -187,7 +188,7 @@ def _chosen(request: HttpRequest, desk: Desk, slug: str) -> _Chosen:
     form = OrderForm(desk, places, data, elsewhere=selling.elsewhere(offering), **given)
     known = {plan.value for plan in plans}
     first = asked if asked in known else plans[min(1, len(plans) - 1)].value if plans else ""
-    parameters = SchemaForm(offering["parameters"], data)
+    parameters = SchemaForm(registry.arranged(offering["blueprint"], offering["parameters"]), data)
     return _Chosen(offering, plans, asked if data is not None else first, form, parameters, places)
 
 

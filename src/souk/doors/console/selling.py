@@ -141,6 +141,11 @@ def tax_rate(country: str) -> Decimal:
     return rules.require(country, "tva.standard", clock.now().date()).rate
 
 
+def chosen(rule: Mapping[str, Any], value: Any) -> str:
+    """A parameter's value as its form offers it: by its title, if it is one of several that have one."""
+    return next((_(each["title"]) for each in rule.get("oneOf", ()) if each["const"] == value), "") or shown(value)
+
+
 def shown(value: Any) -> str:
     """A parameter's value as a reader expects it."""
     if isinstance(value, bool):

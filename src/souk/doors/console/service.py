@@ -40,7 +40,7 @@ from souk.provisioning import queries
 from souk.provisioning import versions as reading
 from souk.provisioning.addresses import reach
 from souk.provisioning.contents import is_known
-from souk.provisioning.contract import Snippet
+from souk.provisioning.contract import ADVANCED, Snippet
 from souk.provisioning.credentials import reveal
 from souk.provisioning.networks import attachment
 from souk.provisioning.registry import blueprint, schema_of
@@ -213,28 +213,30 @@ def _read_only(scope: Scope, row: queries.ServiceRow) -> bool:
 
 
 def _parameters(row: queries.ServiceRow) -> list[tuple[str, str]]:
-    """What was chosen when ordering, under the names the blueprint gives it; what is empty is left out."""
+    """What was chosen, under the names the blueprint gives it and in its order, without what is empty; of what most
+    never choose, only what is not as usual.
+    """
     rules = schema_of(row.blueprint, row.plan_id).get("properties", {})
+    names = sorted(row.parameters, key=lambda name: list(rules).index(name) if name in rules else len(rules))
     return [
-        (_(rules.get(name, {}).get("title", name)), _choice(rules.get(name, {}), value) or _short(value))
-        for name, value in row.parameters.items()
-        if value not in ("", [], None)
+        (_(rules.get(name, {}).get("title", name)), _short(rules.get(name, {}), row.parameters[name]))
+        for name in names
+        if row.parameters[name] not in ("", [], None) and not _usual(rules.get(name, {}), row.parameters[name])
     ]
 
 
-def _short(value: object) -> str:
+def _usual(rule: Mapping[str, Any], value: object) -> bool:
+    return bool(rule.get(ADVANCED)) and value == rule.get("default")
+
+
+def _short(rule: Mapping[str, Any], value: object) -> str:
     """A value as it is shown beside others: of a long one its beginning and its end, of several lines the first."""
     if isinstance(value, list):
-        return ", ".join(map(_short, value))
-    first, _newline, rest = selling.shown(value).partition("\n")
+        return ", ".join(_short({}, each) for each in value)
+    first, _newline, rest = selling.chosen(rule, value).partition("\n")
     if len(first) > LONGEST:
         return f"{first[: LONGEST // 2]}…{first[-LONGEST // 2 :]}"
     return f"{first} …" if rest.strip() else first
-
-
-def _choice(rule: Mapping[str, Any], value: object) -> str:
-    """The title of what was chosen among several, if it has one."""
-    return next((_(each["title"]) for each in rule.get("oneOf", ()) if each["const"] == value), "")
 
 
 def _first_boot(scope: Scope, service: UUID) -> FirstBoot | None:

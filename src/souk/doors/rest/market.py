@@ -100,7 +100,10 @@ def offering(request: HttpRequest, marketplace: str, slug: str) -> dict[str, Any
     """One offering with plans, prices and parameters."""
     del request
     found = queries.published_offering(marketplace, slug, language())
-    return {**found, "parameters": _kept(found["blueprint"], translated(found["parameters"]))}
+    return {
+        **found,
+        "parameters": _kept(found["blueprint"], translated(registry.arranged(found["blueprint"], found["parameters"]))),
+    }
 
 
 def _kept(key: str, schema: dict[str, Any]) -> dict[str, Any]:

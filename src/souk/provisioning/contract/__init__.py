@@ -40,6 +40,7 @@ from souk.provisioning.contract.observing import (
 )
 from souk.provisioning.contract.selling import FRONT, GIB, Size, StartingOffering, StartingPlan
 from souk.provisioning.contract.serving import (
+    ADVANCED,
     CHANGEABLE,
     ConfigurationFailed,
     Connection,
@@ -66,6 +67,7 @@ from souk.provisioning.contract.versions import (
 from souk.provisioning.contract.warming import Warmer
 
 __all__ = [
+    "ADVANCED",
     "CHANGEABLE",
     "FRONT",
     "GIB",

@@ -14,6 +14,9 @@ from souk.provisioning.contract.selling import Size
 CHANGEABLE = "x-changeable"
 """In a parameter's JSON Schema: whether it may be changed while the service runs."""
 
+ADVANCED = "x-advanced"
+"""In a parameter's JSON Schema: whether most do well without choosing it, so that a form shows it folded."""
+
 
 @dataclass(frozen=True)
 class Wanted:

@@ -17,12 +17,17 @@ register = template.Library()
 def form_fields(form: forms.BaseForm, columns: int = 1) -> SafeString:
     """`{% form_fields form %}`: a form's errors, hidden and visible fields; not the form element.
 
-    A SchemaForm is drawn by the same tag. `columns=2` sets short fields side by side on a wide screen.
+    A SchemaForm is drawn by the same tag, some of its fields folded away while nothing is wrong with them. `columns=2`
+    sets short fields side by side on a wide screen.
     """
+    shown = form.visible_fields()
+    folded = [bound for bound in shown if bound.name in getattr(form, "folded", ())]
     values = {
         "errors": form.non_field_errors(),
         "hidden": form.hidden_fields(),
-        "fields": [view(bound) for bound in form.visible_fields()],
+        "fields": [view(bound) for bound in shown if bound not in folded],
+        "folded": [view(bound) for bound in folded],
+        "unfolded": any(bound.errors for bound in folded),
         "columns": columns,
     }
     return SafeString(render_to_string("ui/components/form_fields.html", values))
