@@ -14,7 +14,7 @@ from souk.provisioning.reconciler.lease import Lease
 
 ENGINE_CALLS = (
     *("machine", "create", "copy", "push", "start", "stop", "move", "delete", "resize", "label", "execute"),
-    *("snapshot", "restore_snapshot", "delete_snapshot", "expose"),
+    *("snapshot", "restore_snapshot", "delete_snapshot", "expose", "readdress"),
 )
 RECORD_CALLS = (
     "load",

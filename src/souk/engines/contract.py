@@ -333,6 +333,13 @@ class Engine(Protocol):
         addresses only. Nothing to do if it has it. Raises NotFound, AddressTaken.
         """
 
+    def readdress(self, name: str, address: str, *, neighbours: bool = False) -> None:
+        """Give a stopped machine another fixed IPv4 on the bridge, and open it to the others there or not, as in
+        `MachineSpec`; nothing to do if it has it. Another machine can have the address that it had.
+
+        Raises NotFound, Refused while it runs, AddressTaken.
+        """
+
     def detach(self, name: str) -> None:
         """Take this card from a machine, live; nothing to do if it has none. Raises NotFound."""
 

@@ -17,7 +17,7 @@ from souk.kit.package import key_of
 _ACTS = frozenset(
     {
         *("create", "copy", "push", "start", "stop", "move", "delete", "resize", "label", "execute"),
-        *("snapshot", "restore_snapshot", "delete_snapshot", "join", "attach", "detach"),
+        *("snapshot", "restore_snapshot", "delete_snapshot", "join", "readdress", "attach", "detach"),
         *("ensure_network", "delete_network"),
     }
 )

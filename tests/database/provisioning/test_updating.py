@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 from uuid import UUID
 
 import pytest
@@ -21,6 +22,7 @@ from souk.provisioning import commands, errors
 from souk.provisioning.addresses import reach
 from souk.provisioning.queries import machines, operations, release, service
 from souk.provisioning.reconciler.converge import Ground
+from souk.provisioning.reconciler.records import Subject
 from souk.provisioning.reconciler.resync import compare, resync
 from souk.sites.queries import sites
 
@@ -111,6 +113,29 @@ def test_killed_anywhere_on_the_way_an_update_ends_with_one_machine_that_has_all
         if crossed < at:
             break
     assert at > 60
+
+
+def test_what_others_know_by_its_address_keeps_it_wherever_the_worker_is_killed(
+    line: Line, place: Ground, buyer: Customer, engine: MemoryEngine, tmp_path: Path
+) -> None:
+    with mock.patch.object(Subject, "serves_neighbours", property(lambda _: True)):
+        instance = order(buyer)
+        settle(place)
+        resync(engine)
+        address, at = service(buyer.scope, instance).address, 0
+        while True:
+            at += STRIDE
+            newer(place, tmp_path, f"17.{at}")
+            commands.update_instance(buyer.scope, instance)
+            crossed = run_until_killed(place, engine, at, work).crossed
+            settle(place)
+            [machine] = engine.machines()
+            assert {machine.name: machine.address} == {_roles(buyer, instance)["primary"]: address}
+            assert (service(buyer.scope, instance).address, line.serving) == (address, {machine.name})
+            assert not release(buyer.scope, instance).available
+            if crossed < at:
+                break
+        assert at > 60
 
 
 @pytest.mark.parametrize("step", ["lead", "follow", "draw_near", "hand_over", "receive"])

@@ -101,6 +101,21 @@ def test_an_address_is_given_once(workshop: Workshop) -> None:
         workshop.machine(start=True, address=first.address)
 
 
+def test_a_stopped_machine_is_given_another_address_and_has_it_when_it_starts(workshop: Workshop) -> None:
+    first, second = workshop.machine(start=True), workshop.machine(start=True)
+    with pytest.raises(contract.Refused):
+        workshop.engine.readdress(second.name, next(workshop.addresses))
+    workshop.engine.readdress(second.name, second.address)
+    for spec in (first, second):
+        workshop.engine.stop(spec.name, force=True)
+    workshop.engine.readdress(first.name, next(workshop.addresses))
+    for _ in range(2):
+        workshop.engine.readdress(second.name, first.address)
+    assert workshop.observed(second).address == first.address
+    for spec in (first, second):
+        workshop.engine.start(spec.name)
+
+
 def test_a_missing_image_is_not_found_and_leaves_no_machine(workshop: Workshop) -> None:
     spec = workshop.spec(image="souk/there-is-no-such-image")
     with pytest.raises(contract.ImageMissing):

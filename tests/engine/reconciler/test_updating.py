@@ -24,9 +24,11 @@ from tests.support.writing import MOST_SECONDS, Writer
 
 from souk.blueprints.postgresql import BLUEPRINT
 from souk.engines import images
+from souk.engines.images import Recipe
 from souk.engines.images.importer import DIGEST
 from souk.engines.incus import IncusEngine
 from souk.kernel import clock
+from souk.kernel.scope import Scope
 from souk.ordering import commands as ordering
 from souk.ordering.commands import RestoreDetails
 from souk.ordering.queries import order, subscription_of
@@ -42,25 +44,25 @@ EMPTY_FRAME = bytes.fromhex("502a4d1800000000")
 
 
 @contextmanager
-def newer_image(engine: IncusEngine, folder: Path) -> Iterator[None]:
-    """Inside the block there is a newer image of PostgreSQL, with the same in it."""
-    built = images.build(BLUEPRINT.recipe, image_cache())
-    properties = {DIGEST: built.digest, "description": BLUEPRINT.recipe.description}
+def newer_image(engine: IncusEngine, folder: Path, recipe: Recipe = BLUEPRINT.recipe) -> Iterator[None]:
+    """Inside the block there is a newer image, of PostgreSQL if it is not said of what, with the same in it."""
+    built = images.build(recipe, image_cache())
+    properties = {DIGEST: built.digest, "description": recipe.description}
     newer = folder / "newer.tar.zst"
     newer.write_bytes(built.path.read_bytes() + EMPTY_FRAME)
-    engine.import_image(str(newer), BLUEPRINT.recipe.alias, properties)
+    engine.import_image(str(newer), recipe.alias, properties)
     try:
         resync(engine)
         yield
     finally:
-        engine.import_image(str(built.path), BLUEPRINT.recipe.alias, properties)
+        engine.import_image(str(built.path), recipe.alias, properties)
 
 
-def done(shop: Shop, asked: UUID, within: float = 180) -> dict[str, Any]:
-    """Wait for an operation; what came of it."""
-    over = {"succeeded", "failed", "cancelled"}
-    assert until(lambda: operation(shop.buyer.scope, asked).state in over, within), shop.worker.log
-    found = operation(shop.buyer.scope, asked)
+def done(shop: Shop, asked: UUID, within: float = 180, scope: Scope | None = None) -> dict[str, Any]:
+    """Wait for an operation, the buyer's if it is not said who asked; what came of it."""
+    over, scope = {"succeeded", "failed", "cancelled"}, scope or shop.buyer.scope
+    assert until(lambda: operation(scope, asked).state in over, within), shop.worker.log
+    found = operation(scope, asked)
     assert found.state == "succeeded", shop.worker.log
     return found.result
 

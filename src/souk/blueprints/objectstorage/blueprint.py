@@ -18,6 +18,7 @@ from souk.blueprints.objectstorage.naming import OWNER
 from souk.blueprints.objectstorage.observer import CountingObserver
 from souk.blueprints.objectstorage.offering import STARTING_OFFERING
 from souk.blueprints.objectstorage.snippets import snippets
+from souk.blueprints.objectstorage.successor import Copying
 from souk.engines.contract import Limits
 from souk.engines.images import Recipe, load
 from souk.kernel import signing
@@ -34,6 +35,7 @@ from souk.provisioning.contract import (
     ServerCertificate,
     Size,
     StartingOffering,
+    Succession,
     Wanted,
 )
 
@@ -55,6 +57,7 @@ class ObjectStorage(Abilities):
     binder: Binder | None = KeyBinder()
     keeper: DatabaseKeeper | None = Buckets()
     archivist: Archivist | None = Volumes()
+    succession: Succession | None = Copying()
     observer: Observer | None = CountingObserver()
 
     @functools.cached_property

@@ -19,6 +19,7 @@ def bundle(
         "timeout": timeout,
         "address": wanted.address,
         "hostname": wanted.hostname,
+        "follows": wanted.follows,
         "tls": {
             "certificate": certificate.certificate,
             "key": certificate.key,

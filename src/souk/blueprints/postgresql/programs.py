@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from souk.blueprints import guests
 from souk.provisioning.contract import Declined, Guest
+
+_FILES = Path(__file__).parent / "image/files"
 
 
 def run(
@@ -27,26 +28,13 @@ def run(
         raise TooOld from error
 
 
-_RUN = (
-    "import io, json, sys; told = json.load(sys.stdin); program = told.pop('program');"
-    " sys.stdin = io.StringIO(json.dumps(told)); exec(compile(program, 'brought', 'exec'))"
-)
-
-
 def bring(guest: Guest, program: str, document: Mapping[str, Any], *, within: float) -> dict[str, Any]:
-    """Run a program as it is now: the machine may be older than it. It comes with what it is told, since the engine
-    tells everybody the commands that it runs.
+    """Run a program of the newest image, whatever the machine was made from.
 
     Raises:
         ConfigurationFailed.
     """
-    told = {**document, "timeout": within - 10, "program": _text(program)}
-    return guests.run(guest, ["/usr/bin/python3", "-IS", "-c", _RUN], told, timeout=within)
-
-
-@functools.cache
-def _text(program: str) -> str:
-    return (Path(__file__).parent / "image/files" / program.lstrip("/")).read_text(encoding="utf-8")
+    return guests.bring(guest, _FILES / program.lstrip("/"), document, within=within)
 
 
 class TooOld(Declined):

@@ -319,6 +319,16 @@ class IncusEngine:
             self._cards.know(spec.known(self._place, name, spec.JOINED))
             self._patch(name, {"devices": {spec.JOINED: spec.private_card(self._place, name, private)}}, None)
 
+    def readdress(self, name: str, address: str, *, neighbours: bool = False) -> None:
+        """See the contract. Taking the card away ends the lease by which its machine had the address before."""
+        observed = spec.machine(self._transport.get(self._path(name), wire.Instance), server="")
+        if observed.address == address:
+            return
+        if observed.status != MachineStatus.STOPPED:
+            raise Refused(f"{name} runs")
+        for device in (spec.NO_CARD, spec.card(self._place, name, address, neighbours=neighbours)):
+            self._patch(name, {"devices": {spec.MAIN: device}}, None)
+
     def attach(self, name: str, card: Card) -> None:
         """See the contract."""
         self._plug(name, card)

@@ -59,6 +59,10 @@ class Place(Protocol):
         """The host's nftables table that knows public addresses, and what passes between machines and the world."""
 
 
+NO_CARD = {"type": "none"}
+"""A device that is not there."""
+
+
 def labels(values: Mapping[str, str]) -> dict[str, str]:
     """Labels as configuration keys."""
     return {LABEL + key: value for key, value in values.items()}
@@ -113,7 +117,7 @@ def attached_card(place: Place, machine: str, card: Card | None) -> dict[str, st
     packet, does not pass; nor does another MAC. None is a device that is not there.
     """
     if card is None:
-        return {"type": "none"}
+        return NO_CARD
     return {
         "type": "nic",
         "name": ATTACHED,

@@ -51,8 +51,8 @@ _GIB = 1024**3
 _HOST = "memory"
 _FOR_A_MACHINE = frozenset(
     (
-        *("start", "stop", "move", "delete", "resize", "label", "push", "pull", "join", "attach", "detach"),
-        *("snapshot", "snapshots", "delete_snapshot"),
+        *("start", "stop", "move", "delete", "resize", "label", "push", "pull"),
+        *("join", "readdress", "attach", "detach", "snapshot", "snapshots", "delete_snapshot"),
     )
 )
 """Calls that end at the host on which a machine stands."""
@@ -270,6 +270,17 @@ class MemoryEngine:
         machine.spec = replace(machine.spec, private=private)
 
     @_call
+    def readdress(self, name: str, address: str, *, neighbours: bool = False) -> None:
+        """See the contract."""
+        machine = self._known(name)
+        if machine.spec.address == address:
+            return
+        if machine.running:
+            raise Refused(f"{name} runs")
+        self._free(address)
+        machine.spec = replace(machine.spec, address=address, neighbours=neighbours)
+
+    @_call
     def attach(self, name: str, card: Card) -> None:
         """See the contract."""
         machine = self._known(name)
@@ -372,8 +383,7 @@ class MemoryEngine:
         spec = machine.spec
         if spec.name in self.simulated:
             raise AlreadyExists(f'Instance "{spec.name}" already exists')
-        if any(other.spec.address == spec.address for other in self.simulated.values()):
-            raise AddressTaken(f"Address {spec.address} already in use")
+        self._free(spec.address)
         self._stands(machine.host)
         if self._disk_used(machine.host) + machine.disk - machine.shared > self._disk:
             raise PoolFull("No space left on device")
@@ -381,6 +391,10 @@ class MemoryEngine:
             raise NotFound(f"Network {spec.private} not found")
         self.simulated[spec.name] = machine
         self._tell(spec.name, "instance-created")
+
+    def _free(self, address: str) -> None:
+        if any(other.spec.address == address for other in self.simulated.values()):
+            raise AddressTaken(f"Address {address} already in use")
 
     def _start(self, name: str) -> None:
         machine = self._known(name)

@@ -128,6 +128,10 @@ def _bring_up(
     elif observed is not None and observed.status == MachineStatus.RUNNING and records.restart_asked(subject):
         with step(lease, subject, "stop", 30, gettext_noop("The machine is stopped.")):
             machines.stop(ground.engine, subject, machine)
+    if observed is not None and observed.address != machine.address:
+        with step(lease, subject, "stop", 30, gettext_noop("The machine is stopped.")):
+            machines.readdress(ground.engine, subject, machine)
+        observed = ground.engine.machine(machine.name)
     if observed is not None and observed.limits.disk > spec.limits.disk:
         shrink(ground.engine, lease, subject, blueprint, observed, spec.limits.disk)
         observed = ground.engine.machine(machine.name) or observed

@@ -85,6 +85,22 @@ def stop(engine: Engine, subject: Subject, machine: Assigned) -> None:
     engine.stop(machine.name)
 
 
+def readdress(engine: Engine, subject: Subject, machine: Assigned) -> None:
+    """Give a machine the address that is recorded of it, which the one before may still have; both are stopped for it.
+
+    Raises:
+        EngineError.
+    """
+    former = records.beside(subject, MachineRole.FORMER)
+    for each in (former, machine) if former else (machine,):
+        observed = engine.machine(each.name)
+        if observed is None or observed.address == each.address:
+            continue
+        # Nothing runs in either that has anything left to write.
+        engine.stop(each.name, force=True)
+        engine.readdress(each.name, each.address, neighbours=each is machine and subject.serves_neighbours)
+
+
 def relocate(engine: Engine, subject: Subject, machine: Assigned, host: str) -> None:
     """Stop a machine, what it has sent told before, and start it on another host. If it can't go there, it runs where
     it was.

@@ -66,14 +66,18 @@ def succeed(engine: Engine, lease: Lease, subject: Subject, blueprint: Blueprint
     Raises:
         Superseded: it did; what is still to be done is done there. ConfigurationFailed, EngineError: nothing changed.
     """
-    with followed(engine, lease, subject, blueprint, step) as successor, acting(WORKER):
-        ServiceInstance.objects.select_for_update().get(id=subject.row.id)
-        lease.hold()
-        # It is no way back: from the first row that is written it only has less.
-        assert subject.machine is not None, "a running service has a machine"
-        records.exchange_machines(subject, MachineRole.NEXT, clock.now(), subject.machine)
-        ServiceInstance.objects.filter(id=subject.row.id).update(state=InstanceState.UPDATING)
-        reach(successor.machine.name, successor.since)
+    assert subject.machine is not None, "a running service has a machine"
+    with followed(engine, lease, subject, blueprint, step) as successor:
+        seen = [machine.address for machine in engine.machines() if machine.address]
+        with acting(WORKER):
+            ServiceInstance.objects.select_for_update().get(id=subject.row.id)
+            lease.hold()
+            # It is no way back: from the first row that is written it only has less.
+            records.exchange_machines(subject, MachineRole.NEXT, clock.now(), subject.machine)
+            if subject.serves_neighbours:
+                records.keep_address(subject, subject.machine, seen)
+            ServiceInstance.objects.filter(id=subject.row.id).update(state=InstanceState.UPDATING)
+            reach(successor.machine.name, successor.since)
     raise Superseded
 
 

@@ -27,7 +27,8 @@ def begin(
     throw_away(engine, subject)
     # Clear of what is on the engine and not recorded: trying again would find the same address.
     seen = [machine.address for machine in engine.machines() if machine.address]
-    machine = records.assign_machine(subject, blueprint.recipe.alias, seen, role)
+    open_to_others = subject.serves_neighbours
+    machine = records.assign_machine(subject, blueprint.recipe.alias, seen, role, platform=open_to_others)
     engine.create(
         MachineSpec(
             name=machine.name,
@@ -38,6 +39,7 @@ def begin(
             private=private,
             environment=environment or {},
             host=machine.host or None,
+            neighbours=open_to_others,
         ),
         start=True,
     )

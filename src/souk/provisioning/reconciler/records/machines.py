@@ -185,6 +185,19 @@ def exchange_machines(subject: Subject, role: MachineRole, kept_until: datetime,
     rows.filter(id=coming.id).update(role=MachineRole.PRIMARY)
 
 
+def keep_address(subject: Subject, former: Assigned, avoid: Collection[str]) -> None:
+    """Let the machine that took over have the address of the one before, and that one another, clear of `avoid`: others
+    know the service by it. In the caller's transaction.
+
+    Raises:
+        NoAddress.
+    """
+    rows = Machine.objects.filter(instance=subject.row, deleted_at__isnull=True)
+    spare = free_address(subject.row.site_id, avoid, platform=False)
+    rows.filter(name=former.name).update(address=spare)
+    rows.filter(role=MachineRole.PRIMARY).update(address=former.address)
+
+
 def free_address(site: UUID, avoid: Collection[str], platform: bool) -> str:
     """The lowest address of the site's network that no machine has and that is not in `avoid`.
 
