@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -12,14 +13,14 @@ class Names:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def publish(self, hostname: str, address: str) -> None:
-        """Let `hostname` resolve to `address`."""
-        line = f"{address} {hostname}\n"
+    def publish(self, hostname: str, address: str, below: Sequence[str] = ()) -> None:
+        """Let `hostname` resolve to `address`, and names below it that go with it."""
+        lines = "".join(f"{address} {name}\n" for name in (hostname, *below))
         target = self._folder / hostname
-        if target.exists() and target.read_text() == line:
+        if target.exists() and target.read_text() == lines:
             return
         draft = self._folder / f".{hostname}.{os.getpid()}"
-        draft.write_text(line)
+        draft.write_text(lines)
         draft.chmod(0o644)
         draft.replace(target)
 

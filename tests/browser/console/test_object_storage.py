@@ -97,6 +97,16 @@ def test_its_pages_are_accessible_and_fit(
     assert visit.complaints == []
 
 
+def test_the_list_of_operations_calls_a_bucket_so(
+    console: str, instance: UUID, buyer: Customer, open_page: OpenPage
+) -> None:
+    visit = open_page("fr", "light", 1280)
+    sign_in(visit, console, buyer.email)
+    told = visit.go(f"{console}/services/{instance}/").inner_text("main")
+    assert "Nouveau compartiment" in told
+    assert "Nouvelle base" not in told
+
+
 def test_a_mistake_in_a_buckets_name_is_told_in_the_words_of_buckets(
     console: str, instance: UUID, buyer: Customer, open_page: OpenPage
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -24,6 +25,7 @@ from souk.provisioning.contract import BindingRole
 from souk.provisioning.models import ServiceInstance
 from souk.provisioning.platform import ensure_storage
 from souk.provisioning.queries import bindings, databases, operations, service
+from souk.provisioning.reconciler import records
 from souk.provisioning.reconciler.actions.perform import TRIES
 from souk.provisioning.reconciler.converge import Ground
 
@@ -69,6 +71,29 @@ def test_a_database_is_listed_while_it_is_made_when_it_is_there_and_until_it_is_
     assert _states(buyer, instance)["shop"] == "deleting"
     work(place)
     assert (_states(buyer, instance), held) == ({"main": "ready"}, set())
+
+
+def test_names_below_its_own_resolve_for_what_it_keeps_and_its_certificate_is_good_for_any(
+    place: Ground,
+    buyer: Customer,
+    engine: MemoryEngine,
+    held: set[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(type(EXAMPLE), "names_below", True, raising=False)
+    instance = order(buyer)
+    work(place)
+    told = service(buyer.scope, instance)
+    file = next(path for path in tmp_path.rglob(told.hostname) if path.is_file())
+    assert file.read_text().splitlines() == [f"{told.address} {told.hostname}", f"{told.address} main.{told.hostname}"]
+    commands.create_database(buyer.scope, instance, "shop")
+    work(place)
+    assert f"{told.address} shop.{told.hostname}" in file.read_text().splitlines()
+    commands.drop_database(buyer.scope, instance, "shop")
+    work(place)
+    assert "shop." not in file.read_text()
+    assert records.load(instance).also == (f"*.{told.hostname}",)
 
 
 def test_one_that_can_not_be_made_is_not_there_and_its_name_is_free(

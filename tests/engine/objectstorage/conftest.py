@@ -41,7 +41,7 @@ class Storage:
     certificate: ServerCertificate = field(init=False)
 
     def __post_init__(self) -> None:
-        issued = issue(self.authority, self.wanted.hostname, self.wanted.address)
+        issued = issue(self.authority, self.wanted.hostname, self.wanted.address, [f"*.{self.wanted.hostname}"])
         self.certificate = ServerCertificate(issued.certificate, issued.key, self.authority.certificate)
 
     def execute(self, command: list[str], *, stdin: bytes = b"", timeout: float = 60.0) -> Execution:
@@ -63,18 +63,26 @@ class Storage:
         """Have a binding's credentials refused."""
         BLUEPRINT.binder.revoke(self, self.wanted, name)
 
-    def client(self, credentials: Credentials, folder: Path, *, trusted: str = "") -> Any:
-        """A client such as customers use. The certificate holds the address too, so that no name need resolve."""
+    def client(self, credentials: Credentials, folder: Path, *, trusted: str = "", style: str = "path") -> Any:
+        """A client such as customers use. The certificate holds the address too, so that no name need resolve, unless
+        the bucket is a part of it (the style `virtual`).
+        """
         file = folder / f"{secrets.token_hex(4)}.pem"
         file.write_text(trusted or self.authority.certificate)
         return boto3.client(
             "s3",
-            endpoint_url=f"https://{self.wanted.address}:{BLUEPRINT.port}",
+            endpoint_url=f"https://{self.wanted.address if style == 'path' else self.wanted.hostname}:{BLUEPRINT.port}",
             aws_access_key_id=credentials.username,
             aws_secret_access_key=credentials.password,
             region_name="us-east-1",
             verify=str(file),
-            config=Config(retries=PATIENCE, connect_timeout=5, s3={"addressing_style": "path"}),
+            config=Config(
+                retries=PATIENCE,
+                connect_timeout=5,
+                s3={"addressing_style": style},
+                # Without being told, it signs addresses the older way, which knows of buckets in paths only.
+                signature_version="s3v4" if style == "virtual" else None,
+            ),
         )
 
 

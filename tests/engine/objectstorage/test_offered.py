@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -309,6 +310,40 @@ def test_a_presigned_address_works_until_it_ends_and_for_its_object_only(sold: S
         assert anybody.put(up.replace("sign%C3%A9", "autre"), content=b"x").status_code == 403
         time.sleep(3)
         assert anybody.get(down).status_code == 403
+
+
+def _by_name(sold: Storage, monkeypatch: pytest.MonkeyPatch, folder: Path, credentials: Credentials) -> Any:
+    """A client for which a bucket is a part of the host's name; that resolves as the site's names do."""
+    ask = socket.getaddrinfo
+
+    def resolve(host: str, *told: Any, **also: Any) -> Any:
+        below = host == sold.wanted.hostname or host.endswith("." + sold.wanted.hostname)
+        return ask(sold.wanted.address if below else host, *told, **also)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    return sold.client(credentials, folder, style="virtual")
+
+
+def test_a_bucket_may_be_a_part_of_the_hosts_name(
+    sold: Storage, owner: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = _new_bucket(owner, "autre-hote")
+    client = _by_name(sold, monkeypatch, folder, sold.grant("hote", BUCKET))
+    client.put_object(Bucket=BUCKET, Key="dossier/été.txt", Body=b"x")
+    assert owner.get_object(Bucket=BUCKET, Key="dossier/été.txt")["Body"].read() == b"x"
+    assert client.list_objects_v2(Bucket=BUCKET, Prefix="dossier/")["KeyCount"] == 1
+    upload = client.create_multipart_upload(Bucket=BUCKET, Key="grand")["UploadId"]
+    client.abort_multipart_upload(Bucket=BUCKET, Key="grand", UploadId=upload)
+    signed = client.generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": "dossier/été.txt"})
+    assert signed.startswith(f"https://{BUCKET}.{sold.wanted.hostname}:{BLUEPRINT.port}/dossier/")
+    with trusting(sold.authority.certificate) as anybody:
+        assert anybody.get(signed).text == "x"
+    with _refused():
+        client.get_object(Bucket=other, Key="x")
+    with _refused("NoSuchBucket|AccessDenied"):
+        client.list_objects_v2(Bucket="nulle-part")
+    with _refused("NotImplemented"):
+        client.put_object(Bucket=BUCKET, Key="chiffré", Body=b"x", ServerSideEncryption="AES256")
 
 
 def test_a_signature_of_another_day_is_refused(sold: Storage) -> None:

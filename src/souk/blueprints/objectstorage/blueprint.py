@@ -53,6 +53,7 @@ class ObjectStorage(Abilities):
     port = probing.PORT
     holds_data = True
     serves_neighbours = True
+    names_below = True
     starting_offering: StartingOffering | None = STARTING_OFFERING
     binder: Binder | None = KeyBinder()
     keeper: DatabaseKeeper | None = Buckets()

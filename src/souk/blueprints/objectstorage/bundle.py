@@ -29,6 +29,8 @@ def bundle(
             **sizing.environment(wanted.size),
             # Who may name a client's address: the front.
             "WEED_S3_TRUSTED_PROXIES_WHITE_LIST": "127.0.0.1",
+            # A bucket may be a part of the host's name below each of these.
+            "S3_DOMAINS": ",".join(wanted.names or (wanted.hostname,)),
         },
         "quota": wanted.size.disk,
         "buckets": parameters.buckets(wanted.parameters),

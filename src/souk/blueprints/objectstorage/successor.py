@@ -28,13 +28,13 @@ class Copying:
     """
 
     def release(self, guest: Guest, wanted: Wanted) -> str:
-        """What the server says its version is.
+        """What the server says its version is, if it says one.
 
         Raises:
             ConfigurationFailed.
         """
         del wanted
-        return str(_brought(guest, "release", within=30.0)["version"])
+        return str(_brought(guest, "release", within=30.0).get("version", ""))
 
     def needed(self, guest: Guest, wanted: Wanted) -> int:
         """What the server's files take up, and a tenth of the disk, so that the service is not full on its first day.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from souk.doors.console.words import OPERATIONS, Text
 from souk.provisioning.contract import Blueprint, Keeps
 
 if TYPE_CHECKING:
@@ -33,6 +36,8 @@ class Kept:
     mistyped: _StrPromise
     owner: _StrPromise
     key: _StrPromise
+    operations: Mapping[str, Text] = field(default_factory=dict)
+    steps: Mapping[str, Text] = field(default_factory=dict)
 
 
 #: What databases are called, by what a blueprint's services keep.
@@ -75,6 +80,11 @@ KEPT: dict[Keeps, Kept] = {
         mistyped=_("This is not the bucket's name. Nothing was deleted."),
         owner=_("An owner may do everything, in every bucket. Others reach objects in one."),
         key=_("Lowercase letters, digits and underscores; it becomes the access key."),
+        operations={
+            "create_database": pgettext_lazy("operation", "New bucket"),
+            "drop_database": pgettext_lazy("operation", "Deletion of a bucket"),
+        },
+        steps={"database": _("Bucket made"), "drop": _("Bucket deleted")},
     ),
 }
 
@@ -82,3 +92,8 @@ KEPT: dict[Keeps, Kept] = {
 def kept(blueprint: Blueprint) -> Kept:
     """The words for what services of a blueprint keep."""
     return KEPT[blueprint.keeper.keeps if blueprint.keeper else Keeps.DATABASES]
+
+
+def called(blueprint: Blueprint, kind: str) -> Text:
+    """What an operation of this kind is called on a service of this blueprint."""
+    return kept(blueprint).operations.get(kind) or OPERATIONS.get(kind, kind)

@@ -9,8 +9,10 @@ from datetime import datetime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from souk.doors.console.words import OPERATIONS, Text
+from souk.doors.console.keeping import called, kept
+from souk.doors.console.words import Text
 from souk.provisioning.queries import OperationRow, ServiceRow
+from souk.provisioning.registry import blueprint
 from souk.ui import format as values
 from souk.ui.parts import LogLine, Step
 
@@ -136,7 +138,7 @@ def progress(service: ServiceRow, operations: Sequence[OperationRow]) -> Progres
     if newest is None or not (newest.state in _OPEN or service.state == "failed"):
         return None
     return Progress(
-        kind=OPERATIONS.get(newest.kind, newest.kind),
+        kind=called(blueprint(service.blueprint), newest.kind),
         state=newest.state,
         steps=_steps(service, newest),
         lines=[_line(entry) for entry in newest.log],
@@ -160,7 +162,8 @@ def _steps(service: ServiceRow, operation: OperationRow) -> list[Step]:
         if place == done:
             state = "failed" if service.state == "failed" else "current"
         took = values.duration(seconds[name]) if state == "done" and seconds.get(name, 0) >= 1 else ""
-        steps.append(Step(gettext(_LABELS[name]), state, took))
+        label = kept(blueprint(service.blueprint)).steps.get(name) or gettext(_LABELS[name])
+        steps.append(Step(str(label), state, took))
     return steps
 
 

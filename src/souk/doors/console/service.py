@@ -40,7 +40,7 @@ from souk.provisioning import queries
 from souk.provisioning import versions as reading
 from souk.provisioning.addresses import reach
 from souk.provisioning.contents import is_known
-from souk.provisioning.contract import ADVANCED, Snippet
+from souk.provisioning.contract import ADVANCED, Blueprint, Snippet
 from souk.provisioning.credentials import reveal
 from souk.provisioning.networks import attachment
 from souk.provisioning.registry import blueprint, schema_of
@@ -197,9 +197,11 @@ def _page(scope: Scope, row: queries.ServiceRow, *, money: bool) -> dict[str, An
         "cost": _cost(scope, row, subscription) if money else None,
         "members": [(each.number, words.DUTIES.get(each.duty, each.duty)) for each in queries.members(scope, row.id)],
         "spread": words.SPREADS.get(queries.spread(scope, row.id), ""),
-        "operations": _operations(operations),
+        "operations": _operations(operations, blueprint(row.blueprint)),
         "waiting": [
-            (each.id, words.OPERATIONS.get(each.kind, each.kind)) for each in operations if each.id in cancellable
+            (each.id, keeping.called(blueprint(row.blueprint), each.kind))
+            for each in operations
+            if each.id in cancellable
         ],
         "charts": charts.usage(scope, row.id, now - PERIOD, now),
         "intervals": _intervals(metering.intervals(scope, row.id, now - PERIOD, now), now),
@@ -291,9 +293,9 @@ def _cost(scope: Scope, row: queries.ServiceRow, subscription: SubscriptionRow) 
     )
 
 
-def _operations(rows: list[queries.OperationRow]) -> Table:
+def _operations(rows: list[queries.OperationRow], of: Blueprint) -> Table:
     columns = [
-        Column("kind", _("Operation"), cell=_kind),
+        Column("kind", _("Operation"), cell=lambda row: _kind(row, of)),
         Column("state", _("State"), kind="status", status="operation"),
         Column("created_at", _("Asked for"), kind="when"),
         Column("took", _("Took"), cell=_took),
@@ -301,9 +303,9 @@ def _operations(rows: list[queries.OperationRow]) -> Table:
     return Table(columns, rows[:10], _("Operations"))
 
 
-def _kind(row: queries.OperationRow) -> str:
+def _kind(row: queries.OperationRow, of: Blueprint) -> str:
     """An operation's kind, and why it failed."""
-    kind = words.OPERATIONS.get(row.kind, row.kind)
+    kind = keeping.called(of, row.kind)
     if not row.trouble:
         return str(kind)
     return format_html('{}<br><span class="sk-muted sk-small">{}</span>', kind, row.why)

@@ -29,6 +29,7 @@ class Abilities:
 
     icon: str = "box"
     serves_neighbours: bool = False
+    names_below: bool = False
     further_ports: Sequence[int] = ()
     own_rules: bool = False
     starting_offering: StartingOffering | None = None

@@ -72,6 +72,12 @@ class Blueprint(Protocol):
         """Whether machines of other services on the same network may reach this one: for what the platform runs."""
 
     @property
+    def names_below(self) -> bool:
+        """Whether any name below a service's own is the service's too, such as that of a bucket: its certificate is
+        good for them, and those of what its keeper keeps resolve.
+        """
+
+    @property
     def starting_offering(self) -> StartingOffering | None:
         """What the operator's starting catalogue says of this service; None for what is not sold."""
 

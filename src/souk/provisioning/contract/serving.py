@@ -24,7 +24,8 @@ class Wanted:
     `follows` has what another one has, until it is wanted to take over.
 
     `confined` are, on several machines, the further credentials that reach one database only, that one by their
-    username. `identity` is what its machine was last seen to be recognized by, if its blueprint has an `Identity`.
+    username. `names` are all that mean it or may come to, the endpoint's first: in a private network, at a public
+    address. `identity` is what its machine was last seen to be recognized by, if its blueprint has an `Identity`.
     """
 
     instance: UUID
@@ -38,6 +39,7 @@ class Wanted:
     confined: Mapping[str, str] = field(default_factory=dict)
     follows: bool = False
     identity: Sequence[str] = ()
+    names: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

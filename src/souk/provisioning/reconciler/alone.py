@@ -74,7 +74,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
         with step(lease, subject, "restore", 70, gettext_noop("The data is restored.")):
             repository = repositories.flushed(ground.engine, blueprint.archivist, row.restored_from, row.restore_until)
             filling.fill(ground.engine, machine, blueprint.archivist, wanted, repository, row.restore_until)
-    ground.names.publish(subject.hostname, machine.address)
+    ground.names.publish(subject.hostname, machine.address, subject.below)
     with step(lease, subject, "configure", 85, gettext_noop("The service is configured.")):
         blueprint.configure(guest, wanted, credentials, certificate)
     if shrinks and (larger := ground.engine.machine(machine.name)) is not None:
@@ -91,7 +91,7 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     if parted:
         together.clear(ground.engine, lease, subject)
         raise Superseded
-    actions.perform(Work(lease, subject, blueprint, ground.engine, guest, wanted))
+    _perform(ground, Work(lease, subject, blueprint, ground.engine, guest, wanted))
     records.converged(lease, subject, InstanceState.READY)
 
 
@@ -160,7 +160,7 @@ def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
         ground.engine.start(machine.name)
         records.machine_started(subject, machine.name)
     exposing.expose(ground, subject, machine)
-    ground.names.publish(subject.hostname, machine.address)
+    ground.names.publish(subject.hostname, machine.address, subject.below)
     credentials = records.ensure_credentials(subject, blueprint)
     trusted = authority.certificate(row.site_id)
     with lease.kept():
@@ -176,13 +176,20 @@ def _keeps_running(ground: Ground, lease: Lease, subject: Subject) -> bool:
     due = schedule.next_due(row)
     if subject.asked or (due is not None and due <= clock.now()):
         guest = MachineGuest(ground.engine, machine.name)
-        actions.perform(Work(lease, subject, blueprint, ground.engine, guest, wanted))
+        _perform(ground, Work(lease, subject, blueprint, ground.engine, guest, wanted))
         changed = True
     if changed:
         records.converged(lease, subject, InstanceState.READY)
     else:
         records.found_steady(lease, subject)
     return True
+
+
+def _perform(ground: Ground, work: Work) -> None:
+    actions.perform(work)
+    if work.blueprint.names_below:
+        subject = records.load(work.subject.row.id)
+        ground.names.publish(subject.hostname, work.wanted.address, subject.below)
 
 
 def _spec(lease: Lease, subject: Subject, machine: Assigned, limits: Limits) -> MachineSpec:

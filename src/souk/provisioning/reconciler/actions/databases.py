@@ -7,16 +7,25 @@ from collections.abc import Callable, Sequence
 from django.utils.translation import gettext_noop
 
 from souk.kernel.scope import acting
-from souk.provisioning.contract import DatabaseKeeper
+from souk.provisioning.contract import DatabaseKeeper, Keeps
 from souk.provisioning.models import OperationState, ServiceInstance
 from souk.provisioning.reconciler.actions.work import Asked, Work, settle
 from souk.provisioning.reconciler.records import WORKER
+
+_MADE = {
+    Keeps.DATABASES: gettext_noop("The database is there."),
+    Keeps.BUCKETS: gettext_noop("The bucket is there."),
+}
+_DROPPED = {
+    Keeps.DATABASES: gettext_noop("The database is deleted."),
+    Keeps.BUCKETS: gettext_noop("The bucket is deleted."),
+}
 
 
 def create(work: Work, asked: Asked) -> None:
     """Make a database; one that is there though it was not recorded, as after a restore, is recorded as it is."""
     name = asked.details["database"]
-    with work.step("database", 90, gettext_noop("The database is there.")):
+    with work.step("database", 90, _MADE[_keeper(work).keeps]):
         _keeper(work).create(work.guest, work.wanted, name)
     _settle(work, asked, lambda names: [*(each for each in names if each != name), name])
 
@@ -24,7 +33,7 @@ def create(work: Work, asked: Asked) -> None:
 def drop(work: Work, asked: Asked) -> None:
     """Delete a database with all that is in it."""
     name = asked.details["database"]
-    with work.step("drop", 90, gettext_noop("The database is deleted.")):
+    with work.step("drop", 90, _DROPPED[_keeper(work).keeps]):
         _keeper(work).drop(work.guest, work.wanted, name)
     _settle(work, asked, lambda names: [each for each in names if each != name])
 

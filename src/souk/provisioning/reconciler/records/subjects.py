@@ -163,7 +163,20 @@ class Subject:
     @property
     def also(self) -> tuple[str, ...]:
         """What its certificate is good for beside its endpoint: names, and addresses."""
-        return (*self.own_names, *self.private, *self.public)
+        return (*self.own_names, *self.private, *self.public, *self._any_below)
+
+    @property
+    def _any_below(self) -> tuple[str, ...]:
+        names = (self.hostname, *self.private[:1], *self.public[:1])
+        return tuple(f"*.{name}" for name in names) if blueprint(self.row.blueprint).names_below else ()
+
+    @property
+    def below(self) -> tuple[str, ...]:
+        """Names below the endpoint's that mean its address, too: one for each that its keeper keeps."""
+        kind = blueprint(self.row.blueprint)
+        if not kind.names_below or kind.keeper is None:
+            return ()
+        return tuple(f"{name}.{self.hostname}" for name in kind.keeper.names(self.row.parameters))
 
     def wanted(self, address: str) -> Wanted:
         """What the blueprint is asked to produce on the machine at `address`."""
@@ -174,6 +187,7 @@ class Subject:
             size=self.row.size,
             hostname=self.hostname,
             address=address,
+            names=(self.hostname, self.private_hostname, self.public_hostname),
         )
 
 
