@@ -13,12 +13,12 @@ STARTING_OFFERING = StartingOffering(
             "summary": "Une machine Debian 13 à vous seul, dont vous êtes root, prête en quelques secondes.",
             "description": (
                 "Un conteneur système isolé, avec ses processeurs, sa mémoire, son disque et son adresse. Vous y "
-                "entrez par SSH avec vos propres clés : aucun mot de passe n'ouvre la machine. L'empreinte de sa clé "
-                "d'hôte est affichée, pour que vous soyez sûrs de parler à la vôtre. Les mises à jour de sécurité "
-                "de Debian s'installent d'elles-mêmes. Tous ses fichiers sont sauvegardés chaque jour, chiffrés, et la "
+                "entrez par SSH avec vos propres clés : aucun mot de passe n’ouvre la machine. L’empreinte de sa clé "
+                "d’hôte est affichée, pour que vous soyez sûrs de parler à la vôtre. Les mises à jour de sécurité "
+                "de Debian s’installent d’elles-mêmes. Tous ses fichiers sont sauvegardés chaque jour, chiffrés, et la "
                 "restauration est essayée chaque semaine. Chaque formule est un conteneur, qui partage le noyau de "
-                "son hôte : pour faire tourner le code d'inconnus, mieux vaut une machine virtuelle, qui a le sien. Il "
-                "n'y en a pas encore ici."
+                "son hôte : pour faire tourner le code d’inconnus, mieux vaut une machine virtuelle, qui a le sien. Il "
+                "n’y en a pas encore ici."
             ),
         },
         "ar": {

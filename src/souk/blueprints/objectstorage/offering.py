@@ -9,14 +9,14 @@ STARTING_OFFERING = StartingOffering(
     category="storage",
     texts={
         "fr": {
-            "name": "Stockage d'objets",
+            "name": "Stockage d’objets",
             "summary": "Un stockage S3 à vous seul, avec vos compartiments et vos clés, hébergé au Maroc.",
             "description": (
                 "Chaque service est une machine isolée avec son propre serveur S3, son disque et son adresse : vos "
-                "objets ne partagent rien avec ceux d'autrui. Vous nommez vos compartiments et donnez à chaque "
+                "objets ne partagent rien avec ceux d’autrui. Vous nommez vos compartiments et donnez à chaque "
                 "programme une clé qui lit, écrit ou administre. Versions, règles de cycle de vie, CORS, verrouillage "
-                "d'objets et adresses signées fonctionnent avec les clients que vous avez déjà. Vous payez le service, "
-                "puis ce que vous y gardez, à l'heure."
+                "d’objets et adresses signées fonctionnent avec les clients que vous avez déjà. Vous payez le service, "
+                "puis ce que vous y gardez, à l’heure."
             ),
         },
         "ar": {
