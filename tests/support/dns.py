@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 import dns.exception
@@ -13,28 +13,36 @@ import dns.resolver
 
 
 class Zone:
-    """dnsmasq with the TXT records that it is given, and no others; it forwards nothing."""
+    """dnsmasq with the records that it is given, and no others; it forwards nothing. It listens at an address of the
+    host's, where a port is free.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self.host = host
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind(("127.0.0.1", 0))
+            probe.bind((host, 0))
             self.port: int = probe.getsockname()[1]
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def address(self) -> str:
         """As the setting names it."""
-        return f"127.0.0.1#{self.port}"
+        return f"{self.host}#{self.port}"
 
-    def publish(self, texts: Mapping[str, str]) -> None:
-        """Serve these texts from now on."""
+    def publish(self, texts: Mapping[str, str | tuple[str, ...]], addresses: Sequence[tuple[str, str]] = ()) -> None:
+        """Serve these texts from now on, and these names with an address each; a name may come several times."""
         self.stop()
         self._process = subprocess.Popen(
             [
                 *("/usr/sbin/dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts"),
-                *("--listen-address=127.0.0.1", "--bind-interfaces", f"--port={self.port}", "--user=root"),
+                *(f"--listen-address={self.host}", "--bind-interfaces", f"--port={self.port}", "--user=root"),
                 *("--pid-file=", "--local=/example.ma/", "--local=/xn--ngbc5azd/"),
-                *(f"--txt-record={name},{text}" for name, text in texts.items()),
+                *(
+                    f"--txt-record={name},{text}"
+                    for name, given in texts.items()
+                    for text in ((given,) if isinstance(given, str) else given)
+                ),
+                *(f"--host-record={name},{address}" for name, address in addresses),
             ]
         )
         self._wait()
@@ -48,7 +56,7 @@ class Zone:
 
     def _wait(self) -> None:
         asker = dns.resolver.Resolver(configure=False)
-        asker.nameservers, asker.port, asker.timeout = ["127.0.0.1"], self.port, 0.05
+        asker.nameservers, asker.port, asker.timeout = [self.host], self.port, 0.05
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
             with suppress(dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
@@ -62,9 +70,9 @@ class Zone:
 
 
 @contextmanager
-def zone() -> Iterator[Zone]:
+def zone(host: str = "127.0.0.1") -> Iterator[Zone]:
     """A server without records."""
-    served = Zone()
+    served = Zone(host)
     served.publish({})
     try:
         yield served

@@ -175,6 +175,7 @@ def _access(app: App) -> None:
     named.command(names.add, name="add", help=_("Begin with a name; shows the TXT record that proves it."))
     named.command(names.check, name="check", help=_("Look for the record; found, the certificate gets the name."))
     named.command(names.remove, name="remove", help=_("Take a name off the certificate."))
+    named.command(names.answer, name="answer", help=_("Choose how a web site answers to its names."))
     reach = _branch(app, "access", _("Who may reach a service."), access.listing)
     reach.command(access.allow, name="allow", help=_("Let one more network in; the first one shuts all others out."))
     reach.command(access.forbid, name="forbid", help=_("Take a network off the list."))

@@ -603,6 +603,12 @@ class OwnNameRow(TypedDict):
     """
     A name of the customer's own, as people and as DNS write it: pending until proved, then updating until the
     certificate has it, then ready. It is proved by publishing `text` as a TXT record at `record`.
+
+    Of a web service it also says where the name `leads`: here, elsewhere, split (here by IPv4 only), nowhere, silent
+    (DNS gives no answer), or nothing while nobody looked; to which addresses (`found`); and since when not to the
+    service though it did (`strayed_at`). Its `certificate` for browsers is asked, valid, failed or ended; own where it
+    shows the service's own and none is asked for; nothing of services that have none. `reason` (an error type of RFC
+    8555, or unreachable) and `trouble`, in the server's words, say why the last attempt gave none.
     """
 
     name: str
@@ -612,12 +618,50 @@ class OwnNameRow(TypedDict):
     text: str
     created_at: str
     proved_at: str | None
+    main: NotRequired[bool]
+    leads: NotRequired[str]
+    found: NotRequired[list[str]]
+    looked_at: NotRequired[str | None]
+    strayed_at: NotRequired[str | None]
+    certificate: NotRequired[str]
+    certified_until: NotRequired[str | None]
+    reason: NotRequired[str]
+    trouble: NotRequired[str]
+    next_try_at: NotRequired[str | None]
 
 
 class NameIn(TypedDict):
     """A DNS name, in any script."""
 
     name: str
+
+
+class WebNamesRow(TypedDict):
+    """
+    How a web service answers to its names. Each of them must lead to `address` (IPv4; nothing until the service has
+    one) and no other; only a `public` one proves a name by that. Others lead to `main` (as DNS has it; nothing: none).
+    Without an `issuer` nobody is asked for certificates. `changing` while other choices are to take effect.
+    """
+
+    address: str
+    public: bool
+    main: str
+    https_only: bool
+    hsts: bool
+    issuer: bool
+    most: int
+    changing: bool
+
+
+class WebNamesIn(TypedDict):
+    """
+    The name to which a web service's others lead (nothing: none), whether http leads to https, and whether browsers
+    are told to remember that.
+    """
+
+    main: NotRequired[str]
+    https_only: NotRequired[bool]
+    hsts: NotRequired[bool]
 
 
 class InsideRow(TypedDict):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 
 import idna
+from publicsuffixlist import PublicSuffixList
 
 from souk.provisioning import errors
 
@@ -22,7 +24,7 @@ def written(given: str) -> str:
     """A name as DNS has it: `Données.Example.MA.` becomes `xn--donnes-eva.example.ma`.
 
     Raises:
-        InvalidDomain, WildcardDomain.
+        InvalidDomain, WildcardDomain, PublicSuffix.
     """
     text = given.strip().rstrip(".\u3002")
     if text.startswith("*"):
@@ -35,6 +37,8 @@ def written(given: str) -> str:
     whole = len(labels) > 1 and len(ascii_name) <= _LONGEST and all(_LABEL.fullmatch(label) for label in labels)
     if not whole or labels[-1] in _NOBODYS or labels[-1].isdigit() or _is_address(ascii_name):
         raise errors.InvalidDomain(given=_short(given))
+    if _suffixes().is_public(ascii_name):
+        raise errors.PublicSuffix(name=shown(ascii_name))
     return ascii_name
 
 
@@ -59,6 +63,12 @@ def text(token: str) -> str:
 def within(name: str, zone: str) -> bool:
     """Whether a name is a zone's or below it."""
     return name == zone or name.endswith(f".{zone}")
+
+
+@functools.cache
+def _suffixes() -> PublicSuffixList:
+    """Under which names people register theirs (publicsuffix.org); read at the first use, a tenth of a second."""
+    return PublicSuffixList(accept_unknown=False)
 
 
 def _is_address(name: str) -> bool:

@@ -50,6 +50,14 @@ PRIVATE_RANGE = str(IPv4Network(os.environ.get("SOUK_PRIVATE_RANGE", "10.192.0.0
 """What customers' private networks are cut out of, on every site."""
 DNS_RESOLVERS = [each for each in os.environ.get("SOUK_DNS_RESOLVERS", "").split(",") if each]
 """Who is asked whether a customer controls a name: addresses, with `#PORT` unless 53. None: whom the system asks."""
+ACME = {
+    "directory": os.environ.get("SOUK_ACME_DIRECTORY", ""),
+    "ca_file": os.environ.get("SOUK_ACME_CA_FILE", ""),
+    "contact": os.environ.get("SOUK_ACME_CONTACT", ""),
+    "key_id": os.environ.get("SOUK_ACME_KEY_ID", ""),
+    "key_file": os.environ.get("SOUK_ACME_KEY_FILE", ""),
+}
+"""Who issues certificates for customers' own names (`souk.provisioning.acme`); without a directory nobody does."""
 ROTATION_OVERLAP = timedelta(hours=float(os.environ.get("SOUK_ROTATION_OVERLAP_HOURS", "24")))
 """How long former credentials work on after a rotation, unless asked for otherwise."""
 

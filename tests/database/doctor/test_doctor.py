@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -25,7 +26,7 @@ from souk.monitoring.models import Delivery, IncidentCause
 from souk.ordering.commands import OrderDetails, place_order
 from souk.parties.queries import projects
 from souk.provisioning.commands import create_network
-from souk.settings.doctor import database, ground, keys, networks, quotas, work
+from souk.settings.doctor import acme, database, ground, keys, networks, quotas, work
 from souk.settings.doctor.finding import Finding, Level
 from souk.sites.models import CertificateAuthority, Site
 
@@ -292,3 +293,19 @@ def test_disk_limits_that_are_not_counted_are_told(
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: found)
     (finding,) = quotas.check(Path("/pool"))
     assert finding.level == level
+
+
+@pytest.mark.parametrize(
+    ("told", "seen"),
+    [
+        ({"directory": "http://127.0.0.1:1/dir"}, "must begin with https://"),
+        ({"directory": "https://127.0.0.1:1/dir", "key_id": "operator"}, "go together"),
+        ({"directory": "https://127.0.0.1:1/dir", "ca_file": "/nonexistent"}, "SOUK_ACME_CA_FILE can't be read"),
+        ({"directory": "https://127.0.0.1:1/dir"}, "does not answer"),
+    ],
+)
+def test_an_acme_server_that_is_misset_or_away_is_a_failure(settings: Any, told: dict[str, str], seen: str) -> None:
+    assert list(acme.check()) == []
+    settings.ACME = {**settings.ACME, **told}
+    (found,) = acme.check()
+    assert (found.level, seen in found.seen) == (Level.FAIL, True)

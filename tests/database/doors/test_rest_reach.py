@@ -7,6 +7,8 @@ from uuid import UUID
 import pytest
 from tests.database.doors.test_rest import Caller
 from tests.support import reconciling
+from tests.support.example import EXAMPLE
+from tests.support.naming import Keeper
 from tests.support.world import Customer
 
 from souk.provisioning import registry
@@ -78,3 +80,20 @@ def test_rules_are_read_replaced_and_undone_and_a_bad_one_is_told_at_its_field(
     ):
         refused = call("put", here, {"rules": [{**more, **wrong}]})
         assert (refused.status_code, refused.json()["field"]) == (422, field)
+
+
+def test_how_a_web_service_answers_to_its_names_is_told_and_chosen_and_others_have_no_such_choice(
+    place: Ground, call: Caller, service: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = f"/services/{service}/web-names"
+    refused = call("get", here)
+    assert (refused.status_code, refused.json()["type"]) == (422, "urn:souk:problem:no-web-names")
+    keeper = Keeper()
+    monkeypatch.setattr(EXAMPLE, "domains", keeper, raising=False)
+    assert call("post", f"/services/{service}/names", {"name": "atelier.example.ma"}).json()["leads"] == ""
+    refused = call("put", here, {"main": "atelier.example.ma"})
+    assert (refused.status_code, refused.json()["field"]) == (422, "main")
+    assert call("put", here, {"https_only": False}).status_code == 202
+    reconciling.settle(place)
+    told = call("get", here).json()
+    assert (told["https_only"], told["issuer"], told["changing"]) == (False, False, False)

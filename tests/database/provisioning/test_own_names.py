@@ -129,25 +129,44 @@ def test_a_removed_name_leaves_the_certificate(dns: Zone, place: Ground, buyer: 
     assert _states(buyer, instance) == {"autre.example.ma": "ready"}
 
 
-def test_another_customers_name_can_not_be_had_until_it_is_given_up_or_erased(
+def test_another_customers_name_can_not_be_had_while_its_proof_is_in_dns_nor_does_asking_disturb_them(
     dns: Zone, place: Ground, buyer: Customer, instance: UUID
 ) -> None:
     stranger = customer("Autre SARL")
     theirs = order(stranger, "ventes")
     commands.add_name(stranger.scope, theirs, "db.example.ma")
     _prove(dns, place, buyer, instance)
-    # Added before it was proved here, and proved by DNS too: still it belongs to one.
+    certificate = _certified(instance)
+    (mine,), (other,) = own_names(buyer.scope, instance), own_names(stranger.scope, theirs)
+    for published, sentence in (((mine.text,), "not in DNS yet"), ((mine.text, other.text), "its own proof is still")):
+        dns.publish({mine.record: published})
+        commands.prove_name(stranger.scope, theirs, "db.example.ma")
+        _settle(place)
+        assert sentence in operations(stranger.scope, theirs)[0].trouble
+        assert _certified(instance) == certificate
+
+
+def test_a_name_is_had_by_whoever_controls_its_zone_now(
+    dns: Zone, place: Ground, buyer: Customer, instance: UUID
+) -> None:
+    stranger = customer("Autre SARL")
+    theirs = order(stranger, "ventes")
+    _prove(dns, place, buyer, instance)
+    commands.add_name(stranger.scope, theirs, "DB.example.ma")
     dns.publish({row.record: row.text for row in own_names(stranger.scope, theirs)})
     commands.prove_name(stranger.scope, theirs, "db.example.ma")
     _settle(place)
-    assert "Another service" in operations(stranger.scope, theirs)[0].trouble
-    third = order(stranger, "stock")
-    with pytest.raises(errors.DomainTaken):
-        commands.add_name(stranger.scope, third, "DB.example.ma")
+    assert _certified(theirs)[1:] == ["db.example.ma"]
+    assert _certified(instance)[1:] == []
+    assert _states(buyer, instance) == {}
+
+
+def test_a_name_is_free_once_its_service_is_erased(dns: Zone, place: Ground, buyer: Customer, instance: UUID) -> None:
+    _prove(dns, place, buyer, instance)
     commands.erase_instance(buyer.scope, instance)
     _settle(place)
-    commands.prove_name(stranger.scope, theirs, "db.example.ma")
-    _settle(place)
+    theirs = order(buyer, "ventes")
+    _prove(dns, place, buyer, theirs)
     assert _certified(theirs)[1:] == ["db.example.ma"]
 
 

@@ -68,3 +68,9 @@ def test_a_zone_holds_itself_and_what_is_below_it_and_no_namesake() -> None:
     assert names.within("example.ma", "example.ma")
     assert names.within("db.example.ma", "example.ma")
     assert not names.within("myexample.ma", "example.ma")
+
+
+@pytest.mark.parametrize("given", ["co.ma", "gov.ma", "CO.UK", "github.io"])
+def test_what_others_register_under_is_nobodys(given: str) -> None:
+    with pytest.raises(errors.PublicSuffix):
+        names.written(given)

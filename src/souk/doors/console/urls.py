@@ -80,6 +80,7 @@ urlpatterns = [
     path("services/<uuid:service>/network/", networks.service_network, name="service-network"),
     path("services/<uuid:service>/network/leave/", networks.leave, name="service-network-leave"),
     path("services/<uuid:service>/names/", names.names, name="names"),
+    path("services/<uuid:service>/names/answers/", names.arrange, name="names-arrange"),
     path("services/<uuid:service>/names/<str:name>/check/", names.check, name="name-check"),
     path("services/<uuid:service>/names/<str:name>/remove/", names.remove, name="name-remove"),
     path("services/<uuid:service>/databases/", databases.databases, name="databases"),

@@ -99,6 +99,7 @@ OPERATIONS: dict[str, Text] = {
     "upgrade": pgettext_lazy("operation", "Upgrade"),
     "suspend": pgettext_lazy("operation", "Suspension"),
     "resume": pgettext_lazy("operation", "End of the suspension"),
+    "arrange_names": pgettext_lazy("operation", "How the site answers to its names"),
     "prove_name": pgettext_lazy("operation", "Check of a name"),
     "remove_name": pgettext_lazy("operation", "Removal of a name"),
     "attach": pgettext_lazy("operation", "Entry into a private network"),

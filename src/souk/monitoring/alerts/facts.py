@@ -25,7 +25,10 @@ select i.id, i.organization_id, i.name, i.blueprint, i.disk, i.ready_at, l.vals,
         where p.instance_id = i.id and p.kind = 'prove' and p.state = 'failed' and not exists (
             select from provisioning_operation l
             where l.instance_id = i.id and l.kind = 'prove' and l.state = 'succeeded' and l.id > p.id)),
-    u.security_since
+    u.security_since,
+    (select min(coalesce(n.certified_until, n.proved_at)) from provisioning_ownname n
+        where n.instance_id = i.id and n.removed_at is null and n.certificate_trouble <> ''),
+    (select min(n.strayed_at) from provisioning_ownname n where n.instance_id = i.id and n.removed_at is null)
 from monitoring_watch w
 join provisioning_serviceinstance i on i.id = w.instance_id
 left join monitoring_lastlook l on l.instance_id = i.id
@@ -65,6 +68,8 @@ class _Known:
     growth_refused_at: datetime | None
     proofs_failed: int
     unsafe_since: datetime | None
+    name_until: datetime | None
+    name_strayed_at: datetime | None
 
 
 def facts(now: datetime) -> list[Facts]:
@@ -97,6 +102,11 @@ def _values(of: _Known, now: datetime, archiving: Mapping[UUID, UUID | None]) ->
     yield "security_updates", (now - of.unsafe_since) / _DAY if of.unsafe_since else 0.0
     if of.certificate_until is not None:
         yield "certificate", (of.certificate_until - now) / _DAY
+    if registry.blueprint(of.blueprint).domains is not None:
+        # One that is renewed in time is nothing to tell of, however short it lasts.
+        left = (of.name_until - now) / _DAY if of.name_until else 365.0
+        yield from (("name_certificate", left), ("name_certificate_soon", left))
+        yield "name_strayed", (now - of.name_strayed_at) / _HOUR if of.name_strayed_at else 0.0
 
 
 def _share(part: float | None, whole: float | None) -> float | None:

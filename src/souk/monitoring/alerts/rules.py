@@ -49,6 +49,9 @@ RULES = {
         Rule("proofs", 1, "", timedelta(0), 10),
         Rule("security_updates", 7, "d", timedelta(0), 365),
         Rule("certificate", 14, "d", timedelta(0), 365, sinks=True),
+        Rule("name_certificate", 30, "d", timedelta(0), 365, sinks=True),
+        Rule("name_certificate_soon", 7, "d", timedelta(0), 365, sinks=True),
+        Rule("name_strayed", 1, "h", timedelta(0), 24 * 31),
     )
 }
 

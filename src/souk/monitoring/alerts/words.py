@@ -21,6 +21,9 @@ RULES: dict[str, str | Promise] = {
     "proofs": pgettext_lazy("rule", "Backups fail their proof"),
     "security_updates": pgettext_lazy("rule", "Security updates are not installed"),
     "certificate": pgettext_lazy("rule", "The certificate ends soon"),
+    "name_certificate": pgettext_lazy("rule", "A certificate of a name of your own is not renewed"),
+    "name_certificate_soon": pgettext_lazy("rule", "A name of your own will soon have no certificate"),
+    "name_strayed": pgettext_lazy("rule", "A name of your own leads to the service no more"),
 }
 
 UNITS: dict[str, str | Promise] = {

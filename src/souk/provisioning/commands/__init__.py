@@ -37,7 +37,7 @@ from souk.provisioning.commands.lifecycle import (
 )
 from souk.provisioning.commands.maintenance import change_window, rehearse_upgrade, upgrade_instance
 from souk.provisioning.commands.moving import Evacuation, Staying, evacuate_host, move_machine
-from souk.provisioning.commands.names import add_name, prove_name, remove_name
+from souk.provisioning.commands.names import add_name, arrange_names, prove_name, remove_name
 from souk.provisioning.commands.networks import (
     attach_instance,
     close_to_outside,
@@ -65,6 +65,7 @@ __all__ = [
     "add_name",
     "add_range",
     "allow_networks",
+    "arrange_names",
     "ask_reveal",
     "ask_ticket",
     "attach_instance",

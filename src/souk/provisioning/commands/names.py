@@ -8,10 +8,11 @@ from uuid import UUID
 from django.conf import settings
 
 from souk.kernel import clock, events
-from souk.kernel.scope import Scope, System, acting
+from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors, names
-from souk.provisioning.commands.operations import alive, on_machines, wish
+from souk.provisioning.commands.operations import alive, on_machines, raise_generation, wish
 from souk.provisioning.models import OPEN, Operation, OperationKind, OwnName, ServiceInstance
+from souk.provisioning.registry import blueprint
 from souk.sites.queries import sites
 
 
@@ -19,28 +20,33 @@ def add_name(scope: Scope, instance: UUID, name: str) -> UUID:
     """Begin with a name of the customer's own; it waits to be proved. Returns its id.
 
     Raises:
-        NotFound, RoleTooLow, ServiceGone, InvalidDomain, WildcardDomain, PlatformsDomain, DomainThere, DomainTaken,
+        NotFound, RoleTooLow, ServiceGone, InvalidDomain, WildcardDomain, PublicSuffix, PlatformsDomain, DomainThere,
         TooManyDomains, ProducedElsewhere.
     """
     with acting(scope):
         row = on_machines(scope, instance)
+        keeper = blueprint(row.blueprint).domains
         ascii_name = names.written(name)
         if any(names.within(ascii_name, zone) for zone in _own_zones()):
             raise errors.PlatformsDomain(name=names.shown(ascii_name))
         there = OwnName.objects.filter(instance=row, removed_at__isnull=True)
         if there.filter(name=ascii_name).exists():
             raise errors.DomainThere(name=names.shown(ascii_name))
-        if there.count() >= names.MOST_NAMES:
-            raise errors.TooManyDomains(most=names.MOST_NAMES)
-        if taken(ascii_name):
-            raise errors.DomainTaken(name=names.shown(ascii_name))
+        most = keeper.most if keeper else names.MOST_NAMES
+        if there.count() >= most:
+            raise errors.TooManyDomains(most=most)
+        now = clock.now()
         made = OwnName.objects.create(
             organization_id=row.organization_id,
             instance=row,
             name=ascii_name,
             token=secrets.token_urlsafe(24),
-            created_at=clock.now(),
+            created_at=now,
+            look_at=now if keeper else None,
         )
+        if keeper:
+            # Soon, by itself: where a name leads proves it.
+            raise_generation(row)
         _tell(row, "service.name_added", ascii_name)
     return made.id
 
@@ -63,10 +69,26 @@ def remove_name(scope: Scope, instance: UUID, name: str) -> UUID:
     return _wish(scope, instance, name, OperationKind.REMOVE_NAME)
 
 
-def taken(name: str) -> bool:
-    """Whether some service has proved a name, whoever's it is."""
-    with acting(System("names")):
-        return OwnName.objects.filter(name=name, removed_at__isnull=True, proved_at__isnull=False).exists()
+def arrange_names(scope: Scope, instance: UUID, main: str, *, https_only: bool, hsts: bool) -> UUID:
+    """Say how a web service is to answer to its proved names: which one the others lead to (nothing: none), whether
+    http leads to https, and whether browsers are told to remember that. Returns the operation.
+
+    Raises:
+        NotFound, RoleTooLow, ServiceGone, NoWebNames, NotAmongDomains, StrictWithoutHttps, InvalidDomain,
+        WildcardDomain, PublicSuffix.
+    """
+    with acting(scope):
+        row = alive(scope, instance)
+        if row.plan_id is not None or blueprint(row.blueprint).domains is None:
+            raise errors.NoWebNames
+        ascii_name = names.written(main) if main.strip() else ""
+        proved = OwnName.objects.filter(instance=row, removed_at__isnull=True, proved_at__isnull=False)
+        if ascii_name and not proved.filter(name=ascii_name).exists():
+            raise errors.NotAmongDomains
+        if hsts and not https_only:
+            raise errors.StrictWithoutHttps
+        chosen = {"main": ascii_name, "https_only": https_only, "hsts": hsts}
+        return wish(scope, row, OperationKind.ARRANGE_NAMES, chosen, web_names=chosen)
 
 
 def _wish(scope: Scope, instance: UUID, name: str, kind: OperationKind) -> UUID:

@@ -17,6 +17,7 @@ from souk.provisioning.contract.backups import (
 )
 from souk.provisioning.contract.beginning import Beginner, Beginning, Standing
 from souk.provisioning.contract.blueprint import Blueprint
+from souk.provisioning.contract.domains import CertificateServer, Certified, DomainKeeper, WebNames
 from souk.provisioning.contract.elsewhere import Away, Claim, Commission, Consumer, Elsewhere, Later, Producer
 from souk.provisioning.contract.ensembles import Coordinator, Ensemble, Member, MemberState
 from souk.provisioning.contract.exporting import Exported, Exporter, Vessel
@@ -85,6 +86,8 @@ __all__ = [
     "BindingRole",
     "Blueprint",
     "Brancher",
+    "CertificateServer",
+    "Certified",
     "Claim",
     "Commission",
     "ConfigurationFailed",
@@ -96,6 +99,7 @@ __all__ = [
     "Curve",
     "DatabaseKeeper",
     "Declined",
+    "DomainKeeper",
     "Elsewhere",
     "Ensemble",
     "Exported",
@@ -143,4 +147,5 @@ __all__ = [
     "Wanted",
     "Warmer",
     "Way",
+    "WebNames",
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from souk.provisioning.contract.access import Binder, DatabaseKeeper
 from souk.provisioning.contract.backups import Archivist, Brancher
 from souk.provisioning.contract.beginning import Beginner
+from souk.provisioning.contract.domains import DomainKeeper
 from souk.provisioning.contract.exporting import Exporter
 from souk.provisioning.contract.keeping import SnapshotKeeper
 from souk.provisioning.contract.leading import HighAvailability
@@ -37,6 +38,7 @@ class Abilities:
     beginner: Beginner | None = None
     binder: Binder | None = None
     keeper: DatabaseKeeper | None = None
+    domains: DomainKeeper | None = None
     archivist: Archivist | None = None
     brancher: Brancher | None = None
     snapshots: SnapshotKeeper | None = None

@@ -10,6 +10,7 @@ from souk.engines.images import Recipe
 from souk.provisioning.contract.access import Binder, DatabaseKeeper
 from souk.provisioning.contract.backups import Archivist, Brancher
 from souk.provisioning.contract.beginning import Beginner
+from souk.provisioning.contract.domains import DomainKeeper
 from souk.provisioning.contract.elsewhere import Producer
 from souk.provisioning.contract.exporting import Exporter
 from souk.provisioning.contract.keeping import SnapshotKeeper
@@ -96,6 +97,10 @@ class Blueprint(Protocol):
     @property
     def keeper(self) -> DatabaseKeeper | None:
         """How databases are made and deleted, if its services hold several."""
+
+    @property
+    def domains(self) -> DomainKeeper | None:
+        """How they answer to names of their customer's own that people type into a browser, if that is what for."""
 
     @property
     def archivist(self) -> Archivist | None:

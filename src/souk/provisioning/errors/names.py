@@ -19,6 +19,13 @@ class WildcardDomain(Problem):
     field = "name"
 
 
+class PublicSuffix(Problem):
+    """Under “{name}” others register names of their own. Add a name of yours below it."""
+
+    status = 422
+    field = "name"
+
+
 class PlatformsDomain(Problem):
     """“{name}” is in the platform's own zone. Add a name of yours."""
 
@@ -32,12 +39,6 @@ class DomainThere(Conflict):
     field = "name"
 
 
-class DomainTaken(Conflict):
-    """“{name}” is another service's. If it is yours, remove it there first, or tell the operator."""
-
-    field = "name"
-
-
 class TooManyDomains(Conflict):
     """A service has at most {most} names of its own. Remove one first."""
 
@@ -46,3 +47,23 @@ class TooManyDomains(Conflict):
 
 class DomainMissing(NotFound):
     """The service has no such name."""
+
+
+class NoWebNames(Problem):
+    """This kind of service answers all of its names in the same way: there is nothing to choose."""
+
+    status = 422
+
+
+class NotAmongDomains(Problem):
+    """The main name must be one of the service's proved names."""
+
+    status = 422
+    field = "main"
+
+
+class StrictWithoutHttps(Problem):
+    """Browsers can only be told to insist on https where http leads there."""
+
+    status = 422
+    field = "hsts"

@@ -4,7 +4,7 @@ from souk.provisioning.models.addresses import PublicAddress, PublicRange
 from souk.provisioning.models.backups import Backup, BackupState, Repository
 from souk.provisioning.models.contents import ImageContents
 from souk.provisioning.models.convergence import Convergence, WorkKind
-from souk.provisioning.models.endpoints import Binding, Endpoint, OwnName, Reveal
+from souk.provisioning.models.endpoints import Binding, Endpoint, Leads, OwnName, Reveal
 from souk.provisioning.models.exports import Export, Ticket
 from souk.provisioning.models.instances import Desired, InstanceState, Quota, ServiceInstance, Suspension
 from souk.provisioning.models.machines import Duty, Ensemble, Image, Machine, MachineRole
@@ -41,6 +41,7 @@ __all__ = [
     "Image",
     "ImageContents",
     "InstanceState",
+    "Leads",
     "Machine",
     "MachineRole",
     "Operation",

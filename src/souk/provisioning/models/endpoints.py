@@ -12,8 +12,8 @@ from souk.provisioning.models.instances import ServiceInstance
 class Endpoint(Row):
     """The address and the stable DNS name of a service instance; `names` are others that are in its certificate, and so
     are the name and the address that it has in its private network, if it is in one, and those that the world reaches
-    it by, if it does. `identity` is what its machine is
-    recognized by beside that, if by anything.
+    it by, if it does. `identity` is what its machine is recognized by beside that, if by anything, and `told_names`
+    stands for what the machine of a web service was last told of its names.
     """
 
     organization_id = models.UUIDField()
@@ -29,6 +29,20 @@ class Endpoint(Row):
     public_hostname = models.CharField(max_length=200, blank=True, db_default="")
     public_address = models.GenericIPAddressField(protocol="IPv4", null=True)
     identity = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    told_names = models.CharField(max_length=32, blank=True, default="", db_default="")
+
+
+class Leads(models.TextChoices):
+    """Where a name leads, as the platform's resolver has it: not looked at yet, to the service, to somewhere else, to
+    the service by IPv4 but elsewhere by IPv6, nowhere, or DNS gave no answer.
+    """
+
+    UNKNOWN = ""
+    HERE = "here"
+    ELSEWHERE = "elsewhere"
+    SPLIT = "split"
+    NOWHERE = "nowhere"
+    SILENT = "silent"
 
 
 class OwnName(Row):
@@ -36,6 +50,9 @@ class OwnName(Row):
 
     Whoever can publish the `token` at the name controls it: then it is `proved_at`, and the certificate gets it. A name
     that is proved belongs to one service at a time; one that is not keeps nobody from proving it.
+
+    Of a web service it is looked at when `look_at` comes: where it `leads`, to which addresses (`found`), since when
+    not to the service though it did (`strayed_at`), and what became of its certificate, as `contract.Certified` says.
     """
 
     organization_id = models.UUIDField()
@@ -45,6 +62,15 @@ class OwnName(Row):
     created_at = models.DateTimeField()
     proved_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
+    look_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(null=True)
+    leads = models.CharField(max_length=9, choices=Leads.choices, blank=True, default="", db_default="")
+    found = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    strayed_at = models.DateTimeField(null=True)
+    certified_until = models.DateTimeField(null=True)
+    certificate_reason = models.CharField(max_length=40, blank=True, default="", db_default="")
+    certificate_trouble = models.CharField(max_length=300, blank=True, default="", db_default="")
+    next_try_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

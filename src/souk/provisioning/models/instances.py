@@ -56,6 +56,7 @@ class ServiceInstance(Row):
     `firewall` are the rules of what passes between its machine and the world (`provisioning.rules`), as a list; None
     are those that every machine begins with.
     `maintenance` is the window that its customer chose, as {weekday, hour, hours}.
+    `web_names` is how a web service is to answer to its customer's own names, as {main, https_only, hsts}.
 
     `disk` is all of it, in bytes, of which `extra_disk` are beyond the plan. It grows by itself up to `grow_to` (None:
     it does not); since `growth_refused_at` its site has had no room for that.
@@ -95,6 +96,7 @@ class ServiceInstance(Row):
     allowed = models.JSONField(null=True)
     firewall = models.JSONField(null=True)
     maintenance = models.JSONField(null=True)
+    web_names = models.JSONField(null=True)
     created_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True)
     deletion_accepted_at = models.DateTimeField(null=True)

@@ -55,6 +55,7 @@ class OperationKind(models.TextChoices):
     UPGRADE = "upgrade"
     PROVE_NAME = "prove_name"
     REMOVE_NAME = "remove_name"
+    ARRANGE_NAMES = "arrange_names"
     ATTACH = "attach"
     DETACH = "detach"
     FIRST_BOOT = "first_boot"

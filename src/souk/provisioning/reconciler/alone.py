@@ -12,6 +12,7 @@ from souk.provisioning.contract import VERSION, ServerCertificate
 from souk.provisioning.models import InstanceState, MachineRole
 from souk.provisioning.reconciler import (
     actions,
+    answering,
     branching,
     exposing,
     filling,
@@ -77,6 +78,8 @@ def run(ground: Ground, lease: Lease, subject: Subject) -> None:
     ground.names.publish(subject.hostname, machine.address, subject.below)
     with step(lease, subject, "configure", 85, gettext_noop("The service is configured.")):
         blueprint.configure(guest, wanted, credentials, certificate)
+    if blueprint.domains is not None:
+        answering.serve(lease, subject, blueprint.domains, guest, wanted)
     if shrinks and (larger := ground.engine.machine(machine.name)) is not None:
         machines.fit(ground.engine, lease, subject, larger, spec.limits)
     with step(lease, subject, "probe", 95, gettext_noop("The service answers.")):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
+from typing import Any
 
 import dns.exception
 import dns.resolver
@@ -24,13 +26,26 @@ def texts(name: str) -> set[str]:
     Raises:
         NoAnswer.
     """
+    return {b"".join(record.strings).decode(errors="replace") for record in _asked(name, "TXT")}
+
+
+def addresses(name: str) -> tuple[set[str], set[str]]:
+    """The IPv4 and the IPv6 addresses that a name means, through whatever it is an alias of.
+
+    Raises:
+        NoAnswer.
+    """
+    four, six = ({str(record.address) for record in _asked(name, kind)} for kind in ("A", "AAAA"))
+    return four, six
+
+
+def _asked(name: str, kind: str) -> Iterable[Any]:
     try:
-        found = _resolver().resolve(name, "TXT", lifetime=_WITHIN, search=False)
+        return _resolver().resolve(name, kind, lifetime=_WITHIN, search=False)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-        return set()
+        return ()
     except (dns.exception.DNSException, OSError) as error:
         raise NoAnswer(f"{name}: {error}"[:200]) from error
-    return {b"".join(record.strings).decode(errors="replace") for record in found}
 
 
 def _resolver() -> dns.resolver.Resolver:

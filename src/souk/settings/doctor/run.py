@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from souk.engines.contract import EngineError
 from souk.kernel import audit
-from souk.settings.doctor import database, ground, keys, storage, work
+from souk.settings.doctor import acme, database, ground, keys, storage, work
 from souk.settings.doctor.finding import Finding, Level, fail, ok
 
 log = structlog.get_logger("souk.doctor")
@@ -29,6 +29,7 @@ _WITH_DATABASE: tuple[Check, ...] = (
     work.events,
     work.jobs,
     work.certificates,
+    acme.check,
     work.clock,
 )
 

@@ -19,6 +19,7 @@ from souk.provisioning.reconciler.actions import (
     exports,
     firewall,
     leading,
+    looking,
     moves,
     names,
     parameters,
@@ -57,6 +58,7 @@ ACTIONS: Mapping[str, Action] = {
     OperationKind.UPGRADE: upgrades.upgrade,
     OperationKind.PROVE_NAME: names.prove,
     OperationKind.REMOVE_NAME: names.remove,
+    OperationKind.ARRANGE_NAMES: looking.arrange,
     OperationKind.FIRST_BOOT: beginnings.look,
     OperationKind.SNAPSHOT: snapshots.take,
     OperationKind.DROP_SNAPSHOT: snapshots.drop,
@@ -78,6 +80,7 @@ def perform(work: Work) -> None:
             _attempt(work.doing(asked), asked)
     restores.end_way_back(work)
     exports.clear(work)
+    looking.look(work)
     backups.schedule(work)
 
 

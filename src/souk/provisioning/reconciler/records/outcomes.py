@@ -120,7 +120,8 @@ def found_steady(lease: Lease, subject: Subject) -> None:
 
 def _next_visit(row: ServiceInstance, state: InstanceState) -> datetime | None:
     """When something falls due by itself: an erasure, the end of rotated credentials, a certificate's renewal, the end
-    of a way back or of an export, a window, a backup, a look at who leads, asking a new machine what it is.
+    of a way back or of an export, a window, a backup, a look at a name or at who leads, asking a new machine what it
+    is.
     """
     if state == InstanceState.SOFT_DELETED:
         return row.erase_at
@@ -137,11 +138,12 @@ def _next_visit(row: ServiceInstance, state: InstanceState) -> datetime | None:
             "  and fingerprint = '' and deleted_at is null),"
             " (select min(not_before) from provisioning_operation where instance_id = %s"
             "  and state in ('queued', 'running')),"
-            " (select min(expires_at) from provisioning_export where instance_id = %s and deleted_at is null)",
-            [row.id] * 7,
+            " (select min(expires_at) from provisioning_export where instance_id = %s and deleted_at is null),"
+            " (select min(look_at) from provisioning_ownname where instance_id = %s and removed_at is null)",
+            [row.id] * 8,
         )
-        former, certificate, kept, seen, unasked, opens, exported = cursor.fetchone()
-    times = [former, certificate and certificate - RENEW_BEFORE, kept, opens, exported, schedule.next_due(row)]
+        former, certificate, kept, seen, unasked, opens, exported, looked = cursor.fetchone()
+    times = [former, certificate and certificate - RENEW_BEFORE, kept, opens, exported, looked, schedule.next_due(row)]
     if unasked:
         times.append(clock.now() + ASK_AFTER)
     if row.members > 1:

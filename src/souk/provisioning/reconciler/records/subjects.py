@@ -203,7 +203,9 @@ select i.*, s.domain as domain, e.certificate_expires_at as certificate_until,
         or exists(select from provisioning_machine m where m.instance_id = i.id and m.deleted_at is null
                   and m.kept_until <= %(now)s)
         or exists(select from provisioning_export x where x.instance_id = i.id and x.deleted_at is null
-                  and x.expires_at <= %(now)s) as asked,
+                  and x.expires_at <= %(now)s)
+        or exists(select from provisioning_ownname w where w.instance_id = i.id and w.removed_at is null
+                  and w.look_at <= %(now)s) as asked,
     (select coalesce(jsonb_agg(jsonb_build_array(m.name, host(m.address), m.image, m.role, m.number,
                                                   m.fingerprint, m.host)
                                order by m.role, m.number), '[]')::text
