@@ -23,7 +23,7 @@ _HOST = (
     "lxcfs mmdebstrap nftables procps python3-venv uidmap xz-utils zstd"
 )
 _POSTGRESQL = {"12": "postgresql-15", "13": "postgresql-17"}
-_TESTS = "chromium git"
+_TESTS = "chromium git pebble"
 _NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/souk-installer.conf")
 
 

@@ -21,7 +21,7 @@ from souk.kit.scratch import Trial
 from souk.ordering import commands as ordering
 from souk.ordering.queries import order
 from souk.provisioning import commands, queries
-from souk.provisioning.contract import CHANGEABLE, BackupKind
+from souk.provisioning.contract import CHANGEABLE, BackupKind, WebNames
 from souk.provisioning.models import InstanceState
 from souk.sites.names import Names
 
@@ -49,6 +49,7 @@ class Life:
         yield "On a larger plan it answers", self._grow
         yield "Bindings open it until they are revoked", self._bind
         yield "Rotated, the former credentials open it no more", self._rotate
+        yield "It answers to names of its customer's own, and again to none", self._name
         yield "Backed up, its data comes back in a new service", self._restore
         yield "Its backups are proved", self._prove
         yield "A newer image takes over", self._update
@@ -159,6 +160,20 @@ class Life:
         self._answers(self._running)
         if self._trial.probe(self._running, former).ok:
             raise Broken("the former credentials still open it")
+        return ""
+
+    def _name(self) -> str:
+        keeper = self._blueprint.domains
+        if keeper is None:
+            raise Absent("it has no names that people type into a browser")
+        guest, wanted = self._trial.guest(self._running)
+        for names in (("un.example.ma", "deux.example.ma"), ("deux.example.ma",), ()):
+            for _ in range(2):
+                keeper.serve(guest, wanted, WebNames(names, main=next(iter(names), ""), hsts=bool(names)))
+            told = sorted(each.name for each in keeper.certified(guest, wanted))
+            if told != sorted(names):
+                raise Broken(f"told to answer to {', '.join(names) or 'none'}, it tells of {', '.join(told) or 'none'}")
+            self._answers(self._running)
         return ""
 
     def _restore(self) -> str:

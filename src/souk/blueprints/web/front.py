@@ -9,6 +9,8 @@ from souk.provisioning.contract import Wanted
 
 LIVE, STAGING = "/srv/site/live", "/srv/site/staging"
 PORT, STAGING_PORT = 443, 8443
+FOLDER = "/etc/souk/web"
+_BODY = "live.conf"
 
 
 @dataclass(frozen=True)
@@ -43,16 +45,20 @@ def server(wanted: Wanted) -> str:
     return f"Define HOST {wanted.hostname}\nDefine CHILDREN {connections // 25}\nDefine CONNECTIONS {connections}\n"
 
 
-def sites(site: Site, php: Php) -> str:
-    """The live one, and the copy on which things are tried out, that nobody sees without a password."""
-    return _host(PORT, LIVE, site, php, "") + _host(STAGING_PORT, STAGING, site, php, _PROTECTED)
+def sites(site: Site, php: Php) -> dict[str, str]:
+    """What is read of them, by the file's name: the live one, which names of its customer's own show too, and the copy
+    on which things are tried out, that nobody sees without a password.
+    """
+    live = f"<VirtualHost *:{PORT}>\n    SSLEngine on\n    Include {FOLDER}/{_BODY}\n</VirtualHost>\n"
+    staging = (
+        f"<VirtualHost *:{STAGING_PORT}>\n    SSLEngine on\n{_body(STAGING, site, php)}{_PROTECTED}</VirtualHost>\n"
+    )
+    return {_BODY: _body(LIVE, site, php), "conf.d/10-site.conf": live + staging}
 
 
-def _host(port: int, folder: str, site: Site, php: Php, more: str) -> str:
+def _body(folder: str, site: Site, php: Php) -> str:
     root = f"{folder}/{site.folder}".rstrip("/")
     lines = [
-        f"<VirtualHost *:{port}>",
-        "    SSLEngine on",
         f"    DocumentRoot {_real(root)}",
         f"    DirectoryIndex {site.index} index.html",
         f"    LimitRequestBody {php.upload + _FORM}",
@@ -60,7 +66,7 @@ def _host(port: int, folder: str, site: Site, php: Php, more: str) -> str:
     if site.front_controller:
         lines.append(f"    FallbackResource /{site.index}")
     lines.append(_RUN.format(seconds=php.seconds + _LATE) if site.php else _NOT_RUN)
-    return "\n".join(lines) + "\n" + more + "</VirtualHost>\n"
+    return "\n".join(lines) + "\n"
 
 
 def _real(root: str) -> str:

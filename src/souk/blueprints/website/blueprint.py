@@ -9,6 +9,7 @@ from typing import Any
 from souk.blueprints import guests
 from souk.blueprints.machine.identity import HostKey
 from souk.blueprints.web import front, people, probing, recipes, sizing
+from souk.blueprints.web.domains import WebDomains
 from souk.blueprints.web.snippets import snippets
 from souk.blueprints.website import parameters
 from souk.blueprints.website.offering import STARTING_OFFERING
@@ -20,6 +21,7 @@ from souk.provisioning.contract import (
     Binder,
     Connection,
     Credentials,
+    DomainKeeper,
     Guest,
     Health,
     Identity,
@@ -45,6 +47,7 @@ class WebSite(Abilities):
     starting_offering: StartingOffering | None = STARTING_OFFERING
     identity: Identity | None = HostKey()
     binder: Binder | None = people.PeopleBinder()
+    domains: DomainKeeper | None = WebDomains()
 
     @functools.cached_property
     def recipe(self) -> Recipe:
@@ -94,7 +97,7 @@ class WebSite(Abilities):
                 "password": credentials.password,
                 "keys": parameters.authorized(given),
             },
-            "files": {"server.conf": front.server(wanted), "conf.d/10-site.conf": front.sites(site, php)},
+            "files": {"server.conf": front.server(wanted), **front.sites(site, php)},
             "php": front.pools(wanted, php) if site.php else "",
             "deploy": {
                 "branch": given["branch"],

@@ -1,0 +1,217 @@
+"""The names to which the web server answers: what was asked for, what is kept of each, what the server reads of it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+import subprocess
+import time
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from machine import Failure, systemctl, write
+
+Document = Mapping[str, Any]
+WANTED = "/etc/souk/web/names.json"
+CONFIGURATION = "/etc/souk/web/conf.d/50-names.conf"
+KEPT = "/var/lib/souk-names"
+CHALLENGES = "/run/souk-names"
+WEB = "souk-web.service"
+
+RENEWED_AT = 2 / 3
+"""Of its lifetime, as Let's Encrypt advises: 30 days before the end of 90, two before the end of six."""
+
+REFUSED, UNREACHABLE = (900, 43200), (60, 3600)
+"""The first pause and the longest, in seconds: after a refusal, since Let's Encrypt takes five failed validations of a
+name in an hour (letsencrypt.org/docs/rate-limits), and after a server that did not answer, which costs nothing.
+"""
+
+TRIES_AN_HOUR = 4
+
+_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+
+
+def remember(document: Document) -> None:
+    """Keep what is wanted from now on."""
+    for name in document["names"]:
+        if not _NAME.fullmatch(name):
+            raise Failure(f"{name!r} is no name")
+    os.makedirs(KEPT, 0o700, exist_ok=True)
+    write(WANTED, json.dumps(document), "root")
+
+
+def forget(names: Collection[str]) -> None:
+    """Keep nothing of other names than these, their keys least of all; the server must not read them any more."""
+    for file in os.listdir(KEPT):
+        stem, _, kind = file.rpartition(".")
+        if kind in ("pem", "state") and stem not in names:
+            os.unlink(f"{KEPT}/{file}")
+
+
+def wanted() -> Document | None:
+    """What is wanted; None before anything was."""
+    found: Document | None = _read(WANTED)
+    return found
+
+
+def arrange(deadline: float) -> None:
+    """Have the server answer so, with the certificates that there are."""
+    os.makedirs(CHALLENGES, 0o755, exist_ok=True)
+    document = wanted()
+    if document is None:
+        return
+    with open(KEPT + "/lock", "w", encoding="utf-8") as lock:
+        # Whoever tells of names and whoever gets certificates may come at the same time.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _have_answer(document, deadline)
+
+
+def _have_answer(document: Document, deadline: float) -> None:
+    changed = write(CONFIGURATION, _configuration(document) if document["names"] else "", "root")
+    # A certificate that was renewed lies where the former one lay.
+    renewed = write(CONFIGURATION + ".certificates", _certificates(document), "root")
+    running = systemctl("is-active", "--quiet", WEB, deadline=deadline) == 0
+    if (changed or renewed) and running and systemctl("reload", WEB, deadline=deadline) != 0:
+        raise Failure(f"{WEB} does not take the names")
+
+
+def told(name: str) -> Document:
+    """What became of a name's certificate; times as seconds since 1970."""
+    state, until = state_of(name), (lifetime(name) or (None, None))[1]
+    return {
+        "name": name,
+        "until": until,
+        "reason": state.get("reason", ""),
+        "trouble": state.get("trouble", ""),
+        "next": state.get("next"),
+    }
+
+
+def is_due(name: str) -> bool:
+    """Whether a certificate is to be asked for now."""
+    return due_at(name) <= time.time()
+
+
+def due_at(name: str) -> float:
+    """When a certificate is to be asked for: after a failure when the pause is over, else in good time."""
+    if (pause := state_of(name).get("next")) is not None:
+        return float(pause)
+    if (lasts := lifetime(name)) is None:
+        return 0
+    return lasts[0] + (lasts[1] - lasts[0]) * RENEWED_AT
+
+
+def try_again(name: str) -> None:
+    """End a name's pause, unless it was tried too often in the last hour."""
+    state = state_of(name)
+    lately = [at for at in state.get("failed", ()) if at > time.time() - 3600]
+    if "next" in state and len(lately) < TRIES_AN_HOUR:
+        keep_state(name, {**state, "next": 0})
+
+
+def failed(name: str, reason: str, trouble: str, reachable: bool, after: float = 0.0) -> None:
+    """Record why there is no certificate; the pause is the longer, the oftener it failed, but a certificate that ends
+    soon is tried for more often if the server just did not answer.
+    """
+    state, now = state_of(name), time.time()
+    first, longest = REFUSED if reachable else UNREACHABLE
+    pause = min(first * 2 ** state.get("times", 0), longest)
+    if not reachable and (lasts := lifetime(name)) is not None:
+        pause = min(pause, max(5, (lasts[1] - now) / 4))
+    keep_state(
+        name,
+        {
+            "times": state.get("times", 0) + 1,
+            "failed": [*(at for at in state.get("failed", ()) if at > now - 3600), now] if reachable else [],
+            "reason": reason,
+            "trouble": trouble,
+            "next": max(now + pause, after),
+        },
+    )
+
+
+def state_of(name: str) -> Document:
+    return _read(f"{KEPT}/{name}.state") or {}
+
+
+def keep_state(name: str, state: Document) -> None:
+    write(f"{KEPT}/{name}.state", json.dumps(state), "root")
+
+
+def lifetime(name: str) -> tuple[float, float] | None:
+    """From when to when a name's certificate holds, in seconds since 1970; None if it has none."""
+    if not os.path.exists(f"{KEPT}/{name}.pem"):
+        return None
+    command = ["openssl", "x509", "-in", f"{KEPT}/{name}.pem", "-noout", "-dates", "-dateopt", "iso_8601"]
+    said = subprocess.run(command, capture_output=True, text=True).stdout
+    dates = [datetime.fromisoformat(line.partition("=")[2].rstrip("Z")) for line in said.splitlines()]
+    if len(dates) != 2:
+        return None
+    begins, ends = (each.replace(tzinfo=UTC).timestamp() for each in dates)
+    return begins, ends
+
+
+def _certificates(document: Document) -> str:
+    """What tells one set of certificates from another."""
+    return "".join(f"{name} {lifetime(name)}\n" for name in document["names"])
+
+
+def _configuration(document: Document) -> str:
+    return _SHARED + "".join(_hosts(name, document) for name in document["names"])
+
+
+def _hosts(name: str, document: Document) -> str:
+    trusted = lifetime(name) is not None
+    main = document["main"]
+    leads = main if main and main != name else ""
+    # Nobody is led to a certificate that browsers warn of, as long as a better one may come.
+    https = document["https_only"] and (trusted or not document["server"])
+    plain, secure = _SITE, _SITE
+    if https or leads:
+        plain = _LEAD.format(scheme="https" if https else "http", name=leads or name)
+    if leads:
+        secure = _LEAD.format(scheme="https", name=leads)
+    strict = _STRICT if document["hsts"] and trusted else ""
+    certificate = f"{KEPT}/{name}.pem" if trusted else "/etc/souk/web/server.pem"
+    return _HOSTS.format(name=name, plain=plain, secure=secure, strict=strict, certificate=certificate)
+
+
+_SHARED = f"""\
+# Over whatever the site has there: what proves its names is the platform's to answer.
+Alias /.well-known/acme-challenge/ {CHALLENGES}/
+<Directory {CHALLENGES}>
+    Require all granted
+</Directory>
+<Location /.well-known/acme-challenge/>
+    SetHandler default-handler
+    AuthMerging Off
+    Require all granted
+</Location>
+"""
+
+_SITE = "    Include /etc/souk/web/live.conf\n"
+_LEAD = """\
+    RewriteEngine on
+    RewriteRule "^(?!/\\.well-known/acme-challenge/)" "{scheme}://{name}%{{REQUEST_URI}}" [R=308,L]
+"""
+_STRICT = '    Header always set Strict-Transport-Security "max-age=31536000"\n'
+_HOSTS = """\
+<VirtualHost *:80>
+    ServerName {name}
+{plain}</VirtualHost>
+<VirtualHost *:443>
+    ServerName {name}
+    SSLEngine on
+    SSLCertificateFile {certificate}
+{strict}{secure}</VirtualHost>
+"""
+
+
+def _read(path: str) -> Any:
+    with contextlib.suppress(OSError, ValueError), open(path, encoding="utf-8") as file:
+        return json.load(file)
+    return None
