@@ -43,6 +43,11 @@ class BrokerRow:
     reports_signed_with: str
 
     @property
+    def described(self) -> tuple[str, ...]:
+        """What its vendor says of it, the secret aside."""
+        return (self.name, self.url, self.auth, self.username, self.authority)
+
+    @property
     def state(self) -> str:
         """waiting for its first look, answering, silent, or left alone."""
         if self.open_until is not None and self.open_until > clock.now():

@@ -39,7 +39,7 @@ class Transport:
 
     `server` is the address as in a browser; `language` (fr, ar or en) is that of the server's sentences. `transport`
     stands in for the network in tests; `timeout` is of one answer, `patience` how long to wait for a file that the
-    server is still writing, both in seconds.
+    server is still writing, both in seconds. `etag` is that of the last answer, which an `If-Match` refers to.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Transport:
         patience: float = 60.0,
     ) -> None:
         self.patience = patience
+        self.etag = ""
         self.server = server.rstrip("/")
         self._http = httpx.Client(
             base_url=self.server + BASE,
@@ -99,6 +100,7 @@ class Transport:
         """
         told = {"Idempotency-Key": key, **(headers or {})}
         response = self._send(method, path, query=query, body=body, headers=told, attempts=ATTEMPTS if key else 1)
+        self.etag = response.headers.get("ETag", "")
         if not response.content:
             return None
         try:

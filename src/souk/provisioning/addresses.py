@@ -148,6 +148,16 @@ def firewall(scope: Scope, instance: UUID) -> FirewallRow | None:
     return FirewallRow([told(each) for each in rules.recorded(wanted)], coming is not None, bool(coming or changed))
 
 
+def asked_rules(scope: Scope, instance: UUID) -> list[FirewallRuleRow]:
+    """The rules of a machine as they were asked for last, which is what changes them begins with.
+
+    Raises:
+        NotFound.
+    """
+    found = firewall(scope, instance)
+    return found.rules if found else []
+
+
 def told(rule: Rule) -> FirewallRuleRow:
     """A rule as it is shown."""
     return FirewallRuleRow(rule.direction.value, rule.protocol.value, rule.ports, rule.networks, rule.note)

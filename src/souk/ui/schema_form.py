@@ -48,7 +48,9 @@ class SchemaForm(forms.Form):
         """Check the values against the schema itself; each fault lands on its field, as a sentence."""
         cleaned = super().clean() or {}
         properties = self.schema.get("properties", {})
-        values = {name: value for name, value in cleaned.items() if _given(value, properties[name])}
+        values = {
+            name: value for name, value in cleaned.items() if name in properties and _given(value, properties[name])
+        }
         complete = {**_defaults(properties), **values}
         for fault in Draft202012Validator(dict(self.schema)).iter_errors(complete):
             name = _at_fault(fault)

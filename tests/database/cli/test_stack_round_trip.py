@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 from tests.support import kinds, reconciling, selling
@@ -80,35 +80,42 @@ def _nothing_is_left(firm: Souk, place: Ground) -> None:
     assert json.loads(firm("--json", "services")[1])["items"] == []
 
 
-def _ordered(firm: Souk, name: str, kind: Blueprint, wanted: dict[str, Any]) -> None:
+def _ordered(firm: Souk, folder: Path, name: str, kind: Blueprint, wanted: dict[str, Any]) -> None:
     offered = kind.starting_offering
     assert offered is not None
-    parameters = next(iter(kind.schema().get("examples", ())), {})
-    given = [word for key, value in parameters.items() for word in ("-p", f"{key}={json.dumps(value)}")]
-    inside = ["--network", "interne"] if wanted["inside"] else []
-    extra = ["--extra-disk", str(wanted["extra"])] if "extra_disk" in offered.tiers else []
-    plan = ["--plan", offered.plans[wanted["plan"]].key]
-    ordered = firm("order", offered.slug, "--region", "ma-temara", "--name", name, *plan, *given, *inside, *extra)
+    service = {
+        "offering": offered.slug,
+        "plan": offered.plans[wanted["plan"]].key,
+        "region": "ma-temara",
+        "parameters": next(iter(kind.schema().get("examples", ())), {}),
+        "network": "interne" if wanted["inside"] else None,
+        "extra_disk": wanted["extra"] if "extra_disk" in offered.tiers else 0,
+    }
+    file = folder / "order.yaml"
+    file.write_text(json.dumps({"version": 1, "services": {name: service}}))
+    ordered = firm("apply", "-f", str(file), "--yes")
     assert ordered[0] == 0, ordered
 
 
-@trying(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@trying(
+    max_examples=8, deadline=None, phases=(Phase.generate,), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(wanted=SERVICES)
 def test_an_export_applied_is_nothing_to_do_and_makes_the_same_of_nothing(
     wanted: list[dict[str, Any]], firm: Souk, place: Ground, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
+    folder = tmp_path_factory.mktemp("project")
     _nothing_is_left(firm, place)
     # A name in DNS is of ASCII letters here; the service's own is not.
     for (name, domain), each in zip((("compta", "compta"), ("été", "ete")), wanted, strict=False):
-        _ordered(firm, name, KINDS[each["kind"]], each)
-        reconciling.settle(place)
+        _ordered(firm, folder, name, KINDS[each["kind"]], each)
         for words in each["after"]:
             firm(*(word.replace("NAME", domain if "." in word else name) for word in words))
             reconciling.settle(place)
         if each["stopped"]:
             assert firm("services", "stop", name, "--yes")[0] == 0
     reconciling.settle(place)
-    file, again = (tmp_path_factory.mktemp("project") / name for name in ("stack.yaml", "again.yaml"))
+    file, again = (folder / name for name in ("stack.yaml", "again.yaml"))
     assert firm("export", "-o", str(file))[0] == 0
     status, said, error = firm("apply", "-f", str(file), "--plan", "--prune")
     assert (status, said, error) == (0, "There is nothing to do.\n", ""), file.read_text()

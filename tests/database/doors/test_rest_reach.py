@@ -55,6 +55,27 @@ def test_a_service_without_rules_of_its_own_says_so(call: Caller, service: UUID)
     assert (refused.status_code, "ports at which it serves" in refused.content.decode()) == (409, True)
 
 
+def test_rules_and_networks_that_somebody_replaced_are_not_replaced_by_whoever_saw_others(
+    place: Ground, buyer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(registry.blueprint("example")), "own_rules", True)
+    service, call = reconciling.order(buyer), Caller(buyer.token())
+    reconciling.settle(place)
+    one, other = ({"direction": "in", "protocol": "tcp", "ports": each} for each in ("443", "8443"))
+    first, second = ({"networks": [{"network": each}], "confirm": True} for each in ("203.0.113.0/24", "192.0.2.0/24"))
+    for path, mine, theirs in (("firewall", {"rules": [one]}, {"rules": [other]}), ("access", first, second)):
+        here = f"/services/{service}/{path}"
+        seen = {"If-Match": call("get", here)["ETag"]}
+        assert call("put", here, theirs, **seen).status_code == 202
+        refused = call("put", here, mine, **seen)
+        assert (refused.status_code, "Somebody else" in refused.json()["title"]) == (412, True)
+        reconciling.settle(place)
+        now = {"If-Match": call("get", here)["ETag"]}
+        assert call("put", here, mine, **now).status_code == 202
+        assert call("put", here, theirs, **{"If-Match": "*"}).status_code == 202
+    assert call("post", f"/services/{service}/firewall/undo", **seen).status_code == 412
+
+
 def test_rules_are_read_replaced_and_undone_and_a_bad_one_is_told_at_its_field(
     place: Ground, buyer: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

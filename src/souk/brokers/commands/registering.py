@@ -14,10 +14,11 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
-from souk.brokers import errors, intake, speaking
+from souk.brokers import errors, intake, queries, speaking
 from souk.brokers.models import Auth, Broker, BrokeredService, Phase
 from souk.kernel import clock, events, secrets
 from souk.kernel.errors import NotFound
+from souk.kernel.meanwhile import unchanged
 from souk.kernel.outside import Refused
 from souk.kernel.scope import Scope, System, acting
 from souk.parties.access import CAN_ADMINISTER, need
@@ -64,14 +65,17 @@ def register_broker(scope: Scope, organization: UUID, details: BrokerDetails) ->
     return row.id
 
 
-def change_broker(scope: Scope, broker: UUID, details: BrokerDetails) -> None:
+def change_broker(scope: Scope, broker: UUID, details: BrokerDetails, *, seen: str = "") -> None:
     """Describe a broker anew; it is looked at within seconds. What was ordered from it is asked for there from now on.
+    `seen` is the mark of the description that the caller saw.
 
     Raises:
-        NotFound, RoleTooLow, InvalidBrokerName, UrlRefused, InvalidSecret, InvalidAuthority, BrokerNameTaken, NotReady.
+        NotFound, RoleTooLow, InvalidBrokerName, UrlRefused, InvalidSecret, InvalidAuthority, BrokerNameTaken, NotReady,
+        ChangedMeanwhile.
     """
     with acting(scope):
         row = own(scope, broker)
+        unchanged(seen, queries.broker(scope, broker).described)
         clean = _clean(details)
         # A secret that was meant for one address, or to be used in one way, is never sent to another.
         if clean.secret or (clean.auth, clean.url, clean.username) != (row.auth, row.url, row.username):

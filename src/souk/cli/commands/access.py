@@ -41,15 +41,16 @@ def allow(
     context: Given,
 ) -> None:
     networks: list[AllowedIn] = [*_listed(context, name), {"network": network, "note": note}]
-    _replace(context, name, {"networks": networks, "confirm": confirm}, wait)
+    _replace(context, name, {"networks": networks, "confirm": confirm}, wait, context.client.etag)
 
 
 def forbid(name: Name, network: Network, /, *, confirm: Confirm = False, wait: Wait = False, context: Given) -> None:
     before = _listed(context, name)
+    seen = context.client.etag
     after = [row for row in before if network not in {row["network"], row["network"].removesuffix("/32")}]
     if len(after) == len(before):
         raise Stopped(_("{network} is not in the list.").format(network=network))
-    _replace(context, name, {"networks": after, "confirm": confirm}, wait)
+    _replace(context, name, {"networks": after, "confirm": confirm}, wait, seen)
 
 
 def everyone(name: Name, /, *, wait: Wait = False, context: Given) -> None:
@@ -73,5 +74,7 @@ def _listed(context: Context, name: str) -> list[AllowedIn]:
     return [{"network": row["network"], "note": row["note"]} for row in networks]
 
 
-def _replace(context: Context, name: str, body: AccessIn, wait: bool) -> None:
-    finish(context, name, context.client.set_access(context.service(name)["id"], body), wait)
+def _replace(context: Context, name: str, body: AccessIn, wait: bool, seen: str = "") -> None:
+    """Replace the list; if it was `seen` before, only that one."""
+    service = context.service(name)["id"]
+    finish(context, name, context.client.set_access(service, body, if_match=seen or None), wait)

@@ -10,7 +10,7 @@ from souk.cli.commands.services import Name, Wait, finish
 from souk.cli.context import Context, Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _
-from souk.client.models import FirewallRow, FirewallRuleIn
+from souk.client.models import FirewallIn, FirewallRow, FirewallRuleIn
 
 Direction = Literal["in", "out"]
 Protocol = Literal["tcp", "udp", "icmp", "any"]
@@ -69,7 +69,8 @@ def allow(
         "networks": networks or None,
         "note": note,
     }
-    _replace(context, name, [*_rules(context, name), more], confirm, wait)
+    rules, seen = _rules(context, name)
+    _replace(context, name, [*rules, more], seen, confirm, wait)
 
 
 def forbid(
@@ -81,10 +82,10 @@ def forbid(
     wait: Wait = False,
     context: Given,
 ) -> None:
-    rules = _rules(context, name)
+    rules, seen = _rules(context, name)
     if not 0 < number <= len(rules):
         raise Stopped(_("There is no rule {number}.").format(number=number))
-    _replace(context, name, rules[: number - 1] + rules[number:], confirm, wait)
+    _replace(context, name, rules[: number - 1] + rules[number:], seen, confirm, wait)
 
 
 def undo(name: Name, /, *, wait: Wait = False, context: Given) -> None:
@@ -95,11 +96,13 @@ def _read(context: Context, name: str) -> FirewallRow:
     return context.client.get_firewall(context.service(name)["id"])
 
 
-def _rules(context: Context, name: str) -> list[FirewallRuleIn]:
-    """The present rules, as they are asked for."""
-    return [cast(FirewallRuleIn, {**row}) for row in _read(context, name)["rules"]]
+def _rules(context: Context, name: str) -> tuple[list[FirewallRuleIn], str]:
+    """The present rules, as they are asked for, and their ETag."""
+    rules = [cast(FirewallRuleIn, {**row}) for row in _read(context, name)["rules"]]
+    return rules, context.client.etag
 
 
-def _replace(context: Context, name: str, rules: list[FirewallRuleIn], confirm: bool, wait: bool) -> None:
-    asked = context.client.set_firewall(context.service(name)["id"], {"rules": rules, "confirm": confirm})
+def _replace(context: Context, name: str, rules: list[FirewallRuleIn], seen: str, confirm: bool, wait: bool) -> None:
+    body: FirewallIn = {"rules": rules, "confirm": confirm}
+    asked = context.client.set_firewall(context.service(name)["id"], body, if_match=seen)
     finish(context, name, asked, wait)

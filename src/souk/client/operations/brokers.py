@@ -20,13 +20,15 @@ class Brokers(Transport):
         return found
 
     def get_broker(self, broker: str) -> models.BrokerOut:
-        """One broker: how it is, what it sells, how it does."""
+        """One broker: how it is, what it sells, how it does. The `ETag`, which a change's `If-Match` refers to, is of
+        its description."""
         found: models.BrokerOut = self._call("GET", path("brokers", broker))
         return found
 
-    def change_broker(self, broker: str, body: models.BrokerIn) -> None:
-        """Describe a broker anew. With another address or user, the secret must be given again."""
-        self._call("PUT", path("brokers", broker), body=body)
+    def change_broker(self, broker: str, body: models.BrokerIn, *, if_match: str | None = None) -> None:
+        """Describe a broker anew; with `If-Match`, only if nobody else did meanwhile. With another address or user, the
+        secret must be given again."""
+        self._call("PUT", path("brokers", broker), body=body, headers={"If-Match": if_match})
 
     def remove_broker(self, broker: str) -> None:
         """Forget a broker that nothing is left of."""

@@ -84,16 +84,22 @@ class Networks(Transport):
         return found
 
     def get_firewall(self, service: str) -> models.FirewallRow:
-        """The rules of what passes between a machine and the world."""
+        """The rules of what passes between a machine and the world. A change's `If-Match` refers to their `ETag`."""
         found: models.FirewallRow = self._call("GET", path("services", service, "firewall"))
         return found
 
-    def set_firewall(self, service: str, body: models.FirewallIn) -> models.Requested:
-        """Replace the rules as a whole, while the machine runs. Connections that none lets through any more end."""
-        found: models.Requested = self._call("PUT", path("services", service, "firewall"), body=body)
+    def set_firewall(self, service: str, body: models.FirewallIn, *, if_match: str | None = None) -> models.Requested:
+        """Replace the rules as a whole, while the machine runs; with `If-Match`, only if nobody else did meanwhile.
+        Connections that none lets through any more end."""
+        found: models.Requested = self._call(
+            "PUT", path("services", service, "firewall"), body=body, headers={"If-Match": if_match}
+        )
         return found
 
-    def undo_firewall(self, service: str) -> models.Requested:
-        """Have the rules hold again that did before the last change of them."""
-        found: models.Requested = self._call("POST", path("services", service, "firewall", "undo"))
+    def undo_firewall(self, service: str, *, if_match: str | None = None) -> models.Requested:
+        """Have the rules hold again that did before the last change of them; with `If-Match`, only if that is the one
+        which led to these."""
+        found: models.Requested = self._call(
+            "POST", path("services", service, "firewall", "undo"), headers={"If-Match": if_match}
+        )
         return found

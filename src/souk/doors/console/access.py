@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from souk.doors import origin
-from souk.doors.console import live
+from souk.doors.console import live, meanwhile
 from souk.doors.console.desk import Desk
 from souk.doors.console.forms import AccessForm
 from souk.doors.console.guards import member_page
 from souk.doors.console.problems import tell
 from souk.doors.console.way import to_service
 from souk.kernel.errors import Problem
+from souk.kernel.meanwhile import ChangedMeanwhile
 from souk.parties.access import CAN_OPERATE
 from souk.provisioning import commands, queries
 from souk.provisioning.addresses import reach
@@ -34,19 +35,23 @@ from souk.ui.tables import Column, Table
 def access(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     """The networks that may reach a service, and a form for others."""
     row, found = queries.service(desk.scope, service), queries.access(desk.scope, service)
+    asked = queries.asked_access(desk.scope, service)
     inside = attachment(desk.scope, service)
     network = inside.network_name if inside.state == "ready" else ""
-    form = AccessForm(request.POST or None, initial=AccessForm.showing(found), network=network)
+    form = AccessForm(request.POST or None, initial=AccessForm.showing(asked), network=network)
+    meanwhile.remember(form, asked.networks)
     if request.method == "POST" and form.is_valid():
         asker, confirmed = origin.address(request), form.cleaned_data["confirm"]
-        nobody = form.cleaned_data["who"] == "nobody"
+        nobody, seen = form.cleaned_data["who"] == "nobody", meanwhile.seen(form)
         try:
             if nobody and network:
-                commands.close_to_outside(desk.scope, service, asker=asker, confirmed=confirmed)
+                commands.close_to_outside(desk.scope, service, asker=asker, confirmed=confirmed, seen=seen)
             else:
                 commands.allow_networks(
-                    desk.scope, service, form.networks(), nobody=nobody, asker=asker, confirmed=confirmed
+                    desk.scope, service, form.networks(), nobody=nobody, asker=asker, confirmed=confirmed, seen=seen
                 )
+        except ChangedMeanwhile:
+            meanwhile.overtaken(form, asked.networks)
         except (ClosesToOutside, LocksYouOut) as problem:
             form.ask_to_confirm(problem)
         except Problem as problem:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from souk.brokers import commands, queries
 from souk.brokers.catalogs.changes import Change
-from souk.doors.console import words
+from souk.doors.console import meanwhile, words
 from souk.doors.console.broker_forms import AUTHS, BrokerForm, PublicationForm, UsageKeyForm
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import member_page
@@ -90,7 +90,9 @@ def broker_edit(request: HttpRequest, desk: Desk, broker: UUID) -> HttpResponse:
     initial = {name: getattr(row, name) for name in ("name", "url", "auth", "username", "authority")}
     form = BrokerForm(request.POST or None, initial=initial)
     form.fields["secret"].help_text = _("Left empty, it stays. With another address or user, give it again.")
-    if accepted(form, lambda: commands.change_broker(desk.scope, broker, form.details())):
+    if meanwhile.accepted(
+        form, row.described, lambda seen: commands.change_broker(desk.scope, broker, form.details(), seen=seen)
+    ):
         messages.success(request, _("The broker is changed, and looked at within seconds."))
         return redirect("broker", broker)
     context = {

@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from souk.doors import origin
-from souk.doors.console import live
+from souk.doors.console import live, meanwhile
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import member_page
 from souk.doors.console.problems import tell
 from souk.doors.console.way import to_service
 from souk.kernel.errors import NotFound, Problem
+from souk.kernel.meanwhile import ChangedMeanwhile, mark
 from souk.parties.access import CAN_OPERATE
 from souk.provisioning import addresses as reading
 from souk.provisioning import commands, queries, rules
@@ -90,15 +91,20 @@ def firewall(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     preset = PRESETS.get(request.GET.get("preset", ""), ("", {}))[1]
     mine = {"networks": origin.address(request)} if "mine" in request.GET else {}
     form = RuleForm(request.POST or None, initial={"direction": "in", "protocol": "tcp", **preset, **mine})
+    meanwhile.remember(form, found.rules)
     if request.method == "POST" and form.is_valid():
         try:
             given = [*_rules(found.rules), form.rule()]
-            _set(request, desk, service, given, confirmed=form.cleaned_data["confirm"])
+            _set(request, desk, service, given, found, confirmed=form.cleaned_data["confirm"])
+        except ChangedMeanwhile as problem:
+            form.add_error(None, problem.sentence)
         except LocksYouOut as problem:
             form.ask_to_confirm(problem)
         except Problem as problem:
             tell(form, problem)
         else:
+            if meanwhile.seen(form) not in ("", mark(found.rules)):
+                messages.info(request, _("Somebody else changed the rules meanwhile; yours was added to theirs."))
             messages.info(request, _("The rules take effect."))
             return redirect("firewall", service)
     return _answer(request, desk, service, found, form)
@@ -115,7 +121,7 @@ def remove(request: HttpRequest, desk: Desk, service: UUID, number: int) -> Http
         return redirect("firewall", service)
     given = _rules([each for place, each in enumerate(found.rules, 1) if place != number])
     try:
-        _set(request, desk, service, given, confirmed="confirm" in request.POST)
+        _set(request, desk, service, given, found, confirmed="confirm" in request.POST)
     except LocksYouOut as problem:
         form = RuleForm(initial={"direction": "in", "protocol": "tcp"})
         return _answer(request, desk, service, found, form, doubt=(number, told, problem.sentence))
@@ -131,7 +137,9 @@ def remove(request: HttpRequest, desk: Desk, service: UUID, number: int) -> Http
 def undo(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     """Go back to the rules before the last change."""
     try:
-        commands.undo_rules(desk.scope, service)
+        commands.undo_rules(desk.scope, service, seen=request.POST.get("seen", ""))
+    except ChangedMeanwhile:
+        messages.error(request, _("The rules were changed meanwhile. Look at them again."))
     except Problem as problem:
         messages.error(request, problem.sentence)
     else:
@@ -146,8 +154,17 @@ def _firewall(desk: Desk, service: UUID) -> reading.FirewallRow:
     return found
 
 
-def _set(request: HttpRequest, desk: Desk, service: UUID, given: Sequence[rules.Rule], *, confirmed: bool) -> None:
-    commands.set_rules(desk.scope, service, given, asker=origin.address(request), confirmed=confirmed)
+def _set(
+    request: HttpRequest,
+    desk: Desk,
+    service: UUID,
+    given: Sequence[rules.Rule],
+    found: reading.FirewallRow,
+    *,
+    confirmed: bool,
+) -> None:
+    asker, seen = origin.address(request), mark(found.rules)
+    commands.set_rules(desk.scope, service, given, asker=asker, confirmed=confirmed, seen=seen)
 
 
 def _rules(rows: Sequence[reading.FirewallRuleRow]) -> list[rules.Rule]:
@@ -173,6 +190,7 @@ def _answer(
     context = {
         "service": row,
         "firewall": found,
+        "mark": mark(found.rules),
         "inward": [each for each in numbered if each[1].direction == "in"],
         "outward": [each for each in numbered if each[1].direction == "out"],
         "protocols": dict(_PROTOCOLS),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from souk.doors.console import meanwhile
 from souk.doors.console.asking import wanted_next
 from souk.doors.console.desk import Desk, choose
 from souk.doors.console.forms import OrganizationForm, ProjectForm, RegistrationForm
@@ -60,9 +61,12 @@ def organization_edit(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Correct the organization's details; issued documents keep what they said."""
     row = desk.organization
     form = OrganizationForm(request.POST or None, initial=asdict(row))
-    if accepted(
+    if meanwhile.accepted(
         form,
-        lambda: commands.change_organization(desk.scope, row.id, form.details(capital_minor=row.capital_minor)),
+        row,
+        lambda seen: commands.change_organization(
+            desk.scope, row.id, form.details(capital_minor=row.capital_minor), seen=seen
+        ),
     ):
         messages.success(request, _("The details are changed."))
         return redirect("organization")

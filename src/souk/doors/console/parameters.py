@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from souk.doors.console import meanwhile
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import member_page
-from souk.doors.console.problems import accepted
 from souk.doors.console.way import to_service
 from souk.provisioning import commands, queries
 from souk.provisioning.contract import CHANGEABLE
@@ -28,8 +28,11 @@ def settings(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     """A form made of the parameters that may be changed."""
     row = queries.service(desk.scope, service)
     offered = changeable(row)
-    form = SchemaForm({"type": "object", "properties": offered}, request.POST or None, initial=row.parameters)
-    if accepted(form, lambda: commands.change_parameters(desk.scope, service, form.values)):
+    asked = queries.asked_parameters(desk.scope, service)
+    form = SchemaForm({"type": "object", "properties": offered}, request.POST or None, initial=asked)
+    if meanwhile.accepted(
+        form, asked, lambda seen: commands.change_parameters(desk.scope, service, form.values, seen=seen)
+    ):
         messages.info(request, _("The settings are being changed."))
         return redirect("service", service)
     context = {

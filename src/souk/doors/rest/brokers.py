@@ -7,10 +7,11 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema, Status
+from ninja import Header, Router, Schema, Status
 
 from souk.brokers import commands, queries, reports
 from souk.doors.rest.auth import either, member
+from souk.doors.rest.etags import resource_etag, seen
 from souk.doors.rest.parties import Created
 from souk.provisioning.queries import service as find_service
 
@@ -125,10 +126,13 @@ def register(request: HttpRequest, organization: UUID, body: BrokerIn) -> Status
 
 
 @router.get("/brokers/{broker}", response=BrokerOut, operation_id="getBroker")
-def broker(request: HttpRequest, broker: UUID) -> dict[str, Any]:
-    """One broker: how it is, what it sells, how it does."""
+def broker(request: HttpRequest, response: HttpResponse, broker: UUID) -> dict[str, Any]:
+    """One broker: how it is, what it sells, how it does. The `ETag`, which a change's `If-Match` refers to, is of its
+    description.
+    """
     scope = either(request)
     row = queries.broker(scope, broker)
+    response["ETag"] = resource_etag(row.described)
     return {
         "broker": row,
         "state": row.state,
@@ -138,9 +142,11 @@ def broker(request: HttpRequest, broker: UUID) -> dict[str, Any]:
 
 
 @router.put("/brokers/{broker}", response={204: None}, operation_id="changeBroker")
-def change(request: HttpRequest, broker: UUID, body: BrokerIn) -> Status[None]:
-    """Describe a broker anew. With another address or user, the secret must be given again."""
-    commands.change_broker(member(request), broker, body.details())
+def change(request: HttpRequest, broker: UUID, body: BrokerIn, if_match: Header[str | None] = None) -> Status[None]:
+    """Describe a broker anew; with `If-Match`, only if nobody else did meanwhile. With another address or user, the
+    secret must be given again.
+    """
+    commands.change_broker(member(request), broker, body.details(), seen=seen(if_match))
     return Status(204, None)
 
 

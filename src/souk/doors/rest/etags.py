@@ -4,17 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-import msgspec
-
-from souk.kernel.errors import Problem
-
-
-class Changed(Problem):
-    """Someone changed this in the meantime. Fetch it again, then repeat your change."""
-
-    status = 412
-    field = "If-Match"
-
+from souk.kernel.meanwhile import mark
 
 #: Hashing more than 2047 bytes at once lets another thread run meanwhile, and waiting for one's next turn costs more
 #: than hashing a body does.
@@ -31,14 +21,9 @@ def etag(content: bytes) -> str:
 
 def resource_etag(row: object) -> str:
     """The ETag that a GET of this row carries as `ETag`."""
-    return etag(msgspec.json.encode(row, order="deterministic"))
+    return f'"{mark(row)}"'
 
 
-def check_match(given: str | None, row: object) -> None:
-    """Refuse a change that was made against another version.
-
-    Raises:
-        Changed.
-    """
-    if given is not None and given.strip() not in {"*", resource_etag(row)}:
-        raise Changed
+def seen(if_match: str | None) -> str:
+    """The mark that an `If-Match` names, for a command to compare with what is there."""
+    return (if_match or "").strip().strip('"')

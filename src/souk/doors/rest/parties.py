@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Header, Router, Schema, Status
 
 from souk.doors.rest.auth import either, member
-from souk.doors.rest.etags import check_match, resource_etag
+from souk.doors.rest.etags import resource_etag, seen
 from souk.parties import commands, queries
 from souk.parties.commands import OrganizationDetails
 
@@ -127,8 +127,7 @@ def change(
 ) -> queries.OrganizationRow:
     """Correct an organization's details; with `If-Match`, only if nobody else did meanwhile."""
     scope = member(request)
-    check_match(if_match, queries.organization(scope, organization))
-    commands.change_organization(scope, organization, body.details())
+    commands.change_organization(scope, organization, body.details(), seen=seen(if_match))
     return queries.organization(scope, organization)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
-from ninja import Router, Schema, Status
+from django.http import HttpRequest, HttpResponse
+from ninja import Header, Router, Schema, Status
 
 from souk.doors import origin
 from souk.doors.rest.auth import either, member, operator
+from souk.doors.rest.etags import resource_etag, seen
 from souk.doors.rest.operations import Requested
 from souk.ordering import commands as ordering
 from souk.provisioning import addresses as reading
@@ -94,29 +95,43 @@ def take(request: HttpRequest, service: UUID, keep: bool = False) -> Status[dict
 
 
 @router.get("/services/{service}/firewall", response=reading.FirewallRow, operation_id="getFirewall")
-def firewall(request: HttpRequest, service: UUID) -> reading.FirewallRow:
-    """The rules of what passes between a machine and the world."""
+def firewall(request: HttpRequest, response: HttpResponse, service: UUID) -> reading.FirewallRow:
+    """The rules of what passes between a machine and the world. A change's `If-Match` refers to their `ETag`."""
     found = reading.firewall(either(request), service)
     if found is None:
         raise NoFirewall
+    response["ETag"] = resource_etag(found.rules)
     return found
 
 
 @router.put("/services/{service}/firewall", response={202: Requested}, operation_id="setFirewall")
-def set_(request: HttpRequest, service: UUID, body: FirewallIn) -> Status[dict[str, Any]]:
-    """Replace the rules as a whole, while the machine runs. Connections that none lets through any more end."""
+def set_(
+    request: HttpRequest, service: UUID, body: FirewallIn, if_match: Header[str | None] = None
+) -> Status[dict[str, Any]]:
+    """Replace the rules as a whole, while the machine runs; with `If-Match`, only if nobody else did meanwhile.
+    Connections that none lets through any more end.
+    """
     given = [
         rules.rule(each.direction, each.protocol, each.ports, each.networks, each.note)
         for each in body.rules[: rules.MOST_RULES + 1]
     ]
-    asked = commands.set_rules(member(request), service, given, asker=origin.address(request), confirmed=body.confirm)
+    asked = commands.set_rules(
+        member(request),
+        service,
+        given,
+        asker=origin.address(request),
+        confirmed=body.confirm,
+        seen=seen(if_match),
+    )
     return Status(202, {"operation": asked})
 
 
 @router.post("/services/{service}/firewall/undo", response={202: Requested}, operation_id="undoFirewall")
-def undo(request: HttpRequest, service: UUID) -> Status[dict[str, Any]]:
-    """Have the rules hold again that did before the last change of them."""
-    return Status(202, {"operation": commands.undo_rules(member(request), service)})
+def undo(request: HttpRequest, service: UUID, if_match: Header[str | None] = None) -> Status[dict[str, Any]]:
+    """Have the rules hold again that did before the last change of them; with `If-Match`, only if that is the one which
+    led to these.
+    """
+    return Status(202, {"operation": commands.undo_rules(member(request), service, seen=seen(if_match))})
 
 
 @ranges.get("/ranges", response=list[reading.RangeRow], operation_id="listRanges")

@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 from souk.kernel import clock, events, idempotency
 from souk.kernel.errors import NotFound
 from souk.kernel.ids import new_id
+from souk.kernel.meanwhile import unchanged
 from souk.kernel.scope import Scope, System, acting
-from souk.parties import errors
+from souk.parties import errors, queries
 from souk.parties.access import CAN_ADMINISTER, need
 from souk.parties.identifiers import clean_ice, clean_rib
 from souk.parties.models import (
@@ -80,10 +81,13 @@ def register_organization(person: UUID, details: OrganizationDetails, *, key: st
         return row.id
 
 
-def change_organization(scope: Scope, organization: UUID, details: OrganizationDetails) -> None:
+def change_organization(scope: Scope, organization: UUID, details: OrganizationDetails, *, seen: str = "") -> None:
     """An administrator corrects the organization's details.
 
-    Issued documents keep what they said.
+    Issued documents keep what they said. `seen` is the mark of what the caller saw of it.
+
+    Raises:
+        NotFound, RoleTooLow, IceTaken, ChangedMeanwhile, and whatever is wrong with the details.
     """
     need(scope, organization, CAN_ADMINISTER, grant="organization")
     values = _clean(details)
@@ -91,6 +95,7 @@ def change_organization(scope: Scope, organization: UUID, details: OrganizationD
         row = Organization.objects.select_for_update().filter(id=organization).first()
         if row is None:
             raise NotFound
+        unchanged(seen, queries.organization(scope, organization))
         changed = sorted(key for key, value in values.items() if getattr(row, key) != value)
         if "ice" in changed and values["ice"]:
             with acting(System("registration")):

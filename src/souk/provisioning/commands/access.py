@@ -8,10 +8,12 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from uuid import UUID
 
+from souk.kernel.meanwhile import unchanged
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
 from souk.provisioning.commands.operations import on_machines, wish
 from souk.provisioning.models import OperationKind
+from souk.provisioning.queries.access import asked_access
 
 MOST_NETWORKS = 100
 LONGEST_NOTE = 100
@@ -33,18 +35,21 @@ def allow_networks(
     nobody: bool = False,
     asker: str = "",
     confirmed: bool = False,
+    seen: str = "",
 ) -> UUID:
     """Ask for a service to be reached from these networks only, at any port; from everywhere with None. The new list
     replaces the one before as a whole; connections from elsewhere end. Returns the operation.
 
     An empty list needs `nobody`. A list without `asker`, the address of whoever asks, needs `confirmed`.
+    `seen` is the mark of the networks that the caller saw.
 
     Raises:
         NotFound, RoleTooLow, ServiceGone, InvalidNetwork, NetworksOverlap, TooManyNetworks, NoteTooLong,
-        NobodyNotSaid, LocksYouOut, ProducedElsewhere.
+        NobodyNotSaid, LocksYouOut, ProducedElsewhere, ChangedMeanwhile.
     """
     with acting(scope):
         row = on_machines(scope, instance)
+        unchanged(seen, asked_access(scope, instance).networks)
         if networks is None:
             return wish(scope, row, OperationKind.ALLOW, {"networks": None})
         clean = [_clean(each) for each in networks]

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from souk.kernel.meanwhile import unchanged
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors, rules
+from souk.provisioning.addresses import asked_rules
 from souk.provisioning.commands.operations import alive, wish
 from souk.provisioning.models import Operation, OperationKind, OperationState, PublicAddress, ServiceInstance
 from souk.provisioning.registry import blueprint
@@ -17,18 +19,22 @@ from souk.provisioning.rules import Direction, Rule
 _SSH = 22
 
 
-def set_rules(scope: Scope, instance: UUID, given: Sequence[Rule], *, asker: str = "", confirmed: bool = False) -> UUID:
+def set_rules(
+    scope: Scope, instance: UUID, given: Sequence[Rule], *, asker: str = "", confirmed: bool = False, seen: str = ""
+) -> UUID:
     """Ask for these rules, and no others, to hold for a machine: live, and for connections that are there already.
     Returns the operation, which tells what was before.
 
-    Rules by which `asker`, the address of whoever asks, would be kept from SSH need `confirmed`.
+    Rules by which `asker`, the address of whoever asks, would be kept from SSH need `confirmed`. `seen` is the mark of
+    the rules that the caller saw.
 
     Raises:
         NotFound, RoleTooLow, ServiceGone, ServiceSuspended, NoFirewall, TooManyRules, MailFromSharedAddress,
-        LocksYouOut.
+        LocksYouOut, ChangedMeanwhile.
     """
     with acting(scope):
         row = _machine(scope, instance)
+        unchanged(seen, asked_rules(scope, instance))
         told = rules.checked(given)
         public = PublicAddress.objects.filter(instance=row, detached_at__isnull=True).exists()
         if not public and any(_names_mail(each) for each in given):
@@ -38,14 +44,16 @@ def set_rules(scope: Scope, instance: UUID, given: Sequence[Rule], *, asker: str
         return _wish(scope, row, told)
 
 
-def undo_rules(scope: Scope, instance: UUID) -> UUID:
-    """Ask for the rules to hold again that did before the last change of them. Returns the operation.
+def undo_rules(scope: Scope, instance: UUID, *, seen: str = "") -> UUID:
+    """Ask for the rules to hold again that did before the last change of them: the one that led to what the caller has
+    `seen`. Returns the operation.
 
     Raises:
-        NotFound, RoleTooLow, ServiceGone, ServiceSuspended, NoFirewall, NothingToUndo.
+        NotFound, RoleTooLow, ServiceGone, ServiceSuspended, NoFirewall, NothingToUndo, ChangedMeanwhile.
     """
     with acting(scope):
         row = _machine(scope, instance)
+        unchanged(seen, asked_rules(scope, instance))
         changes = Operation.objects.filter(instance=row, kind=OperationKind.FIREWALL)
         last = changes.exclude(state__in=[OperationState.CANCELLED, OperationState.FAILED]).order_by("-id").first()
         if last is None:

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from souk.kernel import clock, events
 from souk.kernel.errors import NotFound
+from souk.kernel.meanwhile import unchanged
 from souk.kernel.scope import Scope, acting
 from souk.parties.access import CAN_OPERATE, need
 from souk.parties.queries import project as project_of
@@ -15,6 +16,7 @@ from souk.provisioning import errors
 from souk.provisioning.commands import attaching
 from souk.provisioning.commands.operations import GONE, alive, on_machines, wish
 from souk.provisioning.models import OPEN, Attachment, Endpoint, OperationKind, PrivateNetwork, ServiceInstance
+from souk.provisioning.queries.access import asked_access
 from souk.sites.queries import sites
 
 _SHOWN = 5
@@ -113,14 +115,17 @@ def detach_instance(scope: Scope, instance: UUID) -> UUID:
         return wish(scope, row, OperationKind.DETACH, details)
 
 
-def close_to_outside(scope: Scope, instance: UUID, *, asker: str = "", confirmed: bool = False) -> UUID:
-    """Ask for a service to be reached in its private network only, by nobody else. Returns the operation.
+def close_to_outside(scope: Scope, instance: UUID, *, asker: str = "", confirmed: bool = False, seen: str = "") -> UUID:
+    """Ask for a service to be reached in its private network only, by nobody else. `seen` is the mark of the networks
+    that the caller saw. Returns the operation.
 
     Raises:
-        NotFound, RoleTooLow, ServiceGone, ServiceSuspended, NotAttached, NotAttachedYet, ClosesToOutside.
+        NotFound, RoleTooLow, ServiceGone, ServiceSuspended, NotAttached, NotAttachedYet, ClosesToOutside,
+        ChangedMeanwhile.
     """
     with acting(scope):
         row = alive(scope, instance)
+        unchanged(seen, asked_access(scope, instance).networks)
         present = _present(row)
         if present is None:
             raise errors.NotAttached(name=row.name)

@@ -6,23 +6,27 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from souk.kernel.meanwhile import unchanged
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
 from souk.provisioning.commands.operations import alive, wish
 from souk.provisioning.contract import CHANGEABLE
 from souk.provisioning.models import OperationKind
+from souk.provisioning.queries.services import asked_parameters
 from souk.provisioning.registry import blueprint, schema_of
 from souk.provisioning.schema import complete
 
 
-def change_parameters(scope: Scope, instance: UUID, changes: Mapping[str, Any]) -> UUID:
-    """Ask for some parameters of a service to be others; the rest stays. Returns the operation.
+def change_parameters(scope: Scope, instance: UUID, changes: Mapping[str, Any], *, seen: str = "") -> UUID:
+    """Ask for some parameters of a service to be others; the rest stays. `seen` is the mark of those that the caller
+    saw. Returns the operation.
 
     Raises:
-        NotFound, RoleTooLow, ServiceGone, ParameterFixed, InvalidParameters.
+        NotFound, RoleTooLow, ServiceGone, ParameterFixed, InvalidParameters, ChangedMeanwhile.
     """
     with acting(scope):
         row = alive(scope, instance)
+        unchanged(seen, asked_parameters(scope, instance))
         kind, schema = blueprint(row.blueprint), schema_of(row.blueprint, row.plan_id)
         for name in changes:
             if not schema.get("properties", {}).get(name, {}).get(CHANGEABLE):

@@ -8,6 +8,7 @@ from souk.provisioning.queries.access import (
     ConnectionRow,
     DatabaseRow,
     access,
+    asked_access,
     bindings,
     connection_of,
     databases,
@@ -23,7 +24,7 @@ from souk.provisioning.queries.operations import (
     operation,
     operations,
 )
-from souk.provisioning.queries.services import ServiceRow, service, service_counts, services, troubled
+from souk.provisioning.queries.services import ServiceRow, asked_parameters, service, service_counts, services, troubled
 from souk.provisioning.queries.snapshots import SnapshotRow, SnapshotsRow, snapshots
 
 __all__ = [
@@ -46,6 +47,8 @@ __all__ = [
     "SnapshotsRow",
     "StandingRow",
     "access",
+    "asked_access",
+    "asked_parameters",
     "backups",
     "bindings",
     "cancellable",

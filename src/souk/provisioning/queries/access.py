@@ -109,6 +109,24 @@ def access(scope: Scope, instance: UUID) -> AccessRow:
     return AccessRow(None if allowed is None else [AllowedRow(**each) for each in allowed], changing)
 
 
+def asked_access(scope: Scope, instance: UUID) -> AccessRow:
+    """Who may reach an instance as it was asked for last, in force or not: what changes it begins with.
+
+    Raises:
+        NotFound.
+    """
+    found = access(scope, instance)
+    if not found.changing:
+        return found
+    with acting(scope):
+        asked = Operation.objects.filter(instance_id=instance, state__in=OPEN, kind=OperationKind.ALLOW)
+        coming = asked.order_by("id").last()
+    if coming is None:
+        return found
+    networks = coming.details["networks"]
+    return AccessRow(None if networks is None else [AllowedRow(**each) for each in networks], True)
+
+
 def databases(scope: Scope, instance: UUID) -> list[DatabaseRow]:
     """An instance's databases, in the order in which they were asked for.
 

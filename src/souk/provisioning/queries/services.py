@@ -11,9 +11,7 @@ from django.db.models import Count
 
 from souk.kernel.errors import NotFound
 from souk.kernel.scope import Scope, acting
-from souk.provisioning.models import (
-    ServiceInstance,
-)
+from souk.provisioning.models import OPEN, Operation, OperationKind, ServiceInstance
 
 
 @dataclass(frozen=True)
@@ -101,6 +99,20 @@ def service(scope: Scope, identifier: UUID) -> ServiceRow:
     if row is None:
         raise NotFound
     return ServiceRow(*row)
+
+
+def asked_parameters(scope: Scope, identifier: UUID) -> dict[str, Any]:
+    """A service's parameters as they were asked for last, reached or not: what changes them begins with.
+
+    Raises:
+        NotFound.
+    """
+    parameters = service(scope, identifier).parameters
+    with acting(scope):
+        asked = Operation.objects.filter(instance_id=identifier, state__in=OPEN, kind=OperationKind.CONFIGURE)
+        for details in asked.order_by("id").values_list("details", flat=True):
+            parameters = {**parameters, **details["parameters"]}
+    return parameters
 
 
 def service_counts(scope: Scope) -> dict[str, int]:
