@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from install import application, box, dumps, lifecycle, passphrase, virtualenv
+from install import application, box, dumps, lifecycle, passphrase, virtualenv, wheels
 from install.archive import FORMAT, Archive, Manifest, Writer
 from install.failure import Failure
 from install.here import namespace
@@ -118,6 +118,7 @@ def _fill(ns: Any, server: Cluster, file: Any, secret: str) -> None:
         contents = _keys(ns)
         kept = application.environment_file(ns)
         contents[SETTINGS] = kept.read_text() if kept.exists() else ""
+        contents |= wheels.packed(ns)
         out.finish(manifest, box.close(ns, {**contents, "manifest.json": manifest.text()}, secret))
 
 
@@ -142,7 +143,7 @@ def _verify(ns: Any, server: Cluster, written: Archive, secret: str) -> None:
 
 
 def opened(ns: Any, archive: Archive, secret: str) -> dict[str, str]:
-    """The keys and settings of a backup.
+    """The keys and settings of a backup, and the wheels of others' blueprints.
 
     Raises:
         Failure: another passphrase, or the manifest is not the one that was closed with them.

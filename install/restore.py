@@ -24,6 +24,7 @@ from install import (
     passphrase,
     users,
     virtualenv,
+    wheels,
 )
 from install import backup as backups
 from install.archive import Archive
@@ -94,6 +95,10 @@ def bring_back(ns: Any, archive: Archive, secret: str, steps: Steps) -> None:
         steps.step(f"Process {service.name}", partial(_stop, service))
     marker.write(ns, marker.Marker(told.dump_sha256))
     steps.step("Keys and settings", lambda _: _put_keys(ns, contents))
+    if wheels.unpack(ns, contents):
+        # What is in the database may be services of theirs.
+        steps.step("Blueprints of others", lambda progress: virtualenv.release(ns, progress))
+        virtualenv.readable_by(users.WEB, ns)
     steps.step("Database in its place", lambda _: dumps.put_in_place(server, _ARRIVING))
     steps.step("Transactions", lambda _: f"{dumps.advance(server, told.position)} let pass")
     steps.step("Database schema", lambda _: application.manage(ns, "migrate", "--no-input"))

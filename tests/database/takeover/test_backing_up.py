@@ -10,7 +10,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from install import backup, box, dumps, passphrase
+from install import backup, box, dumps, passphrase, virtualenv, wheels
 from install.archive import Archive
 from install.failure import Failure
 from tests.support.control_plane import SECRET, ControlPlane
@@ -41,6 +41,23 @@ def test_its_keys_are_readable_with_the_passphrase_only(plane: ControlPlane) -> 
     assert backup.opened(plane.ns, Archive(path), SECRET)["master.key"].strip() == key
     with pytest.raises(Failure, match="another one"):
         backup.opened(plane.ns, Archive(path), SECRET + "!")
+
+
+def test_wheels_of_others_blueprints_come_back_in_the_place_of_those_that_are_there(plane: ControlPlane) -> None:
+    folder = plane.ns.state / virtualenv.VENDORS
+    folder.mkdir(exist_ok=True)
+    try:
+        (folder / "souk_gazette-0.1.0-py3-none-any.whl").write_bytes(b"PK\x00\xff the first")
+        path = backup.write(plane.ns, SECRET)
+        (folder / "souk_gazette-0.1.0-py3-none-any.whl").unlink()
+        (folder / "souk_other-0.1.0-py3-none-any.whl").write_bytes(b"another")
+        contents = backup.opened(plane.ns, Archive(path), SECRET)
+        assert [wheels.unpack(plane.ns, contents) for _ in range(2)] == [True, False]
+        assert {each.name: each.read_bytes() for each in folder.iterdir()} == {
+            "souk_gazette-0.1.0-py3-none-any.whl": b"PK\x00\xff the first"
+        }
+    finally:
+        shutil.rmtree(folder)
 
 
 def test_a_key_that_is_not_there_is_not_left_out_in_silence(plane: ControlPlane) -> None:
