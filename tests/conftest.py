@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ def django_db_setup(request: pytest.FixtureRequest, example_blueprint: None) -> 
 
 
 @pytest.fixture
-def own_database(django_db_setup: str, django_db_blocker: object) -> Iterator[str]:
+def own_database(django_db_setup: str, django_db_blocker: Any) -> Iterator[str]:
     """A database of the test's own, for what must really commit; several connections may use it."""
     from tests.support import databases
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from souk.engines.contract import Execution
 from souk.engines.memory import MemoryEngine
 
@@ -14,7 +16,7 @@ class Accounts:
         self.roles: dict[str, tuple[str, str]] = {}
         self.refusing = False
         self.calls: list[str] = []
-        programs = engine.guest.programs
+        programs = cast(Any, engine.guest).programs
         programs["/usr/lib/souk/grant"] = self._grant
         programs["/usr/lib/souk/revoke"] = self._revoke
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 from unittest import mock
 from uuid import UUID
 
@@ -18,7 +18,15 @@ from tests.support.example import EXAMPLE, Example, ExampleBinder
 from souk.engines.contract import MachineStatus
 from souk.engines.memory import MemoryEngine
 from souk.provisioning import registry
-from souk.provisioning.contract import ConfigurationFailed, Credentials, Guest, MemberState, ServerCertificate, Wanted
+from souk.provisioning.contract import (
+    ConfigurationFailed,
+    Credentials,
+    Guest,
+    MemberState,
+    ServerCertificate,
+    Succession,
+    Wanted,
+)
 from souk.provisioning.coordination import COORDINATION
 
 
@@ -164,7 +172,7 @@ class Together(Example):
         super().__init__()
         self.members = Members(engine)
         self.high_availability = self.members
-        self.succession = Version()
+        self.succession = cast(Succession, Version())
         self.holds_data = True
 
     def configure(self, guest: Guest, wanted: Wanted, credentials: Credentials, certificate: ServerCertificate) -> None:

@@ -133,7 +133,7 @@ class Example(Abilities):
         return Recipe("souk/example", "Example", "trixie", (), (), (), (), (), (), (), ())
 
     @property
-    def starting_offering(self) -> StartingOffering:
+    def starting_offering(self) -> StartingOffering:  # type: ignore[override]
         texts = {
             "fr": {"name": "Exemple géré", "summary": "Un service d'exemple", "description": "Pour les essais."},
             "ar": {"name": "خدمة نموذجية", "summary": "خدمة للتجربة", "description": "للتجارب."},
@@ -144,7 +144,7 @@ class Example(Abilities):
             StartingPlan("m", Size(2, 4 * GIB, 40 * GIB), "3.60", "1690"),
             StartingPlan("h", Size(1, GIB, 10 * GIB, members=3), "3.40", "1390"),
         ]
-        tiers = {
+        tiers: dict[str, list[dict[str, Any]]] = {
             "egress": [{"up_to": 100, "rate": "0"}, {"up_to": None, "rate": "0.15"}],
             "extra_disk": [{"up_to": None, "rate": "0.01"}],
             "public_address": [{"up_to": None, "rate": "0.06"}],

@@ -105,6 +105,7 @@ class Vault:
     on: dict[str, int] = field(default_factory=dict)
     backups_only: bool = False
     replaces_system: bool = False
+    roles: tuple[BindingRole, ...] = (BindingRole.OWNER,)
 
     @property
     def history(self) -> Vault | None:
@@ -113,7 +114,9 @@ class Vault:
     def binding(self, wanted: Wanted, name: str, password: str) -> Credentials:
         return Credentials(name, password, f"bucket-{name}".replace("_", "-"))
 
-    def grant(self, guest: Guest, wanted: Wanted, credentials: Credentials, role: BindingRole) -> None:
+    def grant(
+        self, guest: Guest, wanted: Wanted, credentials: Credentials, role: BindingRole = BindingRole.OWNER
+    ) -> None:
         self.keys[credentials.username] = credentials.password
         self.kept.setdefault(credentials.database, {})
 
@@ -191,7 +194,7 @@ class ExampleStorage(Example):
     prefix = "os"
     port = 8333
     serves_neighbours = True
-    starting_offering = None
+    starting_offering = None  # type: ignore[assignment]
 
     def connection(self, wanted: Wanted, username: str, database: str) -> Connection:
         return Connection("https://example/", {"region": "example"}, ("true",))

@@ -20,7 +20,7 @@ from souk.blueprints.objectstorage import BLUEPRINT as OBJECT_STORAGE
 from souk.blueprints.postgresql import BLUEPRINT
 from souk.engines import images
 from souk.engines.incus import IncusEngine
-from souk.provisioning.contract import BackupFound, BackupKind, Credentials, Repository
+from souk.provisioning.contract import BackupFound, BackupKind, Credentials, Fingerprint, Repository
 from souk.settings import namespace
 
 ARCHIVIST = BLUEPRINT.archivist
@@ -61,7 +61,7 @@ class Kept:
         """What the repository holds."""
         return dict(ARCHIVIST.backups(self.service, self.service.wanted))
 
-    def fingerprint(self) -> str:
+    def fingerprint(self) -> Fingerprint:
         """The checksum of the service's data."""
         return ARCHIVIST.fingerprint(self.service, self.service.wanted)
 

@@ -7,6 +7,7 @@ import sys
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -25,7 +26,7 @@ RESTORED_WITHIN = 20.0
 
 
 @pytest.fixture(scope="module")
-def history(kept: Kept) -> dict[str, object]:
+def history(kept: Kept) -> dict[str, Any]:
     """A service's past: rows, a backup, more rows, a time that was noted, and rows that came after it."""
     kept.sql("CREATE TABLE factures (id int, client text); CREATE TABLE fat (t text)")
     kept.sql(f"INSERT INTO factures VALUES (1, '{KEPT}'), (2, 'عميل')")
@@ -38,7 +39,7 @@ def history(kept: Kept) -> dict[str, object]:
 
 
 def test_a_service_is_brought_back_as_it_was_at_a_time(
-    rig: Rig, image: str, kept: Kept, history: dict[str, object]
+    rig: Rig, image: str, kept: Kept, history: dict[str, Any]
 ) -> None:
     service = restore(rig, image, kept, history["noted"])
     with service.connect() as connection:
@@ -49,7 +50,7 @@ def test_a_service_is_brought_back_as_it_was_at_a_time(
     assert ARCHIVIST.fingerprint(service, service.wanted) == history["fingerprint"]
 
 
-def test_a_service_is_brought_back_as_it_last_was(rig: Rig, image: str, kept: Kept, history: dict[str, object]) -> None:
+def test_a_service_is_brought_back_as_it_last_was(rig: Rig, image: str, kept: Kept, history: dict[str, Any]) -> None:
     service = restore(rig, image, kept, None)
     with service.connect() as connection:
         rows = connection.execute("SELECT id FROM factures ORDER BY id").fetchall()
@@ -58,7 +59,7 @@ def test_a_service_is_brought_back_as_it_last_was(rig: Rig, image: str, kept: Ke
 
 
 def test_a_restored_service_writes_nothing_into_its_sources_repository(
-    rig: Rig, image: str, kept: Kept, storage: Storage, history: dict[str, object], tmp_path: Path
+    rig: Rig, image: str, kept: Kept, storage: Storage, history: dict[str, Any], tmp_path: Path
 ) -> None:
     service = restore(rig, image, kept, None)
     names = _names(kept, tmp_path)
@@ -76,7 +77,7 @@ def test_a_restored_service_writes_nothing_into_its_sources_repository(
 
 @pytest.mark.chaos
 def test_a_restored_service_is_restored_once_more_from_its_own_repository(
-    rig: Rig, image: str, kept: Kept, storage: Storage, history: dict[str, object]
+    rig: Rig, image: str, kept: Kept, storage: Storage, history: dict[str, Any]
 ) -> None:
     first = keep(restore(rig, image, kept, history["noted"]), storage, "pg_again1")
     first.back_up("own-full")
@@ -88,7 +89,7 @@ def test_a_restored_service_is_restored_once_more_from_its_own_repository(
 
 
 def test_a_time_outside_of_what_was_kept_is_declined_and_another_one_then_taken(
-    rig: Rig, image: str, kept: Kept, history: dict[str, object]
+    rig: Rig, image: str, kept: Kept, history: dict[str, Any]
 ) -> None:
     service = order(rig, image, 52)
     first = min(backup.finished_at for backup in kept.backups().values())
@@ -104,7 +105,7 @@ def test_a_time_outside_of_what_was_kept_is_declined_and_another_one_then_taken(
 
 
 def test_a_restore_that_is_killed_and_repeated_ends_the_same(
-    rig: Rig, image: str, kept: Kept, history: dict[str, object]
+    rig: Rig, image: str, kept: Kept, history: dict[str, Any]
 ) -> None:
     service = order(rig, image, 53)
     repository = {**kept.repository.__dict__}
@@ -118,7 +119,7 @@ def test_a_restore_that_is_killed_and_repeated_ends_the_same(
     assert ARCHIVIST.fingerprint(service, service.wanted) == kept.fingerprint()
 
 
-def test_a_service_in_use_is_never_overwritten(kept: Kept, history: dict[str, object]) -> None:
+def test_a_service_in_use_is_never_overwritten(kept: Kept, history: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationFailed, match="in use"):
         ARCHIVIST.restore(kept.service, kept.service.wanted, kept.repository, None)
     assert kept.sql("SELECT 1") == [(1,)]

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ class Workshop:
     addresses: Iterator[str]
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def spec(self, **changes: object) -> MachineSpec:
+    def spec(self, **changes: Any) -> MachineSpec:
         """A machine that doesn't exist yet."""
         spec = MachineSpec(f"{self.prefix}{next(self.numbers)}", self.image, LIMITS, next(self.addresses))
         return replace(spec, **changes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ class Storage:
         issued = issue(self.authority, self.wanted.hostname, self.wanted.address, [f"*.{self.wanted.hostname}"])
         self.certificate = ServerCertificate(issued.certificate, issued.key, self.authority.certificate)
 
-    def execute(self, command: list[str], *, stdin: bytes = b"", timeout: float = 60.0) -> Execution:
+    def execute(self, command: Sequence[str], *, stdin: bytes = b"", timeout: float = 60.0) -> Execution:
         """Run a command in the machine: what makes this a blueprint's guest."""
         return self.engine.execute(self.spec.name, command, stdin=stdin, timeout=timeout)
 

@@ -118,7 +118,8 @@ def _got(client: Any, bucket: str = BUCKET) -> dict[str, str]:
 @contextlib.contextmanager
 def _busy(owner: Any) -> Iterator[list[int]]:
     """Objects are put and deleted all the time; how many were."""
-    stop, written = threading.Event(), []
+    stop = threading.Event()
+    written: list[Any] = []
 
     def write() -> None:
         while not stop.is_set():

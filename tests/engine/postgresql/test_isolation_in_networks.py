@@ -161,7 +161,8 @@ def town(incus: IncusEngine, image: str, service: Service) -> Iterator[Town]:
         tenants[2].run(
             "until ip link show eth1; do sleep 0.1; done; ip link set eth1 up; ip address add 169.254.77.1/24 dev eth1"
         )
-        yield Town(*tenants, "169.254.77.1", rig.place.gateway, _host_addresses())
+        hostile, neighbour, victim = tenants
+        yield Town(hostile, neighbour, victim, "169.254.77.1", rig.place.gateway, _host_addresses())
     finally:
         rig.clear()
         for name in made:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 import pytest
 from tests.engine.postgresql.conftest import MIB, SIZE, Service
@@ -57,7 +59,7 @@ def test_a_machine_sees_its_own_processors_only(service: Service) -> None:
 def test_connections_end_at_the_plans_number(service: Service) -> None:
     with service.connect() as connection:
         assert connection.execute("SHOW max_connections").fetchone() == ("50",)
-        held = []
+        held: list[Any] = []
         with pytest.raises(psycopg.OperationalError, match=r"remaining connection slots|too many clients"):
             held.extend(service.connect() for _ in range(60))
         for one in held:

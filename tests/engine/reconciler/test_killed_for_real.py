@@ -21,7 +21,7 @@ SEED = int(os.environ.get("SOUK_SEED", "20261123"))
 PATIENCE = 120.0
 
 
-def until(true: Callable[[], bool], patience: float = PATIENCE) -> bool:
+def until(true: Callable[..., object], patience: float = PATIENCE) -> bool:
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if true():

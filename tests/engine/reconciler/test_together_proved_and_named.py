@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -70,7 +71,7 @@ def test_its_backup_agrees_and_a_name_is_good_whichever_machine_leads(shop: Shop
             _connects({**options, "host": NAME})
 
 
-def _connects(options: dict[str, object]) -> None:
+def _connects(options: dict[str, Any]) -> None:
     """Within the seconds that the machine in front takes to see who leads."""
     said = ""
     for _ in range(50):
