@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from souk.brokers.models import BrokeredBinding, SoldPlan
+from souk.brokers.models import BrokeredBinding, Phase, SoldPlan
 from souk.brokers.producing import bindings, rows, services
 from souk.kernel.scope import System, acting
 from souk.provisioning.contract import Claim, Commission, Consumer, Elsewhere, Later
@@ -49,6 +49,13 @@ class Brokers:
             if later is not None:
                 return later
         return services.withdraw(claim, row, commission)
+
+    def forget(self, claim: Claim, commission: Commission) -> None:
+        """Ask the broker for nothing any more, and have nothing of it in the way of whoever removes the broker."""
+        row = rows.known_service(commission.instance)
+        if row is not None:
+            for each in (*rows.bindings_left(commission.instance), row):
+                rows.move(claim, each, phase=Phase.GONE, operation="", tries=0)
 
     def grant(self, claim: Claim, commission: Commission, consumer: Consumer) -> Later | Mapping[str, Any]:
         """Bind."""

@@ -1335,6 +1335,12 @@ class SuspensionIn(TypedDict):
     note: NotRequired[str]
 
 
+class ForgettingIn(TypedDict):
+    """What the customer is told, beside that the service has ended."""
+
+    note: NotRequired[str]
+
+
 class MachineRow(TypedDict):
     """
     A machine of a service; the primary one carries it. One that waits for an order (warm) has no service yet.

@@ -61,6 +61,8 @@ def _handle(event: EventRow) -> None:
             noticing.grown(event, at)
         case "operation.failed" if event.data["kind"] == "prove":
             incidents.note_incident(instance, IncidentCause.PROOF_FAILED, at, str(event.data.get("why", "")))
+        case "service.forgotten":
+            noticing.forgotten(event, at)
         case "service.failed":
             if not incidents.open_incident(instance, IncidentCause.LOST, at):
                 incidents.add(instance, "lost", at)

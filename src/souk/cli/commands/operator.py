@@ -11,7 +11,9 @@ from cyclopts import App, Parameter
 
 from souk.cli import formats
 from souk.cli.commands import ground, versions
+from souk.cli.commands.services import Yes
 from souk.cli.context import Given
+from souk.cli.errors import Stopped
 from souk.cli.language import _
 from souk.cli.output import Right
 from souk.client.models import CapacityRow, CreditIn, PaymentIn, PoolRow
@@ -37,6 +39,7 @@ def register(app: App) -> None:
     branch.command(versions.by_version, name="versions", help=_("How many services have which version."))
     branch.command(sites, name="sites", help=_("Sites with what they have and have promised."))
     branch.command(suspend, name="suspend", help=_("Stop a customer's service, and keep it so."))
+    branch.command(forget, name="forget", help=_("Have done with a service whose vendor is gone."))
     branch.command(resume, name="resume", help=_("Let a suspended service be as it was before."))
     ground.register(branch)
     branch.command(bill, name="bill", help=_("Invoice what an organization used until now."))
@@ -73,6 +76,21 @@ def suspend(
 
 def resume(service: Service, /, *, context: Given) -> None:
     asked = context.client.resume_service(service)
+    context.output.done(_("Asked for: {identifier}").format(identifier=asked["operation"]), asked)
+
+
+def forget(
+    service: Service,
+    /,
+    *,
+    note: Annotated[str, Parameter(help=_("What its customer is told beside that."))] = "",
+    yes: Yes = False,
+    context: Given,
+) -> None:
+    question = _("Have done with this service? Its vendor is asked for nothing more, and there is no way back.")
+    if not yes and not context.output.confirm(question):
+        raise Stopped(_("Nothing was changed. Add --yes to go ahead without a question."))
+    asked = context.client.forget_service(service, {"note": note})
     context.output.done(_("Asked for: {identifier}").format(identifier=asked["operation"]), asked)
 
 

@@ -30,6 +30,12 @@ class Operator(Transport):
         found: models.Requested = self._call("POST", path("operator", "services", service, "resume"))
         return found
 
+    def forget_service(self, service: str, body: models.ForgettingIn) -> models.Requested:
+        """Have done with a service whose vendor is gone: charging ends, its customer is told, and the vendor is asked
+        for nothing more. What it may still have of the service is out of reach. There is no way back."""
+        found: models.Requested = self._call("POST", path("operator", "services", service, "forget"), body=body)
+        return found
+
     def operator_machines(self) -> list[models.MachineRow]:
         """Every machine that should exist."""
         found: list[models.MachineRow] = self._call("GET", path("operator", "machines"))

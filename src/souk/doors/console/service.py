@@ -23,7 +23,7 @@ from souk.catalog.pricing import FrozenPrice
 from souk.doors.console import charts, contents, keeping, live, monitoring, selling, versions, words
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import member_page, operator_page
-from souk.doors.console.operator.suspensions import SuspensionForm
+from souk.doors.console.operator.suspensions import ForgettingForm, SuspensionForm
 from souk.doors.console.parameters import changeable
 from souk.doors.console.services import size_of
 from souk.kernel import clock
@@ -131,6 +131,7 @@ def operator_service(request: HttpRequest, desk: Desk, service: UUID) -> HttpRes
         "machines": [each for each in queries.machines(scope) if each.instance_id == service],
         "customer": row.organization_id,
         "suspension_form": SuspensionForm(),
+        "forgetting_form": ForgettingForm(),
         "breadcrumbs": [Crumb(_("Services"), reverse("operator-services")), Crumb(row.name)],
         "here": reverse("operator-service", args=[service]),
     }

@@ -160,6 +160,7 @@ urlpatterns = [
     path("operator/services/", lists.services, name="operator-services"),
     path("operator/services/<uuid:service>/", service.operator_service, name="operator-service"),
     path("operator/services/<uuid:service>/suspend/", suspensions.suspend, name="operator-service-suspend"),
+    path("operator/services/<uuid:service>/forget/", suspensions.forget, name="operator-service-forget"),
     path("operator/services/<uuid:service>/resume/", suspensions.resume, name="operator-service-resume"),
     path("operator/versions/", lists.versions, name="operator-versions"),
     path("operator/images/", images.images, name="operator-images"),

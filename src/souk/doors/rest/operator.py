@@ -85,6 +85,12 @@ class SuspensionIn(Schema):
     note: str = ""
 
 
+class ForgettingIn(Schema):
+    """What the customer is told, beside that the service has ended."""
+
+    note: str = ""
+
+
 class GroundOut(Schema):
     """Sites with their hosts and what they may still promise."""
 
@@ -117,6 +123,14 @@ def suspend(request: HttpRequest, service: UUID, body: SuspensionIn) -> Status[d
 def resume(request: HttpRequest, service: UUID) -> Status[dict[str, Any]]:
     """Let a suspended service be as it was before."""
     return Status(202, {"operation": commands.resume_instance(operator(request), service)})
+
+
+@router.post("/services/{service}/forget", response={202: Requested}, operation_id="forgetService")
+def forget(request: HttpRequest, service: UUID, body: ForgettingIn) -> Status[dict[str, Any]]:
+    """Have done with a service whose vendor is gone: charging ends, its customer is told, and the vendor is asked for
+    nothing more. What it may still have of the service is out of reach. There is no way back.
+    """
+    return Status(202, {"operation": commands.forget_instance(operator(request), service, body.note)})
 
 
 @router.get("/machines", response=list[provisioning.MachineRow], operation_id="operatorMachines")

@@ -79,6 +79,14 @@ def _maintenance(body: dict[str, Any]) -> str:
     return _rendered("maintenance", {"name": body["service"]["name"], **times})
 
 
+def _about_forgotten(body: dict[str, Any]) -> str:
+    return _("%(name)s has ended: its vendor does not answer any more") % {"name": body["service"]["name"]}
+
+
+def _forgotten(body: dict[str, Any]) -> str:
+    return _rendered("forgotten", {"name": body["service"]["name"], "note": body["note"]})
+
+
 def _rendered(letter: str, context: dict[str, Any]) -> str:
     return render_to_string(f"monitoring/mail/{letter}.txt", context).strip()
 
@@ -88,5 +96,6 @@ _LETTERS: dict[str, tuple[Callable[[dict[str, Any]], str], Callable[[dict[str, A
     "disk": (_about_alert, _alert),
     "version": (_about_version, _version),
     "maintenance": (_about_maintenance, _maintenance),
+    "service": (_about_forgotten, _forgotten),
 }
 """Subject and text, by what an event's name begins with."""

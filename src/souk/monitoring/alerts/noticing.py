@@ -1,4 +1,6 @@
-"""What is told once, because it happened and not because it lasts: a disk that has grown by itself."""
+"""What is told once, because it happened and not because it lasts: a disk that has grown by itself, a service whose
+vendor is gone.
+"""
 
 from __future__ import annotations
 
@@ -29,3 +31,11 @@ def grown(event: EventRow, at: datetime) -> None:
         resolved_at=at,
     )
     delivering.announce(alert, row.name, "disk.grown")
+
+
+def forgotten(event: EventRow, at: datetime) -> None:
+    """Tell that a service has ended since its vendor is gone, and what the operator says of it."""
+    assert event.organization_id is not None
+    named = {"id": str(event.subject_id), "name": str(event.data["name"])}
+    body = {"event": "service.forgotten", "at": at.isoformat(), "service": named, "note": str(event.data["note"])}
+    delivering.tell(event.organization_id, body)

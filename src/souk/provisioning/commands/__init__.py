@@ -24,6 +24,7 @@ from souk.provisioning.commands.databases import create_database, drop_database
 from souk.provisioning.commands.disks import Growth, change_disk, grow, let_grow
 from souk.provisioning.commands.exports import ask_ticket, delete_export, export_database
 from souk.provisioning.commands.firewall import set_rules, undo_rules
+from souk.provisioning.commands.forgetting import forget_instance
 from souk.provisioning.commands.lifecycle import (
     delete_instance,
     erase_instance,
@@ -91,6 +92,7 @@ __all__ = [
     "erase_instance",
     "evacuate_host",
     "export_database",
+    "forget_instance",
     "give_address",
     "grow",
     "let_grow",

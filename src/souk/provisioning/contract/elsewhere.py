@@ -101,6 +101,9 @@ class Producer(Protocol):
             Away. ConfigurationFailed.
         """
 
+    def forget(self, claim: Claim, commission: Commission) -> None:
+        """Have done with a service and its credentials, whatever is left of them: nobody is asked for anything."""
+
     def grant(self, claim: Claim, commission: Commission, consumer: Consumer) -> Later | Mapping[str, Any]:
         """Have credentials made; what they are once they work: never log this.
 

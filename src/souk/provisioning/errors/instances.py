@@ -43,6 +43,10 @@ class ProducedElsewhere(Conflict):
     """
 
 
+class ProducedHere(Conflict):
+    """“{name}” runs on machines of this platform, which can be deleted whatever became of its seller. Delete it."""
+
+
 class PlanFixed(Conflict):
     """The vendor lets “{name}” not go over to this plan. Order a new service with it."""
 

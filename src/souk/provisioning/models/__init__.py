@@ -10,6 +10,7 @@ from souk.provisioning.models.instances import Desired, InstanceState, Quota, Se
 from souk.provisioning.models.machines import Duty, Ensemble, Image, Machine, MachineRole
 from souk.provisioning.models.networks import Attachment, PrivateNetwork
 from souk.provisioning.models.operations import (
+    FORGOTTEN,
     MOVES,
     OPEN,
     SETTLED,
@@ -23,6 +24,7 @@ from souk.provisioning.models.pools import WarmMachine, WarmPool
 from souk.provisioning.models.snapshots import Snapshot
 
 __all__ = [
+    "FORGOTTEN",
     "MOVES",
     "OPEN",
     "SETTLED",

@@ -92,6 +92,10 @@ SIZING = frozenset({OperationKind.RESIZE, OperationKind.GROW})
 """Those that change the size; an instance has one of them at a time."""
 
 
+FORGOTTEN = "forgotten"
+"""In the details of a deletion: that whoever produces the service is asked for nothing any more."""
+
+
 WATCHED = frozenset({OperationKind.FIRST_BOOT})
 """Those that follow what a machine does by itself: there is nothing to take back."""
 

@@ -16,6 +16,7 @@ from souk.kernel.redaction import clean
 from souk.kernel.scope import acting
 from souk.provisioning.contract import Commission, Consumer, Declined, Later, Producer
 from souk.provisioning.models import (
+    FORGOTTEN,
     OPEN,
     Binding,
     Desired,
@@ -177,11 +178,23 @@ def _keep(errand: Errand) -> None:
 
 
 def _delete(errand: Errand) -> None:
+    if _is_forgotten(errand.subject.row):
+        errand.producer.forget(errand.lease, errand.commission(errand.subject.row.parameters))
+        records.erased(
+            errand.lease, errand.subject, {"machine": None, "produced_elsewhere": True, "vendor_asked": False}
+        )
+        return
     later = errand.producer.withdraw(errand.lease, errand.commission(errand.subject.row.parameters))
     if later is not None:
         _wait(errand, later, "ask", gettext_noop("The vendor has been asked, and is at it."))
         return
     records.erased(errand.lease, errand.subject, {"machine": None, "produced_elsewhere": True})
+
+
+def _is_forgotten(row: ServiceInstance) -> bool:
+    with acting(WORKER):
+        asked = Operation.objects.filter(instance=row, kind=OperationKind.DELETE, details__has_key=FORGOTTEN)
+        return asked.exists()
 
 
 def _wait(errand: Errand, later: Later, name: str = "", sentence: str = "") -> None:

@@ -1,4 +1,4 @@
-"""The operator keeps a customer's service from running, and lets it run again."""
+"""The operator suspends a service, lets it be as before, or has done with one whose vendor is gone."""
 
 from __future__ import annotations
 
@@ -34,6 +34,18 @@ class SuspensionForm(forms.Form):
     )
 
 
+class ForgettingForm(forms.Form):
+    """What the customer is told."""
+
+    note = forms.CharField(
+        label=gettext_lazy("What the customer is told"),
+        help_text=gettext_lazy("Sent to those who operate it, beside that the service has ended."),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 @require_POST
 @operator_page
 def suspend(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
@@ -61,4 +73,16 @@ def resume(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     """Let a suspended service be as it was before."""
     commands.resume_instance(desk.operator, service)
     messages.info(request, _("The service is coming back."))
+    return redirect("operator-service", service)
+
+
+@require_POST
+@operator_page
+def forget(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
+    """Have done with a service whose vendor is gone."""
+    form = ForgettingForm(request.POST)
+    if accepted(form, lambda: commands.forget_instance(desk.operator, service, form.cleaned_data["note"])):
+        messages.info(request, _("The service is ended here. Its customer is told."))
+    for sentences in form.errors.values():
+        messages.error(request, " ".join(map(str, sentences)))
     return redirect("operator-service", service)
