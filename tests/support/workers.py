@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,9 +16,11 @@ from django.db import connection
 class Worker:
     """`souk-manage worker` as a child process; its log goes to a file."""
 
-    def __init__(self, log: Path, *, storage: str = "none", warm: int = 0, **told: str) -> None:
+    def __init__(
+        self, log: Path, *, storage: str = "none", warm: int = 0, told: Mapping[str, str] | None = None
+    ) -> None:
         """`told` are further variables of its environment."""
-        self._log, self._told = log, {"SOUK_OBJECT_STORAGE": storage, "SOUK_WARM_MOST": str(warm), **told}
+        self._log, self._told = log, {"SOUK_OBJECT_STORAGE": storage, "SOUK_WARM_MOST": str(warm), **(told or {})}
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

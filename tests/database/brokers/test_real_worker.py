@@ -19,7 +19,7 @@ def test_it_visits_provisions_and_goes_on_after_it_was_killed(
     place: Ground, vendor: Vendor, seller: Customer, buyer: Customer, tmp_path: Path
 ) -> None:
     allowed = {"SOUK_BROKER_NETWORKS": "127.0.0.0/8", "SOUK_BROKERS_IN_THE_CLEAR": "1", "SOUK_ENGINE": "memory"}
-    worker = Worker(tmp_path / "worker.log", **allowed)
+    worker = Worker(tmp_path / "worker.log", told=allowed)
     broker = selling.register(seller, vendor.url)
     worker.start()
     try:

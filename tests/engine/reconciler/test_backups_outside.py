@@ -72,7 +72,7 @@ def told(request: pytest.FixtureRequest, elsewhere: Storage, tmp_path: Path, set
 @pytest.fixture
 def shop(own_database: str, incus: IncusEngine, image: str, tmp_path: Path, told: dict[str, Any]) -> Iterator[Shop]:
     """PostgreSQL for sale, on a site without an object storage of its own."""
-    with opened(incus, Worker(tmp_path / "worker.log", storage="s3", **told), BLUEPRINT, STORAGE) as shop:
+    with opened(incus, Worker(tmp_path / "worker.log", storage="s3", told=told), BLUEPRINT, STORAGE) as shop:
         shop.worker.start()
         yield shop
 

@@ -33,7 +33,8 @@ def dns() -> Iterator[Zone]:
 
 @pytest.fixture
 def shop(own_database: str, incus: IncusEngine, image: str, tmp_path: Path, dns: Zone) -> Iterator[Shop]:
-    with opened(incus, Worker(tmp_path / "worker.log", SOUK_DNS_RESOLVERS=dns.address), BLUEPRINT) as shop:
+    worker = Worker(tmp_path / "worker.log", told={"SOUK_DNS_RESOLVERS": dns.address})
+    with opened(incus, worker, BLUEPRINT) as shop:
         shop.worker.start()
         yield shop
 

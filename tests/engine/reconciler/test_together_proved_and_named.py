@@ -42,7 +42,7 @@ def dns() -> Iterator[Zone]:
 def shop(own_database: str, incus: IncusEngine, image: str, tmp_path: Path, dns: Zone) -> Iterator[Shop]:
     for blueprint in (STORAGE, COORDINATION):
         images.ensure(incus, blueprint.recipe, image_cache())
-    worker = Worker(tmp_path / "worker.log", storage="own", SOUK_DNS_RESOLVERS=dns.address)
+    worker = Worker(tmp_path / "worker.log", storage="own", told={"SOUK_DNS_RESOLVERS": dns.address})
     with opened(incus, worker, BLUEPRINT, STORAGE, COORDINATION) as shop:
         shop.worker.start()
         yield shop

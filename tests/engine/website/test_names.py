@@ -33,8 +33,8 @@ class Street:
     world: Outside
     acme: Acme
 
-    def serve(self, *names: str, certify: tuple[str, ...] | None = None, **chosen: object) -> None:
-        told = WebNames(names, certify=names if certify is None else certify, server=self.acme.server, **chosen)
+    def serve(self, *names: str, main: str = "", hsts: bool = False) -> None:
+        told = WebNames(names, main, hsts=hsts, certify=names, server=self.acme.server)
         BLUEPRINT.domains.serve(self.site, self.site.wanted, told)
 
     @property
@@ -55,7 +55,7 @@ class Street:
             socket.create_connection((self.site.wanted.address, 443), 5) as plain,
             anybody.wrap_socket(plain, server_hostname=name) as encrypted,
         ):
-            return x509.load_der_x509_certificate(encrypted.getpeercert(True))
+            return x509.load_der_x509_certificate(encrypted.getpeercert(True) or b"")
 
     def asked(self, url: str) -> tuple[int, dict[str, str], str]:
         """What the world's client gets: status, headers, body."""
@@ -79,7 +79,7 @@ def street(site: Site, dns: tuple[Outside, Zone], tmp_path_factory: pytest.TempP
     world, served = dns
     public = str(world.pool[1])
     site.engine.keep_ranges([str(world.pool)])
-    ports = [Passage(IPProtocol.TCP, port, port) for port in (80, 443)]
+    ports = tuple(Passage(IPProtocol.TCP, port, port) for port in (80, 443))
     site.engine.expose(Exposure(site.wanted.address, public, ports, (Passage(IPProtocol.ANY),)))
     led = [(NAME, public), (WWW, public), (THEIRS, world.address)]
     served.publish({}, led)

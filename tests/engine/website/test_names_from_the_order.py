@@ -32,8 +32,8 @@ def test_a_name_that_is_led_to_a_site_gets_its_certificate_by_itself_and_loses_i
     own_database: str, incus: IncusEngine, site_image: str, tmp_path: Path
 ) -> None:
     with outside() as world, zone(world.host) as dns, acme(world, dns, tmp_path, 3600) as server:
-        told = server.settings(tmp_path)
-        worker = Worker(tmp_path / "worker.log", SOUK_DNS_RESOLVERS=dns.address, **told)
+        told = {"SOUK_DNS_RESOLVERS": dns.address, **server.settings(tmp_path)}
+        worker = Worker(tmp_path / "worker.log", told=told)
         with opened(incus, worker, BLUEPRINT) as shop:
             scope = shop.buyer.scope
             commands.add_range(operator(), sites()[0].id, str(world.pool))
