@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 
 import httpx
 
@@ -11,6 +12,9 @@ from souk.provisioning.contract import Credentials, Health, Wanted
 PORT = 443
 PING, STATUS = "/.souk/ping", "/.souk/status"
 """What says that PHP is there, and what the server counts."""
+
+RunsPhp = Callable[[Wanted], bool]
+"""Whether a site has programs in PHP."""
 
 _ANSWER_WITHIN = 5.0
 """Seconds."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from souk.blueprints import machine
+from souk.blueprints import machine, objectstorage
 from souk.engines.images import Recipe, load
 
 _SHARED = (
@@ -14,10 +14,12 @@ _SHARED = (
     "usr/lib/souk/backups",
     "usr/lib/souk/repository.py",
 )
+_SILENT = "etc/systemd/resolved.conf.d/silent.conf"
 
 
 def recipe() -> Recipe:
     """The recipe that a site's image is, and others begin with."""
     machines = Path(machine.__file__).parent / "image/files"
-    extras = tuple((path, machines / path) for path in _SHARED)
+    silent = Path(objectstorage.__file__).parent / "image/files" / _SILENT
+    extras = (*((path, machines / path) for path in _SHARED), (_SILENT, silent))
     return replace(load(Path(__file__).parent / "image"), extras=extras)

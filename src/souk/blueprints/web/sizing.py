@@ -21,7 +21,7 @@ MOST_WORKERS = 100
 
 def machine_limits(size: Size) -> Limits:
     """What the kernel enforces: the plan's processors and memory, its disk and the system's, and processes."""
-    return Limits(vcpus=size.vcpus, memory=size.memory, disk=size.disk + SYSTEM_DISK, processes=1024)
+    return Limits(vcpus=size.vcpus, memory=size.memory, disk=size.disk + SYSTEM_DISK, processes=2048)
 
 
 def workers(memory: int, each: int) -> int:

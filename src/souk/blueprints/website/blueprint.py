@@ -9,8 +9,11 @@ from typing import Any
 from souk.blueprints import guests
 from souk.blueprints.machine.identity import HostKey
 from souk.blueprints.web import front, people, probing, recipes, sizing
+from souk.blueprints.web.archivist import Files
 from souk.blueprints.web.domains import WebDomains
+from souk.blueprints.web.observer import Watching
 from souk.blueprints.web.snippets import snippets
+from souk.blueprints.web.successor import Following
 from souk.blueprints.website import parameters
 from souk.blueprints.website.offering import STARTING_OFFERING
 from souk.blueprints.website.welcome import welcome
@@ -18,6 +21,7 @@ from souk.engines.contract import Limits
 from souk.engines.images import Recipe
 from souk.provisioning.contract import (
     Abilities,
+    Archivist,
     Binder,
     Connection,
     Credentials,
@@ -25,14 +29,20 @@ from souk.provisioning.contract import (
     Guest,
     Health,
     Identity,
+    Observer,
     ServerCertificate,
     Size,
     StartingOffering,
+    Succession,
     Wanted,
 )
 
 _CONFIGURE = "/usr/lib/souk/configure"
 _CONFIGURE_WITHIN = 90.0
+
+
+def _runs_php(wanted: Wanted) -> bool:
+    return parameters.site(parameters.complete(wanted.parameters)).php
 
 
 class WebSite(Abilities):
@@ -48,6 +58,9 @@ class WebSite(Abilities):
     identity: Identity | None = HostKey()
     binder: Binder | None = people.PeopleBinder()
     domains: DomainKeeper | None = WebDomains()
+    archivist: Archivist | None = Files()
+    succession: Succession | None = Following()
+    observer: Observer | None = Watching(_runs_php)
 
     @functools.cached_property
     def recipe(self) -> Recipe:
@@ -84,6 +97,7 @@ class WebSite(Abilities):
         given = parameters.complete(wanted.parameters)
         site, php = parameters.site(given), parameters.php(given)
         document = {
+            "follows": wanted.follows,
             "timeout": _CONFIGURE_WITHIN - 10,
             "address": wanted.address,
             "hostname": wanted.hostname,
@@ -111,8 +125,7 @@ class WebSite(Abilities):
 
     def probe(self, wanted: Wanted, credentials: Credentials, authority: str) -> Health:
         """Whether the server answers whoever signs in, and reaches PHP if the site has any."""
-        php = parameters.site(parameters.complete(wanted.parameters)).php
-        return probing.probe(wanted, credentials, authority, probing.PING if php else probing.STATUS)
+        return probing.probe(wanted, credentials, authority, probing.PING if _runs_php(wanted) else probing.STATUS)
 
     def connection(self, wanted: Wanted, username: str, database: str) -> Connection:
         """Where the site is, and how files are brought there."""

@@ -39,14 +39,17 @@ class Unfit(Exception):
 
 def begin(welcome: dict[str, str]) -> None:
     """Have a page to show, until somebody brings another one."""
+    in_the_sites_name(_have_own_folders)
     if not os.path.lexists(f"{ROOT}/{LIVE}"):
         in_the_sites_name(lambda: _begin(welcome))
 
 
-def _begin(welcome: dict[str, str]) -> None:
+def _have_own_folders() -> None:
     for name in ("sessions", "tmp"):
         os.makedirs(f"{PRIVATE}/{name}", mode=0o700, exist_ok=True)
 
+
+def _begin(welcome: dict[str, str]) -> None:
     def lay_down(folder: str) -> None:
         path = f"{folder}/{welcome['path']}"
         os.makedirs(os.path.dirname(path), exist_ok=True)
