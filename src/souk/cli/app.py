@@ -31,6 +31,7 @@ from souk.cli.commands import (
     orders,
     organizations,
     people,
+    releases,
     services,
     snapshots,
     stack,
@@ -208,6 +209,10 @@ def _backups(app: App) -> None:
     kept.command(snapshots.restore, name="restore", help=_("Go back to a snapshot."))
     kept.command(snapshots.begin, name="new", help=_("Order a new machine that begins with a snapshot."))
     kept.command(snapshots.delete, name="delete", help=_("Delete a snapshot."))
+    shown = _branch(app, "releases", _("What a web site shows, release by release."), releases.listing)
+    shown.command(releases.take, name="take", help=_("Have a release be live: go back, or forward again."))
+    shown.command(releases.stage, name="stage", help=_("Copy the live site to the staging copy."))
+    shown.command(releases.publish, name="publish", help=_("Have the staging copy be live."))
     files = _branch(app, "exports", _("A service's data in an open format."), exports.listing)
     files.command(exports.create, name="create", help=_("Write a database into a file, and save it."))
     files.command(exports.download, name="download", help=_("Save a file; what is saved in part is completed."))

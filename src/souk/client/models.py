@@ -865,6 +865,20 @@ class ExportIn(TypedDict):
     database: str
 
 
+class PublishedRow(TypedDict):
+    """
+    A release: when it was made, whether it was `first`, came by a `push` or from `staging`, by whom and with what
+    note, and whether it is live.
+    """
+
+    number: int
+    made_at: str
+    source: str
+    by: str
+    note: str
+    live: bool
+
+
 class SnapshotRow(TypedDict):
     """A service's disk as it was at `taken_at`, and how many bytes only the snapshot held when that was last seen."""
 
@@ -1698,6 +1712,18 @@ class BackupIn(TypedDict):
     """Everything (`full`), or what changed since the last full backup (`differential`)."""
 
     kind: NotRequired[BackupKind]
+
+
+class PublicationRow(TypedDict):
+    """
+    Those that are kept, the newest first, as they were told `at` last (None: not yet); since when there is a staging
+    copy; and what of it is under way.
+    """
+
+    releases: list[PublishedRow]
+    staged_at: str | None
+    at: str | None
+    under_way: list[str]
 
 
 class IncidentRow(TypedDict):

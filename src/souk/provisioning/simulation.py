@@ -37,6 +37,7 @@ class Simulated:
     #: Not even what it is recognized by.
     identity = None
     beginner = None
+    publisher = None
     #: A machine is made in no time.
     warmer = None
 

@@ -12,7 +12,8 @@ from souk.provisioning.contract import BindingRole, Declined
 pytestmark = pytest.mark.engine
 
 
-def _commit(site: Site, repository: Path, files: dict[str, str], links: dict[str, str] | None = None) -> None:
+def commit(site: Site, repository: Path, files: dict[str, str], links: dict[str, str] | None = None) -> None:
+    """What is in these files, and these links, as one more commit."""
     if not repository.exists():
         run(["git", "init", "--quiet", "--initial-branch=main", str(repository)], {})
     for name, content in files.items():
@@ -48,18 +49,18 @@ def test_a_push_becomes_the_site_and_one_that_leads_out_of_it_is_refused_with_a_
     site: Site, tmp_path: Path
 ) -> None:
     repository = tmp_path / "site"
-    _commit(site, repository, {"index.php": "<?= 'version ' . 1;", "img/a.svg": "<svg/>"})
+    commit(site, repository, {"index.php": "<?= 'version ' . 1;", "img/a.svg": "<svg/>"})
     pushed = site.git(repository, "push", "souk", "main")
     assert pushed.exit_code == 0, pushed
     assert f"https://{site.wanted.hostname}/" in pushed.stderr
     assert site.get("/").text == "version 1"
-    _commit(site, repository, {"index.php": "<?= 'version ' . 2;"}, {"cles": "/etc/souk/web"})
+    commit(site, repository, {"index.php": "<?= 'version ' . 2;"}, {"cles": "/etc/souk/web"})
     refused = site.git(repository, "push", "souk", "main")
     assert refused.exit_code != 0
     assert "Refusé : cles est un lien qui mène hors du site." in refused.stderr
     assert site.get("/").text == "version 1"
     (repository / "cles").unlink()
-    _commit(site, repository, {"composer.json": '{"require": {"php": ">=8", "twig/twig": "^3"}}'})
+    commit(site, repository, {"composer.json": '{"require": {"php": ">=8", "twig/twig": "^3"}}'})
     deployer = site.grant("agence")
     pushed = site.git(repository, "push", "souk", "main", user="agence", password=deployer.password)
     assert "vendor" in pushed.stderr

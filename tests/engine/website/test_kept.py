@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from tests.engine.conftest import Rig
+from tests.engine.conftest import Rig, image_cache
 from tests.engine.objectstorage.conftest import order as order_storage
 from tests.engine.website.conftest import Site, order
 
 from souk.blueprints.objectstorage import BLUEPRINT as STORAGE
 from souk.blueprints.website import BLUEPRINT
+from souk.engines import images
 from souk.engines.incus import IncusEngine
 from souk.provisioning.contract import BackupKind, ConfigurationFailed, Repository
 from souk.settings import namespace
@@ -30,9 +31,10 @@ def rig_of_module(incus: IncusEngine) -> Iterator[Rig]:
 
 
 @pytest.fixture(scope="module")
-def repository(rig_of_module: Rig, storage_image: str) -> Repository:
+def repository(rig_of_module: Rig) -> Repository:
     """The site's repository, on another machine: the platform's."""
-    storage = order_storage(rig_of_module, storage_image, 4)
+    images.ensure(rig_of_module.engine, STORAGE.recipe, image_cache())
+    storage = order_storage(rig_of_module, STORAGE.recipe.alias, 4)
     storage.configure()
     key = storage.grant("ws_kept01")
     return Repository(

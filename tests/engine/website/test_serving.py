@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from tests.engine.website.conftest import Site
+from tests.engine.conftest import Rig
+from tests.engine.website.conftest import Site, order
 
 from souk.blueprints.website import BLUEPRINT
+from souk.engines.incus import IncusEngine
+from souk.settings import namespace
 
 pytestmark = pytest.mark.engine
+
+
+@pytest.fixture(scope="module")
+def site(incus: IncusEngine, site_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One to which nobody has brought anything."""
+    rig = Rig(incus, namespace.current())
+    try:
+        made = order(rig, site_image, tmp_path_factory.mktemp("new"), 2)
+        made.configure()
+        yield made
+    finally:
+        rig.clear()
 
 
 def _php(site: Site, name: str, code: str) -> str:

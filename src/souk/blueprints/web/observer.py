@@ -61,7 +61,7 @@ PANELS = (
         "transfer",
         _("Transferred a second"),
         "bytes",
-        (Curve(_("Sent"), "sent_bytes"), Curve(_("Received"), "received_bytes")),
+        (Curve(_("Uploaded"), "received_bytes"), Curve(_("Downloaded"), "sent_bytes")),
     ),
     Panel("files", _("Files of the site"), "bytes", (Curve(_("Used"), "site_bytes"),)),
 )

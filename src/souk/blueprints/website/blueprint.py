@@ -12,6 +12,7 @@ from souk.blueprints.web import front, people, probing, recipes, sizing
 from souk.blueprints.web.archivist import Files
 from souk.blueprints.web.domains import WebDomains
 from souk.blueprints.web.observer import Watching
+from souk.blueprints.web.publisher import Releases
 from souk.blueprints.web.snippets import snippets
 from souk.blueprints.web.successor import Following
 from souk.blueprints.website import parameters
@@ -30,6 +31,7 @@ from souk.provisioning.contract import (
     Health,
     Identity,
     Observer,
+    Publisher,
     ServerCertificate,
     Size,
     StartingOffering,
@@ -60,6 +62,7 @@ class WebSite(Abilities):
     domains: DomainKeeper | None = WebDomains()
     archivist: Archivist | None = Files()
     succession: Succession | None = Following()
+    publisher: Publisher | None = Releases()
     observer: Observer | None = Watching(_runs_php)
 
     @functools.cached_property

@@ -16,6 +16,7 @@ from souk.client.operations.networks import Networks
 from souk.client.operations.operator import Operator
 from souk.client.operations.orders import Orders
 from souk.client.operations.organizations import Organizations
+from souk.client.operations.releases import Releases
 from souk.client.operations.services import Services
 from souk.client.operations.sessions import Sessions
 from souk.client.operations.snapshots import Snapshots
@@ -39,6 +40,7 @@ class Operations(
     Operator,
     Orders,
     Organizations,
+    Releases,
     Services,
     Sessions,
     Snapshots,

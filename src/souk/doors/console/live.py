@@ -58,6 +58,9 @@ _LABELS = {
     "snapshot": _("Snapshot taken"),
     "roll_back": _("Disk as it was"),
     "drop_snapshot": _("Snapshot deleted"),
+    "release": _("Release live"),
+    "stage": _("Live site copied"),
+    "publish": _("Staging copy live"),
     "ask": _("Vendor asked"),
     "provide": _("Vendor's service ready"),
     "end": _("Nothing left at the vendor"),
@@ -94,6 +97,9 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "snapshot": ("snapshot",),
     "roll_back": ("stop", "roll_back", "start", "configure", "probe"),
     "drop_snapshot": ("drop_snapshot",),
+    "release": ("release",),
+    "stage": ("stage",),
+    "publish": ("publish",),
 }
 #: What takes another way where a vendor produces the service.
 _ELSEWHERE: dict[str, tuple[str, ...]] = {

@@ -112,6 +112,16 @@ OPERATIONS: dict[str, Text] = {
     "give_address": pgettext_lazy("operation", "A public address given"),
     "take_address": pgettext_lazy("operation", "The public address taken away"),
     "firewall": pgettext_lazy("operation", "Change of the firewall"),
+    "release": pgettext_lazy("operation", "Another release live"),
+    "stage": pgettext_lazy("operation", "Staging copy"),
+    "publish": pgettext_lazy("operation", "Publication of the staging copy"),
+}
+
+#: Where a release came from.
+SOURCES: dict[str, Text] = {
+    "first": pgettext_lazy("release", "there first"),
+    "push": pgettext_lazy("release", "pushed"),
+    "staging": pgettext_lazy("release", "from the staging copy"),
 }
 
 #: How far the last move of a service's machines has come.

@@ -16,7 +16,7 @@ from django.db import connection
 from souk.engines.contract import Engine, EngineError
 from souk.kernel import clock
 from souk.kernel.scope import acting
-from souk.monitoring import updates
+from souk.monitoring import releases, updates
 from souk.monitoring.models import LogPosition, SlowStatements
 from souk.monitoring.samples import WORKER
 from souk.provisioning.contract import ConfigurationFailed, LogLine, LogPart, Severity
@@ -68,6 +68,7 @@ def _ship_all(engine: Engine, waiting: queue.SimpleQueue[Target]) -> None:
                 if (target.instance.int + minute) % STATEMENTS_EVERY == 0:
                     _ask_statements(engine, target)
                     updates.ask(engine, target)
+                    releases.ask(engine, target)
             except (ConfigurationFailed, EngineError) as error:
                 log.info("log not read", instance=str(target.instance), error=str(error)[:200])
     finally:

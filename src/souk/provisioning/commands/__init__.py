@@ -49,6 +49,7 @@ from souk.provisioning.commands.networks import (
 )
 from souk.provisioning.commands.parameters import change_parameters
 from souk.provisioning.commands.pools import change_pool
+from souk.provisioning.commands.publishing import publish, stage, take_release
 from souk.provisioning.commands.restores import restore_in_place, undo_restore, update_instance
 from souk.provisioning.commands.sizes import resize_instance
 from souk.provisioning.commands.snapshots import delete_snapshot, roll_back, take_snapshot
@@ -100,6 +101,7 @@ __all__ = [
     "protect_instance",
     "prove_backups",
     "prove_name",
+    "publish",
     "recover_instance",
     "rehearse_upgrade",
     "release_address",
@@ -115,11 +117,13 @@ __all__ = [
     "roll_back",
     "rotate_binding",
     "set_rules",
+    "stage",
     "start_instance",
     "stop_instance",
     "suspend_instance",
     "switch_over",
     "take_address",
+    "take_release",
     "take_reveal",
     "take_snapshot",
     "take_ticket",

@@ -39,6 +39,7 @@ from souk.provisioning.contract.observing import (
     Severity,
     Statement,
 )
+from souk.provisioning.contract.publishing import Published, Publisher, Release, Source
 from souk.provisioning.contract.selling import FRONT, GIB, Size, StartingOffering, StartingPlan
 from souk.provisioning.contract.serving import (
     ADVANCED,
@@ -126,7 +127,10 @@ __all__ = [
     "Panel",
     "PendingUpdates",
     "Producer",
+    "Published",
+    "Publisher",
     "Reading",
+    "Release",
     "Repository",
     "ServerCertificate",
     "Settled",
@@ -134,6 +138,7 @@ __all__ = [
     "Size",
     "SnapshotKeeper",
     "Snippet",
+    "Source",
     "Standing",
     "StartingOffering",
     "StartingPlan",

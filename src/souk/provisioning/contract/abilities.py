@@ -13,6 +13,7 @@ from souk.provisioning.contract.exporting import Exporter
 from souk.provisioning.contract.keeping import SnapshotKeeper
 from souk.provisioning.contract.leading import HighAvailability
 from souk.provisioning.contract.observing import Observer
+from souk.provisioning.contract.publishing import Publisher
 from souk.provisioning.contract.selling import StartingOffering
 from souk.provisioning.contract.serving import Identity
 from souk.provisioning.contract.succession import Succession
@@ -49,6 +50,7 @@ class Abilities:
     observer: Observer | None = None
     warmer: Warmer | None = None
     producer: Producer | None = None
+    publisher: Publisher | None = None
 
     def check(self, parameters: Mapping[str, Any]) -> None:
         """Nothing that the schema does not say."""

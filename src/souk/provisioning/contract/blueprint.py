@@ -16,6 +16,7 @@ from souk.provisioning.contract.exporting import Exporter
 from souk.provisioning.contract.keeping import SnapshotKeeper
 from souk.provisioning.contract.leading import HighAvailability
 from souk.provisioning.contract.observing import Observer
+from souk.provisioning.contract.publishing import Publisher
 from souk.provisioning.contract.selling import Size, StartingOffering
 from souk.provisioning.contract.serving import (
     Connection,
@@ -137,6 +138,10 @@ class Blueprint(Protocol):
     @property
     def producer(self) -> Producer | None:
         """Who produces its services elsewhere, if that is how: what concerns machines is not asked of it then."""
+
+    @property
+    def publisher(self) -> Publisher | None:
+        """How releases of what its services show are told apart, taken and tried out, if there are any."""
 
     @property
     def warmer(self) -> Warmer | None:

@@ -137,6 +137,7 @@ from souk.provisioning.errors.networks import (
     ReachedInNetworkOnly,
     TooManyPrivateNetworks,
 )
+from souk.provisioning.errors.publishing import NoReleases, NothingStaged, ReleaseMissing
 from souk.provisioning.errors.snapshots import (
     GoingBack,
     NoBranches,
@@ -232,6 +233,7 @@ __all__ = [
     "NoNetworks",
     "NoPassword",
     "NoPublicAddress",
+    "NoReleases",
     "NoSnapshots",
     "NoSubnet",
     "NoWayBack",
@@ -250,6 +252,7 @@ __all__ = [
     "NotSuspended",
     "NoteTooLong",
     "NothingNewer",
+    "NothingStaged",
     "NothingToRestore",
     "NothingToUndo",
     "NowhereElse",
@@ -270,6 +273,7 @@ __all__ = [
     "RangeMissing",
     "RangeTaken",
     "ReachedInNetworkOnly",
+    "ReleaseMissing",
     "ResizeUnderWay",
     "RestoreTooSmall",
     "RestoreUnderWay",

@@ -21,6 +21,7 @@ from souk.provisioning.models.operations import (
     OperationState,
 )
 from souk.provisioning.models.pools import WarmMachine, WarmPool
+from souk.provisioning.models.publishing import Publication
 from souk.provisioning.models.snapshots import Snapshot
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "PrivateNetwork",
     "PublicAddress",
     "PublicRange",
+    "Publication",
     "Quota",
     "Repository",
     "Reveal",

@@ -66,6 +66,9 @@ class OperationKind(models.TextChoices):
     GIVE_ADDRESS = "give_address"
     TAKE_ADDRESS = "take_address"
     FIREWALL = "firewall"
+    RELEASE = "release"
+    STAGE = "stage"
+    PUBLISH = "publish"
 
 
 SETTLED = frozenset(

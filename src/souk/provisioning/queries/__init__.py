@@ -24,6 +24,7 @@ from souk.provisioning.queries.operations import (
     operation,
     operations,
 )
+from souk.provisioning.queries.publishing import PublicationRow, PublishedRow, releases
 from souk.provisioning.queries.services import ServiceRow, asked_parameters, service, service_counts, services, troubled
 from souk.provisioning.queries.snapshots import SnapshotRow, SnapshotsRow, snapshots
 
@@ -41,6 +42,8 @@ __all__ = [
     "FirstBootRow",
     "MachineRow",
     "OperationRow",
+    "PublicationRow",
+    "PublishedRow",
     "ReleaseRow",
     "ServiceRow",
     "SnapshotRow",
@@ -62,6 +65,7 @@ __all__ = [
     "operation",
     "operations",
     "release",
+    "releases",
     "service",
     "service_counts",
     "services",

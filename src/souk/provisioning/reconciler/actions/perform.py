@@ -24,6 +24,7 @@ from souk.provisioning.reconciler.actions import (
     names,
     parameters,
     proofs,
+    publishing,
     rehearsals,
     restores,
     snapshots,
@@ -64,6 +65,9 @@ ACTIONS: Mapping[str, Action] = {
     OperationKind.DROP_SNAPSHOT: snapshots.drop,
     OperationKind.ROLL_BACK: snapshots.go_back,
     OperationKind.MOVE: moves.move,
+    OperationKind.RELEASE: publishing.take,
+    OperationKind.STAGE: publishing.stage,
+    OperationKind.PUBLISH: publishing.publish,
 }
 
 

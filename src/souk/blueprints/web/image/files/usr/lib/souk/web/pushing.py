@@ -70,7 +70,9 @@ def look(told: str) -> int:
         _say("deleted", branch=settings["branch"])
         return 1
     try:
-        folder = releases.make(lambda folder: _check_out(pushed, folder), note=_subject(pushed), by=_who())
+        folder = releases.make(
+            lambda folder: _check_out(pushed, folder), note=_subject(pushed), by=_who(), source="push"
+        )
     except Unfit as unfit:
         _say(unfit.word, **unfit.values)
         return 1

@@ -56,33 +56,33 @@ def _begin(welcome: dict[str, str]) -> None:
         with open(path, "w", encoding="utf-8") as file:
             file.write(welcome["page"])
 
-    make(lay_down, note="", by="")
+    make(lay_down, note="", by="", source="first")
     take_newest()
 
 
-def make(fill: Callable[[str], None], *, note: str, by: str) -> str:
+def make(fill: Callable[[str], None], *, note: str, by: str, source: str, key: str = "") -> str:
     """A new release's folder, filled, looked at, and known: not live yet. Killed on the way, it leaves what the next
     one clears away.
 
     Raises:
         Unfit.
     """
-    with _alone():
+    with alone():
         folder = f"{ROOT}/new"
-        _remove(folder)
+        remove(folder)
         os.mkdir(folder)
         try:
             fill(folder)
             look_for_ways_out(folder)
             _link_kept(folder)
         except OSError as error:
-            _remove(folder)
+            remove(folder)
             raise Unfit("room" if error.errno in {28, 122} else "unreadable") from None
         except Unfit:
-            _remove(folder)
+            remove(folder)
             raise
         number = max([each["number"] for each in known()], default=0) + 1
-        about = {"at": time.time(), "note": note[:_LONGEST_NOTE], "by": by[:60]}
+        about = {"at": time.time(), "note": note[:_LONGEST_NOTE], "by": by[:60], "source": source, "key": key}
         _write(f"{ROOT}/{number}.json", json.dumps(about))
         os.rename(folder, f"{ROOT}/{number}")
         return f"{ROOT}/{number}"
@@ -107,7 +107,7 @@ def _link_kept(folder: str) -> None:
     """What lies in the folder that is kept is in each release under its own name."""
     for name in os.listdir(KEPT):
         path = f"{folder}/{name}"
-        _remove(path)
+        remove(path)
         os.symlink(f"../../kept/{name}", path)
 
 
@@ -124,19 +124,19 @@ def take(number: int) -> None:
     Raises:
         Unfit: there is none of this number.
     """
-    with _alone():
+    with alone():
         if not os.path.isdir(f"{ROOT}/{number}"):
             raise Unfit("gone")
         point(LIVE, str(number))
         for each in known()[:-MOST]:
             if not each["live"]:
-                _remove(f"{ROOT}/{each['number']}")
-                _remove(f"{ROOT}/{each['number']}.json")
+                remove(f"{ROOT}/{each['number']}")
+                remove(f"{ROOT}/{each['number']}.json")
 
 
 def known() -> list[Release]:
     """Every release, the oldest first."""
-    live = _target(LIVE)
+    live = target(LIVE)
     found = []
     for name in os.listdir(ROOT):
         if _NUMBER.fullmatch(name) and os.path.isdir(f"{ROOT}/{name}"):
@@ -148,22 +148,24 @@ def _about(name: str) -> Release:
     try:
         with open(f"{ROOT}/{name}.json", encoding="utf-8") as file:
             told = json.load(file)
-        return {"at": float(told["at"]), "note": str(told["note"])[:_LONGEST_NOTE], "by": str(told["by"])[:60]}
+        texts = {name: str(told[name])[:_LONGEST_NOTE] for name in ("note", "by", "source", "key")}
+        return {"at": float(told["at"]), **texts}
     except (OSError, ValueError, KeyError, TypeError):
-        return {"at": os.stat(f"{ROOT}/{name}").st_mtime, "note": "", "by": ""}
+        return {"at": os.stat(f"{ROOT}/{name}").st_mtime, "note": "", "by": "", "source": "first", "key": ""}
 
 
 def point(link: str, target: str) -> None:
     """Have a name lead to another folder, at one instant."""
     path = f"{ROOT}/{link}"
-    _remove(path + ".new")
+    remove(path + ".new")
     os.symlink(target, path + ".new")
     if os.path.isdir(path) and not os.path.islink(path):
-        _remove(path)
+        remove(path)
     os.rename(path + ".new", path)
 
 
-def _target(link: str) -> str:
+def target(link: str) -> str:
+    """Where a name leads; nowhere, if there is none."""
     try:
         return os.readlink(f"{ROOT}/{link}")
     except OSError:
@@ -171,7 +173,8 @@ def _target(link: str) -> str:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
+    """Nobody else changes what is published meanwhile."""
     handle = os.open(f"{PRIVATE}/releases.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -186,7 +189,8 @@ def _write(path: str, content: str) -> None:
     os.rename(path + ".new", path)
 
 
-def _remove(path: str) -> None:
+def remove(path: str) -> None:
+    """Have nothing be there."""
     if os.path.isdir(path) and not os.path.islink(path):
         shutil.rmtree(path, ignore_errors=True)
     elif os.path.lexists(path):
