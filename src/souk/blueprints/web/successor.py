@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from souk.blueprints import guests
-from souk.provisioning.contract import Guest, Wanted, Way
+from souk.provisioning.contract import ConfigurationFailed, Guest, Wanted, Way
 
 _PROGRAM = "/usr/lib/souk/succession"
 _MINUTE = 60.0
@@ -28,7 +28,10 @@ class Following:
             ConfigurationFailed.
         """
         del wanted
-        return str(_brought(guest, "release")["version"])
+        told = _brought(guest, "release").get("version")
+        if not told:
+            raise ConfigurationFailed("the web server does not tell its version")
+        return str(told)
 
     def needed(self, guest: Guest, wanted: Wanted) -> int:
         """The files, and a tenth of the disk, so that the site is not full on its first day.

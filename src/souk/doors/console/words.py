@@ -59,6 +59,9 @@ CONNECTION: dict[str, Text] = {
     "sslmode": _("Encryption"),
     "reading": _("Port for reading"),
     "fingerprint": _("Fingerprint of the host key"),
+    "site": _("Site"),
+    "staging": _("Staging copy"),
+    "git": _("Git repository"),
 }
 
 UNITS: dict[str, Text] = {
