@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from tests.engine.conftest import Rig
 from tests.engine.website.conftest import Site, order
+from tests.support.looping import until
 
 from souk.blueprints.website import BLUEPRINT
 from souk.engines.incus import IncusEngine
@@ -62,3 +63,38 @@ def test_php_runs_as_the_site_which_reads_no_key_and_changes_no_setting(site: Si
     assert told.count("Permission denied") == 6, told
     assert '"modules":[]' in told, told
     assert '"zone":"Africa\\/Casablanca","limit":"128M"' in told, told
+
+
+def test_changed_to_files_only_a_site_hands_out_no_program_and_counts_on(site: Site) -> None:
+    def counted() -> float | None:
+        look = BLUEPRINT.observer.look(site.wanted, site.credentials, site.certificate.authority)
+        assert look.health.ok, look
+        return look.values[0]
+
+    _php(site, "secret.php", "<?php $password = 'x'; echo 'ran';")
+    assert until(lambda: (counted() or 0) >= 1)
+    before = counted()
+    assert before is not None
+    try:
+        site.configure(kind="static")
+        assert site.get("/secret.php").status_code == 403
+        assert site.execute(["systemctl", "is-active", "souk-php"]).stdout.strip() == "inactive"
+        assert until(lambda: (counted() or 0) > before)
+    finally:
+        site.configure(kind="php")
+    assert site.get("/secret.php").text == "ran"
+    said = BLUEPRINT.observer.log(site, site.wanted, "", 1_000_000).lines
+    assert any('"GET /secret.php HTTP/' in line.text and line.severity == "warning" for line in said)
+
+
+def test_a_dead_php_is_seen_from_outside_and_a_page_that_fails_is_not(site: Site) -> None:
+    _php(site, "fails.php", "<?php throw new Exception('à la maison');")
+    assert site.get("/fails.php").status_code == 500
+    assert BLUEPRINT.probe(site.wanted, site.credentials, site.certificate.authority).ok
+    site.execute(["systemctl", "stop", "souk-php"])
+    try:
+        assert not BLUEPRINT.probe(site.wanted, site.credentials, site.certificate.authority).ok
+    finally:
+        site.configure()
+    said = BLUEPRINT.observer.log(site, site.wanted, "", 1_000_000).lines
+    assert any("à la maison" in line.text and line.severity == "error" for line in said)
