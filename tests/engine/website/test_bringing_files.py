@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.engine.website.conftest import Site, run
 
+from souk.blueprints.website import BLUEPRINT
 from souk.provisioning.contract import BindingRole, Declined
 
 pytestmark = pytest.mark.engine
@@ -80,3 +81,21 @@ def test_whoever_signs_in_gets_no_shell_and_no_way_through(site: Site) -> None:
     assert "uid=" not in done.stdout
     with pytest.raises(Declined):
         site.grant("root")
+
+
+def test_the_first_credentials_are_rotated_and_the_files_stay_whose_they_are(site: Site) -> None:
+    before = site.credentials
+    after = site.grant("site_2", BindingRole.OWNER)
+    site.revoke("site")
+    probe = BLUEPRINT.probe
+    assert not probe(site.wanted, before, site.certificate.authority).ok
+    assert probe(site.wanted, after, site.certificate.authority).ok
+    assert site.sftp("ls live", password=before.password).exit_code != 0
+    assert site.sftp("ls live").exit_code != 0
+    site.credentials = after
+    site.configure()
+    assert site.sftp("mkdir kept/apres", "rmdir kept/apres", user="site_2").exit_code == 0
+    site.credentials = before
+    site.configure()
+    site.revoke("site_2")
+    assert site.sftp("ls live").exit_code == 0

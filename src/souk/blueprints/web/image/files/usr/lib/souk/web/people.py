@@ -54,8 +54,6 @@ def have(name: str, password: str, keys: Sequence[str] = (), *, reads: bool = Fa
 
 def let_go(name: str) -> None:
     """Let nobody in by this name any more, and end what goes on under it."""
-    if name == SITE:
-        raise Failure("this name is the site's own")
     known = _known()
     known.pop(name, None)
     _write(known)
@@ -65,7 +63,7 @@ def let_go(name: str) -> None:
 
 def others(kept: Iterable[str]) -> list[str]:
     """Who is let in beside those."""
-    return sorted(set(_known()) - {*kept, SITE})
+    return sorted(set(_known()) - set(kept))
 
 
 def _listed(password: str) -> str:
@@ -88,7 +86,10 @@ def _leave(name: str) -> None:
     for each in (name, GIT + name):
         with contextlib.suppress(FileNotFoundError):
             os.unlink(f"{KEYS}/{each}")
-        if _exists(each):
+        if each == SITE:
+            # Whose the files are stays.
+            _run("usermod", "--groups", "", "--password", "*", SITE)
+        elif _exists(each):
             _run("userdel", "--force", each)
 
 
