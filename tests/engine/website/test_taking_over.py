@@ -89,6 +89,7 @@ def test_a_machine_that_takes_over_has_all_that_was_written_and_lets_in_the_same
     page.write_text(COUNTER)
     assert present.sftp(f"put {page} live/count.php").exit_code == 0
     deployer = present.grant("agence")
+    present.execute(["sh", "-c", "mkdir -p -m 700 /var/lib/souk-names && echo clef > /var/lib/souk-names/account.pem"])
     rig.engine.join(present.spec.name, network)
     succession = BLUEPRINT.succession
     assert succession is not None
@@ -113,6 +114,8 @@ def test_a_machine_that_takes_over_has_all_that_was_written_and_lets_in_the_same
     assert coming.wanted.identity == present.wanted.identity
     assert coming.sftp("ls live", user="agence", password=deployer.password).exit_code == 0
     assert coming.sftp("ls live").exit_code == 0
+    kept = coming.execute(["stat", "--format=%a %U", "/var/lib/souk-names/account.pem"]).stdout
+    assert kept.strip() == "640 root"
     succession.stay(present, present.wanted)
     assert max(told) < int(present.get("/count.php").text) <= max(told) + 2
     assert present.sftp("ls live").exit_code == 0

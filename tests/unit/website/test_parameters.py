@@ -72,7 +72,7 @@ def test_what_is_offered_as_an_example_fits() -> None:
 
 def test_a_site_of_files_has_no_way_to_php() -> None:
     chosen = parameters.complete({"kind": "static", "folder": "public", "front_controller": True})
-    text = front.sites(parameters.site(chosen), parameters.php(chosen))
+    text = "".join(front.sites(parameters.site(chosen), parameters.php(chosen)).values())
     assert "fcgi" not in text
     assert text.count("Require all denied") == 2
     assert "DocumentRoot /srv/site/releases/live/public\n" in text
@@ -81,8 +81,9 @@ def test_a_site_of_files_has_no_way_to_php() -> None:
 
 def test_only_the_staging_copy_asks_who_one_is() -> None:
     chosen = parameters.complete({})
-    live, staging = front.sites(parameters.site(chosen), parameters.php(chosen)).split("</VirtualHost>")[:2]
-    assert "Require valid-user" not in live
+    files = front.sites(parameters.site(chosen), parameters.php(chosen))
+    live, staging = files["conf.d/10-site.conf"].split("</VirtualHost>")[:2]
+    assert "Require valid-user" not in live + files["live.conf"]
     assert "Require valid-user" in staging
 
 

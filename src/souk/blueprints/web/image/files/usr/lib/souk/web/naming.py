@@ -52,6 +52,25 @@ def forget(names: Collection[str]) -> None:
             os.unlink(f"{KEPT}/{file}")
 
 
+def packed() -> dict[str, str]:
+    """All that is kept of names, by the file's path: for another machine of the same service, whose visitors find the
+    same certificates at once.
+    """
+    found = {}
+    for path in (WANTED, *(f"{KEPT}/{file}" for file in (os.listdir(KEPT) if os.path.isdir(KEPT) else ()))):
+        with contextlib.suppress(FileNotFoundError), open(path, encoding="utf-8") as file:
+            found[path] = file.read()
+    return found
+
+
+def unpack(given: Mapping[str, str], deadline: float) -> None:
+    """Keep what another machine of this service kept, and have the server answer so when it starts."""
+    os.makedirs(KEPT, 0o700, exist_ok=True)
+    for path, content in given.items():
+        write(path, content, "root")
+    arrange(deadline)
+
+
 def wanted() -> Document | None:
     """What is wanted; None before anything was."""
     found: Document | None = _read(WANTED)
