@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from souk.blueprints.postgresql.versions import VERSIONS
-from souk.provisioning.contract import CHANGEABLE, VERSION
+from souk.provisioning.contract import ADVANCED, CHANGEABLE, VERSION
 
 EXTENSIONS = (
     "amcheck",
@@ -95,6 +95,7 @@ def parameters_schema() -> dict[str, Any]:
                     {"const": "session", "title": _("Per session")},
                 ],
                 "default": "off",
+                ADVANCED: True,
                 CHANGEABLE: True,
             },
         },

@@ -6,14 +6,14 @@ from souk.provisioning.contract import GIB, Size, StartingOffering, StartingPlan
 
 STARTING_OFFERING = StartingOffering(
     slug="web-site",
-    category="application",
+    category="web",
     texts={
         "fr": {
             "name": "Site web",
             "summary": "Un site en PHP ou en fichiers, sur une machine à vous seul, hébergé au Maroc.",
             "description": (
                 "Apache et PHP 8.4 sur une machine isolée, avec son disque et son adresse : votre site ne partage rien "
-                "avec ceux d'autrui. Vous déposez vos fichiers par SFTP, ou les envoyez par git. Le dossier servi, la "
+                "avec ceux d’autrui. Vous déposez vos fichiers par SFTP, ou les envoyez par git. Le dossier servi, la "
                 "mémoire, le temps et la taille des envois de PHP se règlent pendant que le site tourne. Chaque "
                 "personne a son propre accès, qui écrit ou lit seulement."
             ),

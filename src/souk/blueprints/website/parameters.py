@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from souk.blueprints.machine import keys
 from souk.blueprints.web.front import Php, Site
 from souk.blueprints.web.sizing import MIB
-from souk.provisioning.contract import CHANGEABLE, Unfit
+from souk.provisioning.contract import ADVANCED, CHANGEABLE, Unfit
 
 PHP, STATIC = "php", "static"
 FOLDER = r"^([A-Za-z0-9_][A-Za-z0-9_.-]{0,60})(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,60}){0,3}$(?!\n)"
@@ -47,6 +47,7 @@ def parameters_schema() -> dict[str, Any]:
                 "anyOf": [{"const": ""}, {"pattern": FOLDER}],
                 "type": "string",
                 "default": "",
+                ADVANCED: True,
                 CHANGEABLE: True,
             },
             "front_controller": {
@@ -57,6 +58,7 @@ def parameters_schema() -> dict[str, Any]:
                 ),
                 "type": "boolean",
                 "default": False,
+                ADVANCED: True,
                 CHANGEABLE: True,
             },
             "branch": {
@@ -65,6 +67,7 @@ def parameters_schema() -> dict[str, Any]:
                 "type": "string",
                 "pattern": BRANCH,
                 "default": "main",
+                ADVANCED: True,
                 CHANGEABLE: True,
             },
             "ssh_keys": {
@@ -86,6 +89,7 @@ def parameters_schema() -> dict[str, Any]:
                 "minimum": 1,
                 "maximum": 2048,
                 "default": 64,
+                ADVANCED: True,
                 CHANGEABLE: True,
             },
             "php_megabytes": {
@@ -95,6 +99,7 @@ def parameters_schema() -> dict[str, Any]:
                 "minimum": 32,
                 "maximum": 1024,
                 "default": 128,
+                ADVANCED: True,
                 CHANGEABLE: True,
             },
             "php_seconds": {
@@ -104,6 +109,7 @@ def parameters_schema() -> dict[str, Any]:
                 "minimum": 5,
                 "maximum": 300,
                 "default": 30,
+                ADVANCED: True,
                 CHANGEABLE: True,
             },
             "timezone": {
@@ -112,6 +118,7 @@ def parameters_schema() -> dict[str, Any]:
                 "type": "string",
                 "maxLength": 60,
                 "default": "Africa/Casablanca",
+                ADVANCED: True,
                 CHANGEABLE: True,
             },
             "language": {

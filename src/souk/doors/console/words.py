@@ -26,6 +26,7 @@ CATEGORIES: dict[str, tuple[Text, str]] = {
     "storage": (_("Storage"), "archive"),
     "compute": (_("Machines"), "server-2"),
     "network": (_("Network"), "network"),
+    "web": (_("Web"), "world"),
     "application": (_("Applications"), "box"),
     "support": (_("Support"), "lifebuoy"),
     "partners": (_("Partners' services"), "plug-connected"),
