@@ -88,7 +88,7 @@ def test_its_pages_are_accessible_and_fit(
         "delete-bucket": own + f"databases/{LONG}/delete/",
         "keys": own + "bindings/",
         "key": own + "bindings/boutique/change/",
-        **{part: own + f"{part}/" for part in ("plan", "metrics", "logs", "alerts")},
+        **{part: own + f"{part}/" for part in ("plan", "metrics", "logs", "alerts", "versions")},
     }
     for name, address in pages.items():
         page = visit.go(console + address)
