@@ -38,6 +38,7 @@ class Site:
     wanted: Wanted
     folder: Path
     key: KeyPair
+    blueprint: Any = BLUEPRINT
     credentials: Credentials = field(init=False)
     certificate: ServerCertificate = field(init=False)
 
@@ -45,7 +46,7 @@ class Site:
         ca = authority()
         issued = issue(ca, self.wanted.hostname, self.wanted.address)
         self.certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
-        self.credentials = BLUEPRINT.credentials(self.wanted.parameters, secrets.token_urlsafe(24))
+        self.credentials = self.blueprint.credentials(self.wanted.parameters, secrets.token_urlsafe(24))
 
     def execute(self, command: Sequence[str], *, stdin: bytes = b"", timeout: float = 60.0) -> Execution:
         """Run a command in the machine: what makes this a blueprint's guest."""
@@ -54,7 +55,7 @@ class Site:
     def configure(self, **parameters: Any) -> None:
         """Bring the machine to what is wanted, with some parameters changed, and see what it is recognized by."""
         self.wanted = replace(self.wanted, parameters={**self.wanted.parameters, **parameters})
-        BLUEPRINT.configure(self, self.wanted, self.credentials, self.certificate)
+        self.blueprint.configure(self, self.wanted, self.credentials, self.certificate)
         self.wanted = replace(self.wanted, identity=BLUEPRINT.identity.read(self, self.wanted))
 
     def get(self, path: str, *, port: int = front.PORT, auth: tuple[str, str] | None = None) -> httpx.Response:
@@ -69,13 +70,13 @@ class Site:
 
     def grant(self, name: str, role: BindingRole = BindingRole.WRITER) -> Credentials:
         """A binding's credentials, made and in force."""
-        credentials = BLUEPRINT.binder.binding(self.wanted, name, secrets.token_urlsafe(24))
-        BLUEPRINT.binder.grant(self, self.wanted, credentials, role)
+        credentials = self.blueprint.binder.binding(self.wanted, name, secrets.token_urlsafe(24))
+        self.blueprint.binder.grant(self, self.wanted, credentials, role)
         return credentials
 
     def revoke(self, name: str) -> None:
         """Have a binding's credentials refused."""
-        BLUEPRINT.binder.revoke(self, self.wanted, name)
+        self.blueprint.binder.revoke(self, self.wanted, name)
 
     def sftp(self, *commands: str, user: str = "site", password: str = "") -> Execution:
         """Commands by OpenSSH's own client, with the customer's key or a password."""
@@ -98,7 +99,7 @@ class Site:
     def options(self, password: str) -> list[str]:
         """Whom the client trusts, and what it signs in with."""
         known_hosts = self.folder / f"known_hosts-{self.spec.name}"
-        known_hosts.write_text(BLUEPRINT.connection(self.wanted, "site", "").known_hosts)
+        known_hosts.write_text(self.blueprint.connection(self.wanted, "site", "").known_hosts)
         told = {
             "ConnectTimeout": "10",
             "HostKeyAlias": self.wanted.hostname,

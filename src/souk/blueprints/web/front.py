@@ -31,12 +31,16 @@ class Site:
 
 @dataclass(frozen=True)
 class Php:
-    """What a program in PHP may take: bytes of memory and of an upload, seconds."""
+    """What a program in PHP may take: bytes of memory and of an upload, seconds. Beside the site's own files it may
+    read `reads`; `besides` are bytes of the machine's memory that something else needs.
+    """
 
     memory: int
     upload: int
     seconds: int
     timezone: str
+    reads: tuple[str, ...] = ()
+    besides: int = 0
 
 
 def server(wanted: Wanted) -> str:
@@ -61,12 +65,17 @@ def _body(folder: str, site: Site, php: Php) -> str:
     lines = [
         f"    DocumentRoot {_real(root)}",
         f"    DirectoryIndex {site.index} index.html",
-        f"    LimitRequestBody {php.upload + _FORM}",
+        f"    LimitRequestBody {php.upload + FORM}",
     ]
     if site.front_controller:
         lines.append(f"    FallbackResource /{site.index}")
-    lines.append(_RUN.format(seconds=php.seconds + _LATE) if site.php else _NOT_RUN)
+    lines.append(run(php) if site.php else _NOT_RUN)
     return "\n".join(lines) + "\n"
+
+
+def run(php: Php) -> str:
+    """How a host has PHP run programs that lie there."""
+    return _RUN.format(seconds=php.seconds + _LATE)
 
 
 def _real(root: str) -> str:
@@ -74,7 +83,7 @@ def _real(root: str) -> str:
     return root.replace("/srv/site/", "/srv/site/releases/", 1)
 
 
-_FORM = 1024**2
+FORM = 1024**2
 """Bytes of a form beside the file that comes with it."""
 
 _LATE = 5
@@ -107,13 +116,14 @@ _PROTECTED = """\
 def pools(wanted: Wanted, php: Php) -> str:
     """PHP's own configuration: the site's workers, and one that only says that PHP is there."""
     return _POOLS.format(
-        workers=sizing.workers(wanted.size.memory, php.memory),
+        workers=sizing.workers(wanted.size.memory - php.besides, php.memory),
         memory=php.memory // sizing.MIB,
         upload=php.upload // sizing.MIB,
-        post=(php.upload + _FORM) // sizing.MIB,
+        post=(php.upload + FORM) // sizing.MIB,
         seconds=php.seconds,
         killed=php.seconds + _LATE,
         timezone=php.timezone,
+        reads="".join(f":{path}" for path in php.reads),
     )
 
 
@@ -137,7 +147,7 @@ decorate_workers_output = no
 clear_env = yes
 env[PATH] = /usr/bin:/bin
 env[HOME] = /srv/site/private
-php_admin_value[open_basedir] = /srv/site:/tmp:/usr/share/php
+php_admin_value[open_basedir] = /srv/site:/tmp:/usr/share/php{reads}
 php_admin_value[memory_limit] = {memory}M
 php_admin_value[upload_max_filesize] = {upload}M
 php_admin_value[post_max_size] = {post}M

@@ -44,7 +44,16 @@ def connect(authority: str) -> httpx.Client:
     Raises:
         ssl.SSLError: it is none.
     """
-    return httpx.Client(verify=ssl.create_default_context(cadata=authority), timeout=_ANSWER_WITHIN, trust_env=False)
+    return httpx.Client(verify=trusting(authority), timeout=_ANSWER_WITHIN, trust_env=False)
+
+
+def trusting(authority: str) -> ssl.SSLContext:
+    """Trusts this authority alone.
+
+    Raises:
+        ssl.SSLError: it is none.
+    """
+    return ssl.create_default_context(cadata=authority)
 
 
 def ask(client: httpx.Client, wanted: Wanted, credentials: Credentials, path: str) -> httpx.Response:

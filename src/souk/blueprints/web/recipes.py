@@ -23,3 +23,22 @@ def recipe() -> Recipe:
     silent = Path(objectstorage.__file__).parent / "image/files" / _SILENT
     extras = (*((path, machines / path) for path in _SHARED), (_SILENT, silent))
     return replace(load(Path(__file__).parent / "image"), extras=extras)
+
+
+def with_more(folder: Path) -> Recipe:
+    """That recipe with what another one in `folder` adds to it; of two files of one name it has the other one's."""
+    web, more = recipe(), load(folder)
+    return replace(
+        more,
+        packages=_both(web.packages, more.packages),
+        mask=_both(web.mask, more.mask),
+        enable=_both(web.enable, more.enable),
+        executables=_both(web.executables, more.executables),
+        hooks=_both(web.hooks, more.hooks),
+        trees=tuple(dict.fromkeys((*web.trees, *more.trees))),
+        extras=web.extras,
+    )
+
+
+def _both(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *second)))
