@@ -1,0 +1,5 @@
+"""WordPress as a managed service. Found by the entry point group `souk.blueprints`."""
+
+from souk.blueprints.wordpress.blueprint import WordPress
+
+BLUEPRINT = WordPress()

@@ -1,0 +1,142 @@
+"""The blueprint: provisioning's contract, answered for WordPress."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from souk.blueprints import guests
+from souk.blueprints.machine.identity import HostKey
+from souk.blueprints.web import front as web
+from souk.blueprints.web import people, probing, recipes
+from souk.blueprints.wordpress import front, parameters, sizing
+from souk.blueprints.wordpress.offering import STARTING_OFFERING
+from souk.blueprints.wordpress.people import PressBinder
+from souk.engines.contract import Limits
+from souk.engines.images import Recipe
+from souk.provisioning.contract import (
+    Abilities,
+    Binder,
+    Connection,
+    Credentials,
+    Guest,
+    Health,
+    Identity,
+    ServerCertificate,
+    Size,
+    Snippet,
+    StartingOffering,
+    Wanted,
+)
+
+_CONFIGURE = "/usr/lib/souk/configure"
+_CONFIGURE_WITHIN = 120.0
+HEALTH = "/.souk/health.php"
+
+
+class WordPress(Abilities):
+    """WordPress and its database on a machine of its own, installed in its customer's language."""
+
+    key = "wordpress"
+    prefix = "wp"
+    icon = "writing"
+    port = probing.PORT
+    further_ports = (80, 22)
+    holds_data = True
+    starting_offering: StartingOffering | None = STARTING_OFFERING
+    identity: Identity | None = HostKey()
+    binder: Binder | None = PressBinder()
+
+    @functools.cached_property
+    def recipe(self) -> Recipe:
+        """How the image is built: a site's, with WordPress and a database."""
+        return recipes.with_more(Path(__file__).parent / "image")
+
+    def schema(self) -> Mapping[str, Any]:
+        """The JSON Schema of the parameters."""
+        return parameters.parameters_schema()
+
+    def check(self, given: Mapping[str, Any]) -> None:
+        """Look at names themselves.
+
+        Raises:
+            Unfit.
+        """
+        parameters.check(given)
+
+    def limits(self, size: Size) -> Limits:
+        """What the kernel must enforce for a plan's size."""
+        return sizing.machine_limits(size)
+
+    def credentials(self, given: Mapping[str, Any], password: str) -> Credentials:
+        """The administrator's."""
+        return Credentials(parameters.complete(given)["admin"], password)
+
+    def configure(self, guest: Guest, wanted: Wanted, credentials: Credentials, certificate: ServerCertificate) -> None:
+        """One command, that may be issued the instant the machine has started; it waits inside.
+
+        Raises:
+            ConfigurationFailed: something did not start; the message holds no secret.
+        """
+        given = parameters.complete(wanted.parameters)
+        php = front.php(wanted, given)
+        document = {
+            "timeout": _CONFIGURE_WITHIN - 10,
+            "address": wanted.address,
+            "hostname": wanted.hostname,
+            "tls": {
+                "certificate": certificate.certificate,
+                "key": certificate.key,
+                "authority": certificate.authority,
+            },
+            # Who brings files, and whom the machine tells of itself.
+            "owner": {"username": people.OWNER, "password": credentials.password, "keys": []},
+            "database": front.database(wanted),
+            "settings": front.settings([wanted.hostname]),
+            "files": {
+                "server.conf": web.server(wanted),
+                "conf.d/10-site.conf": front.sites(php, xmlrpc=given["xmlrpc"]),
+            },
+            "php": web.pools(wanted, php),
+            "wordpress": {
+                "title": given["title"],
+                "admin": credentials.username,
+                "password": credentials.password,
+                "email": given["email"],
+                "locale": parameters.LOCALES[given["language"]],
+                "timezone": given["timezone"],
+            },
+        }
+        guests.run(guest, _CONFIGURE, document, timeout=_CONFIGURE_WITHIN)
+
+    def probe(self, wanted: Wanted, credentials: Credentials, authority: str) -> Health:
+        """Whether PHP answers whoever knows the password, and has WordPress's database. What the customer's own
+        extensions make of a page is the customer's matter.
+        """
+        return probing.probe(wanted, replace(credentials, username=people.OWNER), authority, HEALTH)
+
+    def connection(self, wanted: Wanted, username: str, database: str) -> Connection:
+        """Where the site is, and where one signs in."""
+        del database
+        host = wanted.hostname
+        known = [f"{host} {line}" for line in wanted.identity]
+        return Connection(
+            uri=f"https://{host}/wp-login.php",
+            fields={
+                "site": f"https://{host}/",
+                "sign_in": f"https://{host}/wp-login.php",
+                "host": host,
+                "port": str(self.port),
+                "user": username,
+                "rest": f"https://{host}/wp-json/",
+            },
+            client=("sftp", f"{people.OWNER}@{host}"),
+            snippets=(
+                Snippet("~/.ssh/known_hosts", "".join(line + "\n" for line in known)),
+                Snippet("sftp", f"sftp {people.OWNER}@{host}\nsftp> cd content\n"),
+            ),
+            known_hosts="".join(line + "\n" for line in known),
+        )

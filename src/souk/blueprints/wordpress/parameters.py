@@ -1,0 +1,120 @@
+"""What a customer chooses, as a JSON Schema. Titles and descriptions are message ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import available_timezones
+
+from souk.provisioning.contract import CHANGEABLE, Unfit
+
+LOCALES = {"fr": "fr_FR", "ar": "ar", "en": "en_US"}
+"""What WordPress calls the languages."""
+
+_TITLES = {"fr": "Mon site", "ar": "موقعي", "en": "My site"}
+
+
+def parameters_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of an instance's parameters."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "language": {
+                "title": _("Language"),
+                "description": _(
+                    "The one that the site begins in. It can be changed in WordPress, for each person too."
+                ),
+                "oneOf": [
+                    {"const": "fr", "title": _("French")},
+                    {"const": "ar", "title": _("Arabic")},
+                    {"const": "en", "title": _("English")},
+                ],
+                "type": "string",
+                "default": "fr",
+            },
+            "title": {
+                "title": _("Title of the site"),
+                "description": _(
+                    "What stands above each page, such as your firm's name. It can be changed in WordPress."
+                ),
+                "type": "string",
+                "maxLength": 100,
+                "default": "",
+            },
+            "admin": {
+                "title": _("Administrator's name"),
+                "description": _("The name under which you sign in: lowercase letters, digits and underscores."),
+                "type": "string",
+                "pattern": r"^[a-z][a-z0-9_]{2,39}$(?!\n)",
+                "default": "administrateur",
+            },
+            "email": {
+                "title": _("Administrator's e-mail address"),
+                "description": _("What WordPress shows as yours in your profile. Nothing is sent to it."),
+                "type": "string",
+                "maxLength": 100,
+                "anyOf": [
+                    {"const": ""},
+                    {"pattern": r"^[A-Za-z0-9._%+-]{1,60}@([A-Za-z0-9-]{1,60}\.){1,4}[A-Za-z]{2,20}$(?!\n)"},
+                ],
+                "default": "",
+            },
+            "timezone": {
+                "title": _("Time zone"),
+                "description": _("That of the dates of your posts, such as Africa/Casablanca."),
+                "type": "string",
+                "maxLength": 60,
+                "default": "Africa/Casablanca",
+            },
+            "upload_megabytes": {
+                "title": _("Largest upload, in megabytes"),
+                "description": _("How large a picture, a film or an extension may be that is brought to the site."),
+                "type": "integer",
+                "minimum": 2,
+                "maximum": 2048,
+                "default": 64,
+                CHANGEABLE: True,
+            },
+            "xmlrpc": {
+                "title": _("Older programs may write (XML-RPC)"),
+                "description": _(
+                    "An old way in that is mostly used for guessing passwords. Programs of today need it no more."
+                ),
+                "type": "boolean",
+                "default": False,
+                CHANGEABLE: True,
+            },
+        },
+        "examples": [
+            {"language": "fr", "title": "Atlas Menuiserie"},
+            {"language": "ar", "title": "مكتبة الأطلس", "upload_megabytes": 128},
+        ],
+    }
+
+
+def check(given: Mapping[str, Any]) -> None:
+    """Look at what the schema can't say.
+
+    Raises:
+        Unfit.
+    """
+    given = complete(given)
+    if given["timezone"] not in available_timezones():
+        raise Unfit("timezone", _("There is no such time zone. One is called Africa/Casablanca, another one UTC."))
+    if any(ord(letter) < ord(" ") for letter in given["title"]):
+        raise Unfit("title", _("The title is one line of text."))
+
+
+def complete(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters, with what holds where nothing was chosen."""
+    rules = parameters_schema()["properties"]
+    found = {**{name: rule["default"] for name, rule in rules.items()}, **given}
+    found["title"] = found["title"].strip() or _TITLES[found["language"]]
+    return found
+
+
+def _(message: str) -> str:
+    """Marks a message id; whoever shows it translates it."""
+    return message
