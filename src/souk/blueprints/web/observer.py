@@ -96,7 +96,7 @@ class Watching(Supervised):
                 answer = probing.ask(client, wanted, credentials, probing.STATUS)
                 if not (health := probing.health(answer)).ok:
                     return Look(health)
-                return Look(health, _values(answer.json()))
+                return Look(health, values(answer.json()))
         except (httpx.HTTPError, ssl.SSLError, ValueError, KeyError) as error:
             return Look(Health(ok=False, detail=str(error)[:200] or type(error).__name__))
 
@@ -110,7 +110,8 @@ class Watching(Supervised):
         return journals.read(guest, _LOGGED, after, most, lambda entry, text: (severity(entry, text), text))
 
 
-def _values(told: Mapping[str, Any]) -> list[float | None]:
+def values(told: Mapping[str, Any]) -> list[float | None]:
+    """What the server counted, in the order of the metrics."""
     names = ("requests", "refused", "failed", "sent", "received", "slow", "stored")
     return [None if told[name] is None else float(told[name]) for name in names]
 

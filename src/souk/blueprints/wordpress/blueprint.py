@@ -13,18 +13,22 @@ from souk.blueprints.machine.identity import HostKey
 from souk.blueprints.web import front as web
 from souk.blueprints.web import people, probing, recipes
 from souk.blueprints.wordpress import front, parameters, sizing
+from souk.blueprints.wordpress.archivist import FilesAndDatabase
+from souk.blueprints.wordpress.observer import HEALTH, PressObserver
 from souk.blueprints.wordpress.offering import STARTING_OFFERING
 from souk.blueprints.wordpress.people import PressBinder
 from souk.engines.contract import Limits
 from souk.engines.images import Recipe
 from souk.provisioning.contract import (
     Abilities,
+    Archivist,
     Binder,
     Connection,
     Credentials,
     Guest,
     Health,
     Identity,
+    Observer,
     ServerCertificate,
     Size,
     Snippet,
@@ -34,7 +38,6 @@ from souk.provisioning.contract import (
 
 _CONFIGURE = "/usr/lib/souk/configure"
 _CONFIGURE_WITHIN = 120.0
-HEALTH = "/.souk/health.php"
 
 
 class WordPress(Abilities):
@@ -49,6 +52,8 @@ class WordPress(Abilities):
     starting_offering: StartingOffering | None = STARTING_OFFERING
     identity: Identity | None = HostKey()
     binder: Binder | None = PressBinder()
+    archivist: Archivist | None = FilesAndDatabase()
+    observer: Observer | None = PressObserver()
 
     @functools.cached_property
     def recipe(self) -> Recipe:
@@ -84,6 +89,7 @@ class WordPress(Abilities):
         given = parameters.complete(wanted.parameters)
         php = front.php(wanted, given)
         document = {
+            "follows": wanted.follows,
             "timeout": _CONFIGURE_WITHIN - 10,
             "address": wanted.address,
             "hostname": wanted.hostname,

@@ -15,23 +15,13 @@ import subprocess
 from collections.abc import Iterator
 
 from machine import Failure
+from parts import PASSING, copy
 from repository import KIND, OF, SIZE, change
 
 STAGE = "/var/lib/souk-backup"
 TREE = STAGE + "/tree"
-PARTS = {
-    "releases": "/srv/site/releases",
-    "kept": "/srv/site/kept",
-    "private": "/srv/site/private",
-    "git": "/srv/git",
-}
-"""Where each folder of the copy is in the machine."""
-
 IDENTITY = STAGE + "/identity"
 HOST_KEY = "/etc/ssh/ssh_host_ed25519_key"
-PASSING = ("private/sessions", "private/tmp", "private/releases.lock", "releases/new")
-"""What whoever misses it makes anew."""
-
 SITE = "site"
 
 
@@ -50,8 +40,7 @@ def instant() -> Iterator[None]:
     try:
         user = pwd.getpwnam(SITE)
         os.chown(TREE, user.pw_uid, user.pw_gid)
-        for name, place in PARTS.items():
-            _copy(place, name, user)
+        copy(lambda place, name: _copy(place, name, user))
         for path in PASSING:
             _remove(f"{TREE}/{path}")
         for name in (HOST_KEY, HOST_KEY + ".pub"):
