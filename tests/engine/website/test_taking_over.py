@@ -65,13 +65,14 @@ def _asking(site: Site) -> Iterator[list[int]]:
         asking.join()
 
 
-def _follower(rig: Rig, image: str, of: Site, network: str) -> Site:
+def follower(rig: Rig, image: str, of: Site, network: str) -> Site:
+    """A machine that is to take over from another one, started and not configured."""
     address = next(rig.addresses())
     spec = replace(
         of.spec, name=of.spec.name + "b", address=address, private=network, environment={"SOUK_ROLE": "copy"}
     )
     rig.engine.create(spec, start=True)
-    made = Site(rig.engine, spec, replace(of.wanted, address=address, follows=True), of.folder, of.key)
+    made = Site(rig.engine, spec, replace(of.wanted, address=address, follows=True), of.folder, of.key, of.blueprint)
     made.credentials = of.credentials
     ca = authority()
     issued = issue(ca, of.wanted.hostname, address)
@@ -95,7 +96,7 @@ def test_a_machine_that_takes_over_has_all_that_was_written_and_lets_in_the_same
     assert succession is not None
     way = Way(LEADER, FOLLOWER, secrets.token_urlsafe(24))
     succession.lead(present, present.wanted, way)
-    coming = _follower(rig, site_image, present, network)
+    coming = follower(rig, site_image, present, network)
     with _asking(present) as told:
         succession.follow(coming, coming.wanted, way)
         coming.configure()

@@ -20,7 +20,8 @@ def test_a_post_and_its_picture_come_back_together_and_the_proof_sees_what_is_no
     press: Site, owner: Browser, repository: Repository, rig_of_module: Rig, press_image: str
 ) -> None:
     archivist = BLUEPRINT.archivist
-    kept = owner.rest("POST", "posts", json={"title": "À garder", "content": "Texte gardé", "status": "publish"}).json()
+    text = f'<p>Texte gardé, <a href="https://{press.wanted.hostname}/plan/">plan</a></p>'
+    kept = owner.rest("POST", "posts", json={"title": "À garder", "content": text, "status": "publish"}).json()
     site = ["setpriv", "--reuid=site", "--regid=site", "--clear-groups", "tee"]
     press.execute([*site, "/srv/site/content/uploads/plan.txt"], stdin=b"plan")
     stays = press.grant("reste")
@@ -33,14 +34,16 @@ def test_a_post_and_its_picture_come_back_together_and_the_proof_sees_what_is_no
     changed = archivist.fingerprint(press, press.wanted, was.extent)
     assert "database/wordpress.sql" in was.differences(changed)
 
-    other = order(rig_of_module, press_image, press.folder, 6)
-    other.wanted = replace(other.wanted, instance=press.wanted.instance, parameters=press.wanted.parameters)
+    other = order(rig_of_module, press_image, press.folder, 6, **press.wanted.parameters)
+    other.wanted = replace(other.wanted, instance=press.wanted.instance)
     for _ in range(2):
         archivist.restore(other, other.wanted, repository, None, "souk-proof")
     assert was.differences(archivist.fingerprint(other, other.wanted, was.extent)) == []
     other.configure()
     archivist.shut_out_all_but(other, other.wanted, ["fatima", "reste"])
-    assert "Texte gardé" in other.get("/a-garder/").text
+    page = other.get("/a-garder/").text
+    assert f'Texte gardé, <a href="https://{other.wanted.hostname}/plan/">' in page
+    assert press.wanted.hostname not in page
     assert other.get("/wp-content/uploads/plan.txt").text == "plan"
     assert other.wanted.identity == press.wanted.identity
     with Browser(other) as browser:

@@ -12,6 +12,7 @@ from souk.blueprints import guests
 from souk.blueprints.machine.identity import HostKey
 from souk.blueprints.web import front as web
 from souk.blueprints.web import people, probing, recipes
+from souk.blueprints.web.successor import Following
 from souk.blueprints.wordpress import front, parameters, sizing
 from souk.blueprints.wordpress.archivist import FilesAndDatabase
 from souk.blueprints.wordpress.observer import HEALTH, PressObserver
@@ -33,6 +34,7 @@ from souk.provisioning.contract import (
     Size,
     Snippet,
     StartingOffering,
+    Succession,
     Wanted,
 )
 
@@ -54,6 +56,7 @@ class WordPress(Abilities):
     binder: Binder | None = PressBinder()
     archivist: Archivist | None = FilesAndDatabase()
     observer: Observer | None = PressObserver()
+    succession: Succession | None = Following()
 
     @functools.cached_property
     def recipe(self) -> Recipe:

@@ -4,6 +4,7 @@ place.
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 
 PARTS = {
@@ -25,6 +26,12 @@ def copy(each: Callable[[str, str], None]) -> None:
     """Copy the parts, each by its place and under its name, so that they belong together."""
     for name, place in PARTS.items():
         each(place, name)
+
+
+def release() -> str:
+    """The version of what serves."""
+    done = subprocess.run(["apache2", "-v"], capture_output=True, text=True)
+    return done.stdout.partition("Apache/")[2].split()[0]
 
 
 def write_down() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
@@ -53,6 +54,15 @@ def copy(each: Callable[[str, str], None]) -> None:
         going_on.cancel()
         _signal("CONT")
         press.forget_dump()
+
+
+def release() -> str:
+    """The version of WordPress."""
+    with open("/usr/share/wordpress/wp-includes/version.php", encoding="utf-8") as file:
+        found = re.search(r"\$wp_version = '([0-9.]+)", file.read())
+    if not found:
+        raise Failure("WordPress does not tell its version")
+    return found[1]
 
 
 def write_down() -> None:

@@ -13,6 +13,7 @@ $answers = [
 ];
 
 const SOUK_MADE = 'souk_binding';
+const SOUK_ADDRESS = 'souk_address';
 const SOUK_APPLIED = 'souk_password_applied';
 
 if ($asked['do'] === 'install') {
@@ -47,8 +48,21 @@ function souk_install(array $asked): array
     } elseif ((int) get_option('db_version') !== $GLOBALS['wp_db_version']) {
         wp_upgrade();
     }
+    souk_moved();
     souk_owner($asked);
     return ['installed' => $made];
+}
+
+/** What was restored as another service names that one's address: where it does, it names this one's from now on. */
+function souk_moved(): void
+{
+    require_once __DIR__ . '/moving.php';
+    $now = 'https://' . $GLOBALS['souk']['hosts'][0];
+    $before = get_option(SOUK_ADDRESS);
+    if ($before && $before !== $now) {
+        souk_replace($before, $now);
+    }
+    update_option(SOUK_ADDRESS, $now, false);
 }
 
 function souk_owner(array $asked): void
