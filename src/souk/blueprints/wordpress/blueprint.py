@@ -104,7 +104,7 @@ class WordPress(Abilities):
             # Who brings files, and whom the machine tells of itself.
             "owner": {"username": people.OWNER, "password": credentials.password, "keys": []},
             "database": front.database(wanted),
-            "settings": front.settings([wanted.hostname]),
+            "settings": front.settings(list(dict.fromkeys([wanted.hostname, *wanted.names]))),
             "files": {
                 "server.conf": web.server(wanted),
                 "conf.d/10-site.conf": front.sites(php, xmlrpc=given["xmlrpc"]),

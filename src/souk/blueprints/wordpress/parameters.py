@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
-from souk.provisioning.contract import CHANGEABLE, Unfit
+from souk.provisioning.contract import ADVANCED, CHANGEABLE, Unfit
 
 LOCALES = {"fr": "fr_FR", "ar": "ar", "en": "en_US"}
 """What WordPress calls the languages."""
@@ -60,6 +60,7 @@ def parameters_schema() -> dict[str, Any]:
                     {"pattern": r"^[A-Za-z0-9._%+-]{1,60}@([A-Za-z0-9-]{1,60}\.){1,4}[A-Za-z]{2,20}$(?!\n)"},
                 ],
                 "default": "",
+                ADVANCED: True,
             },
             "timezone": {
                 "title": _("Time zone"),
@@ -67,6 +68,7 @@ def parameters_schema() -> dict[str, Any]:
                 "type": "string",
                 "maxLength": 60,
                 "default": "Africa/Casablanca",
+                ADVANCED: True,
             },
             "upload_megabytes": {
                 "title": _("Largest upload, in megabytes"),
@@ -75,6 +77,7 @@ def parameters_schema() -> dict[str, Any]:
                 "minimum": 2,
                 "maximum": 2048,
                 "default": 64,
+                ADVANCED: True,
                 CHANGEABLE: True,
             },
             "xmlrpc": {
@@ -84,6 +87,7 @@ def parameters_schema() -> dict[str, Any]:
                 ),
                 "type": "boolean",
                 "default": False,
+                ADVANCED: True,
                 CHANGEABLE: True,
             },
         },
