@@ -6,16 +6,16 @@ from souk.provisioning.contract import GIB, Size, StartingOffering, StartingPlan
 
 STARTING_OFFERING = StartingOffering(
     slug="wordpress",
-    category="application",
+    category="web",
     texts={
         "fr": {
             "name": "WordPress",
             "summary": "Un WordPress prêt à écrire, dans votre langue, sur une machine à vous, hébergé au Maroc.",
             "description": (
                 "WordPress 6.8 avec sa base de données sur une machine isolée. Rien à installer : le site est dans "
-                "votre langue, votre compte d'administrateur existe, il ne reste qu'à écrire. Une extension dont la "
+                "votre langue, votre compte d’administrateur existe, il ne reste qu’à écrire. Une extension dont la "
                 "mise à jour casse le site est remise comme avant, toute seule. Les programmes de WordPress ne se "
-                "modifient pas depuis le site, et la base n'est joignable que de la machine. Chaque personne a son "
+                "modifient pas depuis le site, et la base n’est joignable que de la machine. Chaque personne a son "
                 "propre accès : administrateur, éditeur ou abonné."
             ),
         },
