@@ -32,7 +32,17 @@ def catalog() -> dict[str, Any]:
         },
     }
     update = {"type": "object", "properties": {"greeting": {"type": "string"}}}
-    schemas = {"service_instance": {"create": {"parameters": create}, "update": {"parameters": update}}}
+    bind = {
+        "type": "object",
+        "properties": {
+            "access": {"type": "string", "title": "Access", "enum": ["all", "read"], "default": "all"},
+            "hours": {"type": "integer", "title": "Hours", "minimum": 1},
+        },
+    }
+    schemas = {
+        "service_instance": {"create": {"parameters": create}, "update": {"parameters": update}},
+        "service_binding": {"create": {"parameters": bind}},
+    }
 
     def plan(key: str, name: str, amount: float) -> dict[str, Any]:
         return {

@@ -28,6 +28,11 @@ class Brokers:
         """As it was published."""
         return bool(_body(plan)["bindable"])
 
+    def binding_schema(self, plan: UUID) -> Mapping[str, Any]:
+        """As it was published."""
+        schema: Mapping[str, Any] = _body(plan)["bind"]
+        return schema
+
     def follows(self, before: UUID, after: UUID) -> bool:
         """Between plans of the same service, if its present plan allows it."""
         with acting(_READER):

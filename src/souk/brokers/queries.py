@@ -102,6 +102,7 @@ class ProducedRow:
     dashboard_url: str
     bindable: bool
     left_alone: bool
+    binding_parameters: dict[str, Any]
 
 
 def brokers(scope: Scope, *, organization: UUID | None = None) -> list[BrokerRow]:
@@ -213,4 +214,6 @@ def produced(scope: Scope, instance: UUID, plan: UUID | None) -> ProducedRow | N
     if row is None:
         return None
     alone = row.broker.open_until is not None and row.broker.open_until > clock.now()
-    return ProducedRow(row.organization_id, row.broker.name, own or "", bool(row.body["bindable"]), alone)
+    return ProducedRow(
+        row.organization_id, row.broker.name, own or "", bool(row.body["bindable"]), alone, row.body["bind"]
+    )

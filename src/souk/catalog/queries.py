@@ -68,9 +68,10 @@ class Sellable:
 
 @dataclass(frozen=True)
 class PublishedRow:
-    """A published offering in a market place, with its page as `published_offering` tells it."""
+    """A published offering in a market place, with its page as `published_offering` tells it, of which `version`."""
 
     listing: UUID
+    version: UUID
     slug: str
     blueprint: str
     page: dict[str, Any]
@@ -163,14 +164,15 @@ def published_pages(marketplace: str, language: str, listing: UUID | None = None
     """The published offerings of a market place with their pages, or only one of them; one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select p.listing_id, p.slug, v.blueprint, (p.page -> %(language)s)::text from catalog_publishedoffering p"
+            "select p.listing_id, p.version_id, p.slug, v.blueprint, (p.page -> %(language)s)::text"
+            " from catalog_publishedoffering p"
             " join catalog_offeringversion v on v.id = p.version_id where p.marketplace_slug = %(marketplace)s"
             " and (%(listing)s::uuid is null or p.listing_id = %(listing)s) order by p.position",
             {"language": language, "marketplace": marketplace, "listing": listing},
         )
         return [
-            PublishedRow(listing, slug, blueprint, msgspec.json.decode(page, type=dict[str, Any]))
-            for listing, slug, blueprint, page in cursor.fetchall()
+            PublishedRow(listing, version, slug, blueprint, msgspec.json.decode(page, type=dict[str, Any]))
+            for listing, version, slug, blueprint, page in cursor.fetchall()
         ]
 
 

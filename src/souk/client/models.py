@@ -1334,12 +1334,16 @@ class ReportOut(TypedDict):
 
 
 class ProducedOut(TypedDict):
-    """Who produces a service, and where its vendor shows it (empty: nowhere)."""
+    """
+    Who produces a service, where its vendor shows it (empty: nowhere), and the JSON Schema of the `parameters` that
+    its credentials are made with.
+    """
 
     vendor: str
     broker: str
     dashboard_url: str
     bindable: bool
+    binding_parameters: dict[str, Any]
 
 
 class SuspensionIn(TypedDict):

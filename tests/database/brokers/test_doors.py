@@ -116,9 +116,9 @@ def test_by_the_command_line_a_broker_is_registered_published_and_removed(
 
 def test_credentials_by_rest_are_the_vendors_own(place: Ground, vendor: Vendor, broker: UUID, buyer: Customer) -> None:
     instance = ordered(place, buyer)
-    asked = asking(buyer)("post", f"/services/{instance}/bindings", {"name": "shop", "parameters": {"x": 1}})
+    asked = asking(buyer)("post", f"/services/{instance}/bindings", {"name": "shop", "parameters": {"hours": 2}})
     assert asked.status_code == 202
     settle(place)
-    assert vendor.asked("bind")[0]["body"]["parameters"] == {"x": 1}
+    assert vendor.asked("bind")[0]["body"]["parameters"] == {"access": "all", "hours": 2}
     assert service(buyer.scope, instance).plan_id is not None
     commands.delete_instance(buyer.scope, instance)

@@ -24,9 +24,10 @@ from souk.parties.access import CAN_OPERATE
 from souk.provisioning import commands, queries
 from souk.provisioning.credentials import reveal
 from souk.provisioning.errors import BindingMissing
-from souk.provisioning.registry import blueprint
+from souk.provisioning.registry import blueprint, producer_of
 from souk.ui.htmx import toast
 from souk.ui.parts import Crumb
+from souk.ui.schema_form import SchemaForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,10 +36,11 @@ def bindings(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     """The sets of credentials with what may be done to each, and a form for one more."""
     row = queries.service(desk.scope, service)
     choices = _choices(desk, row)
-    form = BindingForm(request.POST or None, **choices)
-    if accepted(
-        form, lambda: commands.create_binding(desk.scope, service, form.cleaned_data["name"], *form.entitlement())
-    ):
+    form, told = BindingForm(request.POST or None, **choices), _told(request, row)
+    # Both are looked at, so that all that is wrong is told at once.
+    if told.is_bound and not told.is_valid():
+        form.full_clean()
+    elif accepted(form, lambda: _made(desk, service, form, told)):
         messages.info(request, _("The credentials are being made."))
         return redirect("bindings", service)
     context = {
@@ -48,6 +50,7 @@ def bindings(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         ],
         "several": len(choices["roles"]) > 1,
         "form": form,
+        "told": told if told.fields else None,
         "moving": live.moves(row),
         "here": reverse("bindings", args=[service]),
         "may_operate": desk.may(CAN_OPERATE) and row.desired in ("running", "stopped"),
@@ -58,7 +61,19 @@ def bindings(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     }
     part = bool(request.headers.get("HX-Request"))
     template = "console/parts/bindings.html" if part else "console/bindings.html"
-    return render(request, template, context, status=422 if form.errors else 200)
+    return render(request, template, context, status=422 if form.errors or told.errors else 200)
+
+
+def _told(request: HttpRequest, row: queries.ServiceRow) -> SchemaForm:
+    """What the vendor of a service that is produced elsewhere asks of a consumer."""
+    produced = producer_of(row.blueprint, row.plan_id)
+    schema = {} if produced is None else produced[0].binding_schema(produced[1])
+    return SchemaForm(schema, request.POST or None)
+
+
+def _made(desk: Desk, service: UUID, form: BindingForm, told: SchemaForm) -> None:
+    name, (role, database) = form.cleaned_data["name"], form.entitlement()
+    commands.create_binding(desk.scope, service, name, role, database, told.values)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

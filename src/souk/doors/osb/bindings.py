@@ -12,7 +12,7 @@ from typing import Any
 from souk.doors.osb import errors, instances
 from souk.doors.osb.auth import Buyer
 from souk.doors.osb.instances import OPEN, Answer, Found
-from souk.provisioning.commands import create_binding, revoke_binding
+from souk.provisioning.commands import binding_parameters, create_binding, revoke_binding
 from souk.provisioning.contract import BindingRole
 from souk.provisioning.credentials import reveal
 from souk.provisioning.queries import BindingRow, OperationRow, bindings
@@ -37,10 +37,13 @@ def bind(buyer: Buyer, key: str, binding: str, parameters: Mapping[str, Any], *,
 
 
 def _bind(buyer: Buyer, known: Found, name: str, parameters: Mapping[str, Any], *, may_wait: bool) -> Answer:
-    role, database = _entitlement(known, parameters)
+    told = _told(known, parameters)
+    role, database = (BindingRole.OWNER, "") if _elsewhere(known) else _entitlement(known, parameters)
     granted, last = _of(buyer, known, name)
     if granted is not None:
         if (granted.role, granted.database or "") != (role, database or granted.database or ""):
+            raise errors.Taken
+        if told != _told_before(known, name):
             raise errors.Taken
         if last is not None and last.kind == "revoke" and last.state in OPEN:
             raise errors.ConcurrencyError
@@ -50,7 +53,7 @@ def _bind(buyer: Buyer, known: Found, name: str, parameters: Mapping[str, Any], 
         raise errors.ConcurrencyError
     if not may_wait:
         raise errors.AsyncRequired
-    asked = create_binding(buyer.scope, known.service.id, name, role, database)
+    asked = create_binding(buyer.scope, known.service.id, name, role, database, told)
     return Answer(202, known.service.id, str(asked))
 
 
@@ -98,6 +101,8 @@ def fetch(buyer: Buyer, key: str, binding: str) -> dict[str, Any]:
     if granted is None or granted.granted_at is None or (last is not None and last.kind == "revoke"):
         raise errors.NotThere
     found = reveal(buyer.scope, known.service.id, name)
+    if _elsewhere(known):
+        return {"credentials": dict(found.given), "parameters": _told_before(known, name)}
     credentials: dict[str, Any] = {
         **found.connection.fields,
         "username": found.username,
@@ -107,6 +112,24 @@ def fetch(buyer: Buyer, key: str, binding: str) -> dict[str, Any]:
     }
     parameters = {"role": granted.role, **({"database": granted.database} if granted.database else {})}
     return {"credentials": credentials, "parameters": parameters}
+
+
+def _elsewhere(known: Found) -> bool:
+    return known.service.plan_id is not None
+
+
+def _told(known: Found, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the producer of a service is told of a consumer; nothing of one that is produced here."""
+    if not _elsewhere(known):
+        return {}
+    return binding_parameters(known.service.blueprint, known.service.plan_id, parameters)
+
+
+def _told_before(known: Found, name: str) -> Mapping[str, Any]:
+    """The same, as it was told when the binding was made."""
+    made = (each for each in known.operations if each.kind == "grant" and each.details.get("binding") == name)
+    told: Mapping[str, Any] = next((each.details.get("parameters", {}) for each in made), {})
+    return told
 
 
 def _entitlement(known: Found, parameters: Mapping[str, Any]) -> tuple[BindingRole, str]:

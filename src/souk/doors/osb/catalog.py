@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-from souk.catalog.queries import PublishedRow, published_pages
+from souk.catalog.queries import PublishedRow, plan_ids, published_pages
 from souk.doors.osb import errors
-from souk.provisioning.contract import CHANGEABLE
+from souk.kernel.scope import System
+from souk.provisioning.contract import CHANGEABLE, Blueprint
 from souk.provisioning.registry import blueprint
 from souk.ui.schema_words import translated
 
 _SCHEMA = "https://json-schema.org/draft/2020-12/schema"
+_READER = System("osb")
 _LONGEST_WAIT = 7200
 """Seconds that a platform need not poll for longer: a restored database of some size takes that long."""
 
@@ -64,7 +66,8 @@ def _version(row: PublishedRow) -> str:
 
 
 def _service(row: PublishedRow) -> dict[str, Any]:
-    page, bindable = row.page, blueprint(row.blueprint).binder is not None
+    page, schemas = row.page, _of_bindings(row)
+    bindable = bool(schemas)
     return {
         "id": str(row.listing),
         "name": row.slug,
@@ -77,11 +80,11 @@ def _service(row: PublishedRow) -> dict[str, Any]:
         "allow_context_updates": False,
         "plan_updateable": True,
         "metadata": {"displayName": page["name"], "longDescription": page["description"] or page["summary"]},
-        "plans": [_plan(row, plan, bindable) for plan in page["plans"]],
+        "plans": [_plan(row, plan, schemas.get(plan["key"])) for plan in page["plans"]],
     }
 
 
-def _plan(row: PublishedRow, plan: Mapping[str, Any], bindable: bool) -> dict[str, Any]:
+def _plan(row: PublishedRow, plan: Mapping[str, Any], binding: Mapping[str, Any] | None) -> dict[str, Any]:
     gib = 1024**3
     size = f"{plan['vcpus']} vCPU, {plan['memory'] // gib} GiB, {plan['disk'] // gib} GiB"
     if not plan["vcpus"]:
@@ -96,14 +99,14 @@ def _plan(row: PublishedRow, plan: Mapping[str, Any], bindable: bool) -> dict[st
     changeable = {key: rule for key, rule in schema.get("properties", {}).items() if rule.get(CHANGEABLE)}
     update = {"$schema": _SCHEMA, "type": "object", "additionalProperties": False, "properties": changeable}
     schemas: dict[str, Any] = {"service_instance": {"create": {"parameters": schema}, "update": {"parameters": update}}}
-    if bindable:
-        schemas["service_binding"] = {"create": {"parameters": _of_binding(row.blueprint)}}
+    if binding is not None:
+        schemas["service_binding"] = {"create": {"parameters": binding}}
     return {
         "id": str(plan_id(row.listing, plan["key"])),
         "name": plan["key"],
         "description": size if members == 1 else f"{members} × ({size})",
         "free": False,
-        "bindable": bindable,
+        "bindable": binding is not None,
         "plan_updateable": True,
         "maximum_polling_duration": _LONGEST_WAIT,
         "maintenance_info": {"version": _version(row), "description": row.page["name"]},
@@ -112,8 +115,22 @@ def _plan(row: PublishedRow, plan: Mapping[str, Any], bindable: bool) -> dict[st
     }
 
 
-def _of_binding(key: str) -> dict[str, Any]:
-    produced = blueprint(key)
+def _of_bindings(row: PublishedRow) -> dict[str, Mapping[str, Any]]:
+    """What may be said of credentials, by the keys of those plans that have any."""
+    produced = blueprint(row.blueprint)
+    if produced.producer is None:
+        schema = _of_binding(produced) if produced.binder is not None else None
+        return {} if schema is None else {plan["key"]: schema for plan in row.page["plans"]}
+    ids = plan_ids(_READER, row.version)
+    bound = {plan["key"]: ids[plan["key"]] for plan in row.page["plans"]}
+    return {
+        key: {"$schema": _SCHEMA, **produced.producer.binding_schema(plan)}
+        for key, plan in bound.items()
+        if produced.producer.binds(plan)
+    }
+
+
+def _of_binding(produced: Blueprint) -> dict[str, Any]:
     assert produced.binder is not None, "only of what can be bound"
     properties: dict[str, Any] = {"role": {"type": "string", "enum": [str(role) for role in produced.binder.roles]}}
     if produced.keeper is not None:

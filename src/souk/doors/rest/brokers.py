@@ -105,12 +105,15 @@ class ReportOut(Schema):
 
 
 class ProducedOut(Schema):
-    """Who produces a service, and where its vendor shows it (empty: nowhere)."""
+    """Who produces a service, where its vendor shows it (empty: nowhere), and the JSON Schema of the `parameters` that
+    its credentials are made with.
+    """
 
     vendor: UUID
     broker: str
     dashboard_url: str
     bindable: bool
+    binding_parameters: dict[str, Any]
 
 
 @router.get("/brokers", response=list[queries.BrokerRow], operation_id="listBrokers")

@@ -12,6 +12,7 @@ from souk.provisioning.commands.answers import take_reveal, take_ticket
 from souk.provisioning.commands.backups import back_up_instance, prove_backups
 from souk.provisioning.commands.bindings import (
     ask_reveal,
+    binding_parameters,
     change_binding,
     create_binding,
     reset_binding,
@@ -72,6 +73,7 @@ __all__ = [
     "ask_ticket",
     "attach_instance",
     "back_up_instance",
+    "binding_parameters",
     "cancel_operation",
     "change_binding",
     "change_disk",

@@ -20,6 +20,7 @@ from souk.provisioning.commands.operations import alive, produced_here, wish
 from souk.provisioning.contract import BindingRole
 from souk.provisioning.models import OPEN, Binding, OperationKind, Reveal, ServiceInstance
 from souk.provisioning.registry import blueprint, producer_of
+from souk.provisioning.schema import complete
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MOST_BINDINGS = 50
@@ -39,13 +40,15 @@ def create_binding(
 
     Raises:
         NotFound, RoleTooLow, ServiceGone, NoBindings, InvalidBindingName, RoleNotOffered, DatabaseMissing,
-        BindingTaken, TooManyBindings.
+        BindingTaken, TooManyBindings, InvalidParameters.
     """
     with acting(scope):
         row = _bindable(scope, instance)
         if not _NAME.fullmatch(name):
             raise errors.InvalidBindingName
         database = _entitled(row, role, database)
+        given = binding_parameters(row.blueprint, row.plan_id, parameters or {})
+        told = {"parameters": given} if given else {}
         if Binding.objects.filter(instance=row, revoked_at__isnull=True).count() >= MOST_BINDINGS:
             raise errors.TooManyBindings(most=MOST_BINDINGS)
         try:
@@ -62,8 +65,18 @@ def create_binding(
                 )
         except IntegrityError as error:
             raise errors.BindingTaken(name=name) from error
-        told = {"parameters": dict(parameters)} if parameters else {}
         return wish(scope, row, OperationKind.GRANT, {"binding": name, **told})
+
+
+def binding_parameters(key: str, plan: UUID | None, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """What whoever produces a service is told of a consumer: as its schema has it, if there is one.
+
+    Raises:
+        InvalidParameters.
+    """
+    produced = producer_of(key, plan)
+    schema = {} if produced is None else produced[0].binding_schema(produced[1])
+    return complete(schema, parameters, lambda _: None) if schema.get("properties") else dict(parameters)
 
 
 def rotate_binding(scope: Scope, instance: UUID, name: str, overlap: timedelta | None = None) -> UUID:

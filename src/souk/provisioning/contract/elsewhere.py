@@ -84,6 +84,9 @@ class Producer(Protocol):
     def binds(self, plan: UUID) -> bool:
         """Whether services of a plan can have credentials."""
 
+    def binding_schema(self, plan: UUID) -> Mapping[str, Any]:
+        """The JSON Schema of what may be said of a consumer's credentials; without properties, of what is not known."""
+
     def follows(self, before: UUID, after: UUID) -> bool:
         """Whether a service may go from one plan to another."""
 
