@@ -13,9 +13,10 @@ STARTING_OFFERING = StartingOffering(
             "summary": "Un site en PHP ou en fichiers, sur une machine à vous seul, hébergé au Maroc.",
             "description": (
                 "Apache et PHP 8.4 sur une machine isolée, avec son disque et son adresse : votre site ne partage rien "
-                "avec ceux d’autrui. Vous déposez vos fichiers par SFTP, ou les envoyez par git. Le dossier servi, la "
-                "mémoire, le temps et la taille des envois de PHP se règlent pendant que le site tourne. Chaque "
-                "personne a son propre accès, qui écrit ou lit seulement."
+                "avec ceux d’autrui. Vous déposez vos fichiers par SFTP, ou les envoyez par git : chaque envoi est une "
+                "version, et les cinq dernières reviennent en ligne en un instant. Vous essayez sur une copie, puis "
+                "vous publiez. Votre nom de domaine reçoit son certificat de lui-même. Tout est sauvegardé chaque "
+                "jour, chiffré, et la restauration est essayée chaque semaine. Chaque personne a son propre accès."
             ),
         },
         "ar": {
@@ -23,8 +24,9 @@ STARTING_OFFERING = StartingOffering(
             "summary": "موقع بلغة PHP أو من ملفات، على آلة خاصة بكم وحدكم، مستضاف في المغرب.",
             "description": (
                 "Apache وPHP 8.4 على آلة معزولة لها قرصها وعنوانها: لا يشترك موقعكم في شيء مع مواقع غيركم. تضعون "
-                "ملفاتكم عبر SFTP أو تدفعونها عبر git. يُضبط المجلد المعروض وذاكرة PHP ومدته وحجم الملفات المرسلة "
-                "والموقع يعمل. لكل شخص دخوله الخاص، للكتابة أو للقراءة فقط."
+                "ملفاتكم عبر SFTP أو تدفعونها عبر git: كل دفعة إصدار، والخمسة الأخيرة تعود إلى الشبكة في لحظة. تجرّبون "
+                "على نسخة ثم تنشرون. يحصل اسم نطاقكم على شهادته من تلقاء نفسه. يُنسخ كل شيء احتياطيا كل يوم مشفرا، "
+                "ويُجرَّب الاسترجاع كل أسبوع. لكل شخص دخوله الخاص."
             ),
         },
         "en": {
@@ -32,9 +34,10 @@ STARTING_OFFERING = StartingOffering(
             "summary": "A site in PHP or of files, on a machine of your own, hosted in Morocco.",
             "description": (
                 "Apache and PHP 8.4 on an isolated machine with its own disk and address: your site shares nothing "
-                "with anybody else's. You bring files by SFTP, or push them by git. The folder that is served, and "
-                "PHP's memory, time and size of uploads are set while the site runs. Each person has an access of "
-                "their own, that writes or only reads."
+                "with anybody else's. You bring files by SFTP, or push them by git: each push is a release, and the "
+                "last five are live again in an instant. You try things out on a copy, then publish it. Your domain "
+                "name gets its certificate by itself. All of it is backed up each day, encrypted, and restoring is "
+                "tried out each week. Each person has an access of their own."
             ),
         },
     },
