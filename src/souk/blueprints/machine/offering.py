@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from souk.blueprints import tariffs
 from souk.provisioning.contract import GIB, Size, StartingOffering, StartingPlan
 
 STARTING_OFFERING = StartingOffering(
@@ -50,14 +51,5 @@ STARTING_OFFERING = StartingOffering(
         StartingPlan("m", Size(2, 4 * GIB, 40 * GIB), per_hour="1.20", per_month="650.00"),
         StartingPlan("l", Size(4, 8 * GIB, 100 * GIB), per_hour="2.60", per_month="1390.00"),
     ),
-    tiers={
-        "egress": (
-            {"up_to": 100, "rate": "0"},
-            {"up_to": 1000, "rate": "0.50"},
-            {"up_to": None, "rate": "0.35"},
-        ),
-        "stopped_disk": ({"up_to": None, "rate": "0.0020"},),
-        "extra_disk": ({"up_to": None, "rate": "0.0025"},),
-        "public_address": ({"up_to": None, "rate": "0.06"},),
-    },
+    tiers=tariffs.USUAL,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from souk.blueprints import tariffs
 from souk.provisioning.contract import GIB, Size, StartingOffering, StartingPlan
 
 STARTING_OFFERING = StartingOffering(
@@ -46,16 +47,12 @@ STARTING_OFFERING = StartingOffering(
         StartingPlan("l", Size(2, 4 * GIB, 500 * GIB), per_hour="0.90", per_month="490.00"),
     ),
     tiers={
-        "public_address": ({"up_to": None, "rate": "0.06"},),
+        "public_address": tariffs.PUBLIC_ADDRESS,
         "stored": (
             {"up_to": 7300, "rate": "0"},
             {"up_to": None, "rate": "0.0006"},
         ),
-        "egress": (
-            {"up_to": 100, "rate": "0"},
-            {"up_to": 1000, "rate": "0.50"},
-            {"up_to": None, "rate": "0.35"},
-        ),
+        "egress": tariffs.EGRESS,
         "stopped_disk": ({"up_to": None, "rate": "0.0010"},),
         "extra_disk": ({"up_to": None, "rate": "0.0006"},),
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from souk.blueprints import tariffs
 from souk.blueprints.postgresql.sizing import GIB
 from souk.provisioning.contract import Size, StartingOffering, StartingPlan
 
@@ -44,14 +45,5 @@ STARTING_OFFERING = StartingOffering(
         StartingPlan("m-ha", Size(2, 4 * GIB, 40 * GIB, members=3), per_hour="9.20", per_month="4990.00"),
         StartingPlan("l-ha", Size(4, 8 * GIB, 100 * GIB, members=3), per_hour="19.30", per_month="10290.00"),
     ),
-    tiers={
-        "egress": (
-            {"up_to": 100, "rate": "0"},
-            {"up_to": 1000, "rate": "0.50"},
-            {"up_to": None, "rate": "0.35"},
-        ),
-        "stopped_disk": ({"up_to": None, "rate": "0.0020"},),
-        "extra_disk": ({"up_to": None, "rate": "0.0025"},),
-        "public_address": ({"up_to": None, "rate": "0.06"},),
-    },
+    tiers=tariffs.USUAL,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from souk.blueprints import tariffs
 from souk.provisioning.contract import GIB, Size, StartingOffering, StartingPlan
 
 STARTING_OFFERING = StartingOffering(
@@ -46,14 +47,5 @@ STARTING_OFFERING = StartingOffering(
         StartingPlan("m", Size(2, 2 * GIB, 25 * GIB), per_hour="0.27", per_month="149.00"),
         StartingPlan("l", Size(4, 4 * GIB, 60 * GIB), per_hour="0.64", per_month="349.00"),
     ),
-    tiers={
-        "public_address": ({"up_to": None, "rate": "0.06"},),
-        "egress": (
-            {"up_to": 100, "rate": "0"},
-            {"up_to": 1000, "rate": "0.50"},
-            {"up_to": None, "rate": "0.35"},
-        ),
-        "stopped_disk": ({"up_to": None, "rate": "0.0020"},),
-        "extra_disk": ({"up_to": None, "rate": "0.0025"},),
-    },
+    tiers=tariffs.USUAL,
 )
