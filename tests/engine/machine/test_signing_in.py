@@ -10,7 +10,8 @@ import pytest
 from tests.engine.conftest import Rig
 from tests.engine.machine.conftest import Box, key_pair, order
 
-from souk.blueprints.machine import BLUEPRINT, keys
+from souk.blueprints.machine import BLUEPRINT
+from souk.blueprints.ssh import keys
 from souk.provisioning.contract import ConfigurationFailed
 
 pytestmark = pytest.mark.engine

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from souk.blueprints.machine import keys
-from souk.blueprints.machine.keys import BadKey
+from souk.blueprints.ssh import keys
+from souk.blueprints.ssh.keys import BadKey
 
 ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS aicha@laptop"
 OTHER = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIM5ivV0DJcRPkEFMv8y3BkEWwBkGlcYvVPqfBh7p5Cfh"

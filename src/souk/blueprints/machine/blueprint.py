@@ -7,17 +7,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from souk.blueprints import guests
-from souk.blueprints.machine import keys, parameters, probing, sizing, user_data
-from souk.blueprints.machine.archivist import Restic
+from souk.blueprints import guests, recipes, restic, ssh
+from souk.blueprints.machine import parameters, probing, sizing, user_data
 from souk.blueprints.machine.brancher import Branches
-from souk.blueprints.machine.identity import HostKey
 from souk.blueprints.machine.observer import JournalAndUpdates
 from souk.blueprints.machine.offering import STARTING_OFFERING
 from souk.blueprints.machine.snippets import snippets
 from souk.blueprints.machine.user_data import CloudInit
+from souk.blueprints.restic.archivist import Restic
+from souk.blueprints.ssh import keys
+from souk.blueprints.ssh.identity import HostKey
 from souk.engines.contract import Limits
-from souk.engines.images import Recipe, load
+from souk.engines.images import Recipe
 from souk.provisioning.contract import (
     Abilities,
     Archivist,
@@ -61,7 +62,7 @@ class Machine(Abilities):
     @functools.cached_property
     def recipe(self) -> Recipe:
         """How the image is built."""
-        return load(Path(__file__).parent / "image")
+        return recipes.load(Path(__file__).parent / "image", restic.FILES, ssh.FILES)
 
     def schema(self) -> Mapping[str, Any]:
         """The JSON Schema of the parameters."""

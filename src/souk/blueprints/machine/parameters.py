@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from souk.blueprints.machine import keys, user_data
+from souk.blueprints.machine import user_data
+from souk.blueprints.ssh import keys
 from souk.provisioning.contract import CHANGEABLE, Unfit
 
 MOST_KEYS = 50

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from souk.blueprints import guests, machine
+from souk.blueprints import guests, recipes, restic
 from souk.blueprints.objectstorage import parameters, probing, server, sizing
 from souk.blueprints.objectstorage.archivist import Volumes
 from souk.blueprints.objectstorage.binder import KeyBinder
@@ -20,7 +20,7 @@ from souk.blueprints.objectstorage.offering import STARTING_OFFERING
 from souk.blueprints.objectstorage.snippets import snippets
 from souk.blueprints.objectstorage.successor import Copying
 from souk.engines.contract import Limits
-from souk.engines.images import Recipe, load
+from souk.engines.images import Recipe
 from souk.kernel import signing
 from souk.provisioning.contract import (
     Abilities,
@@ -41,7 +41,6 @@ from souk.provisioning.contract import (
 
 _CONFIGURE = "/usr/lib/souk/configure"
 _CONFIGURE_WITHIN = 90.0
-_SHARED = ("attach", "backups", "repository.py")
 
 
 class ObjectStorage(Abilities):
@@ -66,13 +65,11 @@ class ObjectStorage(Abilities):
         """How the image is built: its files, the server program, the signatures that this side makes too, and what
         keeps a machine in a repository.
         """
-        keeping = Path(machine.__file__).parent / "image/files/usr/lib/souk"
         extras = (
             ("usr/bin/weed", server.program()),
             ("usr/lib/souk/signing.py", Path(signing.__file__)),
-            *((f"usr/lib/souk/{name}", keeping / name) for name in _SHARED),
         )
-        return replace(load(Path(__file__).parent / "image"), extras=extras)
+        return replace(recipes.load(Path(__file__).parent / "image", restic.FILES), extras=extras)
 
     def schema(self) -> Mapping[str, Any]:
         """The JSON Schema of the parameters."""

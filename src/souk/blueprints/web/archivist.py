@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from souk.blueprints import guests
-from souk.blueprints.machine.archivist import Restic
+from souk.blueprints.restic.archivist import Restic
 from souk.provisioning.contract import Guest, Wanted
 
 _PERSON = "/usr/lib/souk/person"

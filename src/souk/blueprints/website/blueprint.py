@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from souk.blueprints import guests
-from souk.blueprints.machine.identity import HostKey
+from souk.blueprints.ssh.identity import HostKey
 from souk.blueprints.web import front, people, probing, recipes, sizing
 from souk.blueprints.web.archivist import Files
 from souk.blueprints.web.domains import WebDomains

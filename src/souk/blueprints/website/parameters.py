@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
-from souk.blueprints.machine import keys
+from souk.blueprints.ssh import keys
 from souk.blueprints.web.front import Php, Site
 from souk.blueprints.web.sizing import MIB
 from souk.provisioning.contract import ADVANCED, CHANGEABLE, Unfit

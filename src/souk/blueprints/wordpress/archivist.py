@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from souk.blueprints.machine.archivist import Restic
+from souk.blueprints.restic.archivist import Restic
 from souk.blueprints.wordpress import parameters, people
 from souk.provisioning.contract import Guest, Wanted
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from souk.blueprints import guests
-from souk.blueprints.machine.identity import HostKey
+from souk.blueprints.ssh.identity import HostKey
 from souk.blueprints.web import front as web
 from souk.blueprints.web import people, probing, recipes
 from souk.blueprints.web.successor import Following

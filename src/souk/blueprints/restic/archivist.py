@@ -1,4 +1,4 @@
-"""Backups: restic in the machine keeps all of its files in its repository."""
+"""Backups: restic in the machine keeps its files in a repository."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from souk.blueprints.machine import keys
+from souk.blueprints.ssh import keys
 from souk.provisioning.contract import ConfigurationFailed, Guest, Wanted
 
 HOST_KEY = "/etc/ssh/ssh_host_ed25519_key.pub"
