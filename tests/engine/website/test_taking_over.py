@@ -72,7 +72,8 @@ def follower(rig: Rig, image: str, of: Site, network: str) -> Site:
         of.spec, name=of.spec.name + "b", address=address, private=network, environment={"SOUK_ROLE": "copy"}
     )
     rig.engine.create(spec, start=True)
-    made = Site(rig.engine, spec, replace(of.wanted, address=address, follows=True), of.folder, of.key, of.blueprint)
+    wanted = replace(of.wanted, address=address, follows=True, identity=())
+    made = Site(rig.engine, spec, wanted, of.folder, of.key, of.blueprint)
     made.credentials = of.credentials
     ca = authority()
     issued = issue(ca, of.wanted.hostname, address)

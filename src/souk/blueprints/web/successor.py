@@ -19,7 +19,7 @@ _MARGIN = 10.0
 
 
 class Following:
-    """rsync over SSH in a private network: each side knows the other by a key, the follower's is good for this once."""
+    """rsync over SSH in a private network: each side knows the other by a key that is good for this once."""
 
     def release(self, guest: Guest, wanted: Wanted) -> str:
         """What the web server says its version is.
@@ -48,8 +48,8 @@ class Following:
             ConfigurationFailed.
         """
         del wanted
-        public = _key(way).public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
-        _brought(guest, "lead", leader=way.leader, follower=way.follower, key=public)
+        key, host_key = _public(_key(way, "follower")), _private(_key(way, "leader"))
+        _brought(guest, "lead", leader=way.leader, follower=way.follower, key=key, host_key=host_key)
 
     def follow(self, guest: Guest, wanted: Wanted, way: Way) -> None:
         """Fetch all files for the first time.
@@ -57,9 +57,9 @@ class Following:
         Raises:
             ConfigurationFailed: the one that leads can't be reached, or this machine is in use.
         """
-        private = _key(way).private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
-        known = list(wanted.identity)
-        _brought(guest, "follow", within=6 * _HOUR, leader=way.leader, follower=way.follower, key=private, known=known)
+        del wanted
+        key, known = _private(_key(way, "follower")), [_public(_key(way, "leader"))]
+        _brought(guest, "follow", within=6 * _HOUR, leader=way.leader, follower=way.follower, key=key, known=known)
 
     def draw_near(self, leader: Guest, follower: Guest, wanted: Wanted) -> None:
         """Fetch what was written since, twice: what the second time finds takes seconds.
@@ -99,9 +99,17 @@ class Following:
         _brought(guest, "stay", within=2 * _MINUTE)
 
 
-def _key(way: Way) -> Ed25519PrivateKey:
-    """A pair that both sides are given their half of, made of the password for this once: 256 bits of its SHA-256."""
-    return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(way.password.encode()).digest())
+def _key(way: Way, whose: str) -> Ed25519PrivateKey:
+    """A pair of which each side is given one half, made of the password for this once: 256 bits of a SHA-256."""
+    return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(f"{whose} {way.password}".encode()).digest())
+
+
+def _public(key: Ed25519PrivateKey) -> str:
+    return key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+
+
+def _private(key: Ed25519PrivateKey) -> str:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
 
 
 def _brought(guest: Guest, do: str, *, within: float = _MINUTE, **document: Any) -> dict[str, Any]:
