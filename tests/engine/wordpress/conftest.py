@@ -86,7 +86,7 @@ def press(incus: IncusEngine, press_image: str, tmp_path_factory: pytest.TempPat
     """One WordPress in French that several tests share."""
     rig = Rig(incus, namespace.current())
     try:
-        made = order(rig, press_image, tmp_path_factory.mktemp("press"), title="Atlas Menuiserie", admin="fatima")
+        made = order(rig, press_image, tmp_path_factory.mktemp("press"), site_title="Atlas Menuiserie", admin="fatima")
         made.configure()
         yield made
     finally:

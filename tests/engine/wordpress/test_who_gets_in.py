@@ -20,7 +20,9 @@ def test_an_editor_writes_and_changes_no_setting_until_the_access_is_revoked(pre
         assert browser.sign_in(editor.username, editor.password).url.path == "/wp-admin/"
         assert browser.rest("POST", "posts", json={"title": "Essai", "status": "publish"}).status_code == 201
         assert browser.get("/wp-admin/plugins.php").status_code == 403
+        assert BLUEPRINT.probe(press.wanted, editor, press.certificate.authority).ok
         press.revoke("redaction")
+        assert not BLUEPRINT.probe(press.wanted, editor, press.certificate.authority).ok
         assert browser.get("/wp-admin/").url.path == "/wp-login.php"
     assert any(post["title"]["rendered"] == "Essai" for post in press.get("/wp-json/wp/v2/posts").json())
     with pytest.raises(Declined):

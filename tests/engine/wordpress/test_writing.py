@@ -42,7 +42,7 @@ def test_it_is_ready_to_be_signed_in_to_in_french_without_anything_to_install(pr
 
 
 def test_one_in_arabic_is_written_from_right_to_left(rig: Rig, press_image: str, tmp_path: Path) -> None:
-    site = order(rig, press_image, tmp_path, language="ar", title="مكتبة الأطلس")
+    site = order(rig, press_image, tmp_path, language="ar", site_title="مكتبة الأطلس")
     site.configure()
     front = site.get("/")
     assert 'dir="rtl"' in front.text

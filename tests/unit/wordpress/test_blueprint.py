@@ -52,7 +52,7 @@ class Guest:
         {"email": "fatima"},
         {"email": "a@b.ma\n"},
         {"upload_megabytes": 0},
-        {"title": "x" * 101},
+        {"site_title": "x" * 101},
         {"theme": "none"},
     ],
 )
@@ -60,7 +60,7 @@ def test_what_makes_no_sense_is_refused_by_the_schema(wrong: dict[str, object]) 
     assert not VALID.is_valid(wrong)
 
 
-@pytest.mark.parametrize("wrong", [{"timezone": "Maroc"}, {"title": "un\ndeux"}])
+@pytest.mark.parametrize("wrong", [{"timezone": "Maroc"}, {"site_title": "un\ndeux"}])
 def test_what_the_schema_cannot_say_is_refused_with_a_sentence(wrong: dict[str, str]) -> None:
     assert VALID.is_valid(wrong)
     with pytest.raises(Unfit) as refused:
@@ -70,7 +70,7 @@ def test_what_the_schema_cannot_say_is_refused_with_a_sentence(wrong: dict[str, 
 
 @pytest.mark.parametrize(("language", "title"), [("fr", "Mon site"), ("ar", "موقعي"), ("en", "My site")])
 def test_a_site_without_a_title_has_one_in_its_language(language: str, title: str) -> None:
-    assert parameters.complete({"language": language, "title": "  "})["title"] == title
+    assert parameters.complete({"language": language, "site_title": "  "})["site_title"] == title
 
 
 def test_a_binding_is_a_user_of_wordpress_in_a_role_of_its_own() -> None:
@@ -103,7 +103,7 @@ def test_a_name_that_the_site_itself_let_in_is_not_taken_over() -> None:
 def test_the_owner_is_told_to_the_machine_under_two_names_and_no_secret_is_in_what_all_may_read() -> None:
     guest = Guest()
     credentials = BLUEPRINT.credentials({"admin": "fatima"}, "very-secret")
-    wanted = replace(WANTED, parameters={"admin": "fatima", "title": "L'Atelier"})
+    wanted = replace(WANTED, parameters={"admin": "fatima", "site_title": "L'Atelier"})
     BLUEPRINT.configure(guest, wanted, credentials, ServerCertificate("cert", "key", "ca"))
     assert guest.told["owner"]["username"] == "site"
     assert guest.told["wordpress"]["admin"] == "fatima"

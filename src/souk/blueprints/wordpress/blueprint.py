@@ -13,7 +13,7 @@ from souk.blueprints.ssh.identity import HostKey
 from souk.blueprints.web import front as web
 from souk.blueprints.web import people, probing, recipes
 from souk.blueprints.web.successor import Following
-from souk.blueprints.wordpress import front, parameters, sizing
+from souk.blueprints.wordpress import front, parameters, signing_in, sizing
 from souk.blueprints.wordpress.archivist import FilesAndDatabase
 from souk.blueprints.wordpress.observer import HEALTH, PressObserver
 from souk.blueprints.wordpress.offering import STARTING_OFFERING
@@ -111,7 +111,7 @@ class WordPress(Abilities):
             },
             "php": web.pools(wanted, php),
             "wordpress": {
-                "title": given["title"],
+                "title": given["site_title"],
                 "admin": credentials.username,
                 "password": credentials.password,
                 "email": given["email"],
@@ -122,10 +122,12 @@ class WordPress(Abilities):
         guests.run(guest, _CONFIGURE, document, timeout=_CONFIGURE_WITHIN)
 
     def probe(self, wanted: Wanted, credentials: Credentials, authority: str) -> Health:
-        """Whether PHP answers whoever knows the password, and has WordPress's database. What the customer's own
-        extensions make of a page is the customer's matter.
+        """Whether PHP answers whoever knows the administrator's password, and has WordPress's database. What the
+        customer's own extensions make of a page is the customer's matter. Others sign in to WordPress.
         """
-        return probing.probe(wanted, replace(credentials, username=people.OWNER), authority, HEALTH)
+        if credentials.username == self.credentials(wanted.parameters, "").username:
+            return probing.probe(wanted, replace(credentials, username=people.OWNER), authority, HEALTH)
+        return signing_in.probe(wanted, credentials, authority)
 
     def connection(self, wanted: Wanted, username: str, database: str) -> Connection:
         """Where the site is, and where one signs in."""

@@ -34,7 +34,7 @@ def parameters_schema() -> dict[str, Any]:
                 "type": "string",
                 "default": "fr",
             },
-            "title": {
+            "site_title": {
                 "title": _("Title of the site"),
                 "description": _(
                     "What stands above each page, such as your firm's name. It can be changed in WordPress."
@@ -92,8 +92,8 @@ def parameters_schema() -> dict[str, Any]:
             },
         },
         "examples": [
-            {"language": "fr", "title": "Atlas Menuiserie"},
-            {"language": "ar", "title": "مكتبة الأطلس", "upload_megabytes": 128},
+            {"language": "fr", "site_title": "Atlas Menuiserie"},
+            {"language": "ar", "site_title": "مكتبة الأطلس", "upload_megabytes": 128},
         ],
     }
 
@@ -107,15 +107,15 @@ def check(given: Mapping[str, Any]) -> None:
     given = complete(given)
     if given["timezone"] not in available_timezones():
         raise Unfit("timezone", _("There is no such time zone. One is called Africa/Casablanca, another one UTC."))
-    if any(ord(letter) < ord(" ") for letter in given["title"]):
-        raise Unfit("title", _("The title is one line of text."))
+    if any(ord(letter) < ord(" ") for letter in given["site_title"]):
+        raise Unfit("site_title", _("The title is one line of text."))
 
 
 def complete(given: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters, with what holds where nothing was chosen."""
     rules = parameters_schema()["properties"]
     found = {**{name: rule["default"] for name, rule in rules.items()}, **given}
-    found["title"] = found["title"].strip() or _TITLES[found["language"]]
+    found["site_title"] = found["site_title"].strip() or _TITLES[found["language"]]
     return found
 
 
