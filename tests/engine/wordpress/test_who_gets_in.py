@@ -29,6 +29,23 @@ def test_an_editor_writes_and_changes_no_setting_until_the_access_is_revoked(pre
         press.grant("fatima")
 
 
+def test_rotated_the_administrator_has_another_name_and_everything_else_as_before(press: Site) -> None:
+    before, authority = press.credentials, press.certificate.authority
+    with Browser(press) as browser:
+        browser.sign_in(before.username, before.password)
+        assert browser.rest("POST", "posts", json={"title": "Avant", "status": "publish"}).status_code == 201
+        after = press.grant(f"{before.username}_2", BindingRole.OWNER)
+        assert all(BLUEPRINT.probe(press.wanted, each, authority).ok for each in (before, after))
+        assert BLUEPRINT.observer.look(press.wanted, after, authority).health.ok
+        press.revoke(before.username)
+        assert not BLUEPRINT.probe(press.wanted, before, authority).ok
+        assert browser.get("/wp-admin/").url.path == "/wp-login.php"
+    press.credentials = after
+    press.configure()
+    assert not BLUEPRINT.probe(press.wanted, before, authority).ok
+    assert any(post["title"]["rendered"] == "Avant" for post in press.get("/wp-json/wp/v2/posts").json())
+
+
 def test_another_password_ends_what_was_begun_with_the_one_before(press: Site) -> None:
     before = press.credentials
     with Browser(press) as browser:

@@ -14,11 +14,26 @@ OWNER = "site"
 _PERSON = "/usr/lib/souk/person"
 _WITHIN = 60.0
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,26}")
-_DEBIANS = (
-    "root daemon bin sys sync games man lp mail news uucp proxy www_data backup list irc nobody sshd messagebus "
-    "site git admin"
+_DEBIANS = frozenset(
+    {
+        *("root", "daemon", "bin", "sys", "sync", "games", "man", "lp", "mail", "news", "uucp", "proxy", "www_data"),
+        *("backup", "list", "irc", "nobody", "sshd", "messagebus", "mysql", "site", "git", "admin"),
+    }
 )
 """Names that Debian itself gives, or that would be taken for somebody else's."""
+
+
+def clean(name: str) -> str:
+    """A name under which somebody may sign in.
+
+    Raises:
+        Declined: the name is reserved, or no machine has a user of such a name.
+    """
+    if name in _DEBIANS:
+        raise Declined(_("This name is reserved. Choose another one."))
+    if not _NAME.fullmatch(name):
+        raise Declined(_("A name has at most 27 lowercase letters, digits and underscores, and begins with a letter."))
+    return name
 
 
 class PeopleBinder:
@@ -33,13 +48,7 @@ class PeopleBinder:
             Declined: the name is reserved, or no machine has a user of such a name.
         """
         del wanted
-        if name in _DEBIANS.split():
-            raise Declined(_("This name is reserved. Choose another one."))
-        if not _NAME.fullmatch(name):
-            raise Declined(
-                _("A name has at most 27 lowercase letters, digits and underscores, and begins with a letter.")
-            )
-        return Credentials(name, password)
+        return Credentials(clean(name), password)
 
     def grant(
         self, guest: Guest, wanted: Wanted, credentials: Credentials, role: BindingRole = BindingRole.WRITER

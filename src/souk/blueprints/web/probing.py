@@ -20,6 +20,10 @@ _ANSWER_WITHIN = 5.0
 """Seconds."""
 
 
+REFUSED = Health(ok=False, detail="it answers 401")
+"""Whoever asked is not let in."""
+
+
 def probe(wanted: Wanted, credentials: Credentials, authority: str, path: str) -> Health:
     """Connect by address, check the certificate against the name, and sign in. What the customer's own pages answer is
     the customer's matter.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from souk.blueprints.restic.archivist import Restic
-from souk.blueprints.wordpress import parameters, people
+from souk.blueprints.wordpress import people
 from souk.provisioning.contract import Guest, Wanted
 
 
@@ -22,5 +22,4 @@ class FilesAndDatabase(Restic):
         Raises:
             ConfigurationFailed.
         """
-        owner = parameters.complete(wanted.parameters)["admin"]
-        people.ask(guest, wanted, {"names": sorted({*usernames, owner})})
+        people.ask(guest, wanted, {"names": sorted(usernames)})

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from souk.blueprints import guests
 from souk.blueprints.ssh.identity import HostKey
 from souk.blueprints.web import front as web
-from souk.blueprints.web import people, probing, recipes
+from souk.blueprints.web import probing, recipes
 from souk.blueprints.web.successor import Following
 from souk.blueprints.wordpress import front, parameters, signing_in, sizing
 from souk.blueprints.wordpress.archivist import FilesAndDatabase
@@ -102,7 +101,7 @@ class WordPress(Abilities):
                 "authority": certificate.authority,
             },
             # Who brings files, and whom the machine tells of itself.
-            "owner": {"username": people.OWNER, "password": credentials.password, "keys": []},
+            "owner": {"username": credentials.username, "password": credentials.password, "keys": []},
             "database": front.database(wanted),
             "settings": front.settings(list(dict.fromkeys([wanted.hostname, *wanted.names]))),
             "files": {
@@ -122,12 +121,11 @@ class WordPress(Abilities):
         guests.run(guest, _CONFIGURE, document, timeout=_CONFIGURE_WITHIN)
 
     def probe(self, wanted: Wanted, credentials: Credentials, authority: str) -> Health:
-        """Whether PHP answers whoever knows the administrator's password, and has WordPress's database. What the
-        customer's own extensions make of a page is the customer's matter. Others sign in to WordPress.
+        """Whether PHP answers an administrator, and has WordPress's database. What the customer's own extensions make
+        of a page is the customer's matter. Others sign in to WordPress.
         """
-        if credentials.username == self.credentials(wanted.parameters, "").username:
-            return probing.probe(wanted, replace(credentials, username=people.OWNER), authority, HEALTH)
-        return signing_in.probe(wanted, credentials, authority)
+        health = probing.probe(wanted, credentials, authority, HEALTH)
+        return signing_in.probe(wanted, credentials, authority) if health == probing.REFUSED else health
 
     def connection(self, wanted: Wanted, username: str, database: str) -> Connection:
         """Where the site is, and where one signs in."""
@@ -144,10 +142,10 @@ class WordPress(Abilities):
                 "user": username,
                 "rest": f"https://{host}/wp-json/",
             },
-            client=("sftp", f"{people.OWNER}@{host}"),
+            client=("sftp", f"{username}@{host}"),
             snippets=(
                 Snippet("~/.ssh/known_hosts", "".join(line + "\n" for line in known)),
-                Snippet("sftp", f"sftp {people.OWNER}@{host}\nsftp> cd content\n"),
+                Snippet("sftp", f"sftp {username}@{host}\nsftp> cd content\n"),
             ),
             known_hosts="".join(line + "\n" for line in known),
         )

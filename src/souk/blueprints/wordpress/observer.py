@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import replace
 
 import httpx
 
 from souk.blueprints import journals
 from souk.blueprints.supervision import Supervised
-from souk.blueprints.web import observer, people, probing
+from souk.blueprints.web import observer, probing
 from souk.provisioning.contract import (
     Credentials,
     Curve,
@@ -51,13 +50,12 @@ class PressObserver(Supervised):
 
     def look(self, wanted: Wanted, credentials: Credentials, authority: str) -> Look:
         """Ask as `probe` does, then for what was counted."""
-        owner = replace(credentials, username=people.OWNER)
         try:
             with probing.connect(authority) as client:
-                told = probing.ask(client, wanted, owner, HEALTH)
+                told = probing.ask(client, wanted, credentials, HEALTH)
                 if not (health := probing.health(told)).ok:
                     return Look(health)
-                counted = probing.ask(client, wanted, owner, probing.STATUS)
+                counted = probing.ask(client, wanted, credentials, probing.STATUS)
                 if not (health := probing.health(counted)).ok:
                     return Look(health)
                 return Look(health, [*observer.values(counted.json()), float(told.json()["database"])])

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
-from souk.provisioning.contract import ADVANCED, CHANGEABLE, Unfit
+from souk.blueprints.web import people
+from souk.provisioning.contract import ADVANCED, CHANGEABLE, Declined, Unfit
 
 LOCALES = {"fr": "fr_FR", "ar": "ar", "en": "en_US"}
 """What WordPress calls the languages."""
@@ -47,7 +48,7 @@ def parameters_schema() -> dict[str, Any]:
                 "title": _("Administrator's name"),
                 "description": _("The name under which you sign in: lowercase letters, digits and underscores."),
                 "type": "string",
-                "pattern": r"^[a-z][a-z0-9_]{2,39}$(?!\n)",
+                "pattern": r"^[a-z][a-z0-9_]{2,22}$(?!\n)",
                 "default": "administrateur",
             },
             "email": {
@@ -105,6 +106,10 @@ def check(given: Mapping[str, Any]) -> None:
         Unfit.
     """
     given = complete(given)
+    try:
+        people.clean(given["admin"])
+    except Declined as declined:
+        raise Unfit("admin", str(declined)) from None
     if given["timezone"] not in available_timezones():
         raise Unfit("timezone", _("There is no such time zone. One is called Africa/Casablanca, another one UTC."))
     if any(ord(letter) < ord(" ") for letter in given["site_title"]):

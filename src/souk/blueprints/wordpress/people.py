@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from souk.blueprints import guests
+from souk.blueprints.web import people as web
 from souk.blueprints.wordpress import parameters
 from souk.provisioning.contract import BindingRole, Credentials, Declined, Guest, Wanted
 
 _PERSON = "/usr/lib/souk/person"
 _WITHIN = 60.0
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 ROLES: Mapping[BindingRole, str] = {
     BindingRole.OWNER: "administrator",
     BindingRole.WRITER: "editor",
@@ -34,16 +33,13 @@ class PressBinder:
         """
         if name == parameters.complete(wanted.parameters)["admin"]:
             raise Declined(_("This is the name of the site's administrator. Choose another one."))
-        if not _NAME.fullmatch(name):
-            raise Declined(
-                _("A name has at most 60 lowercase letters, digits and underscores, and begins with a letter.")
-            )
-        return Credentials(name, password)
+        return Credentials(web.clean(name), password)
 
     def grant(
         self, guest: Guest, wanted: Wanted, credentials: Credentials, role: BindingRole = BindingRole.OWNER
     ) -> None:
-        """Let somebody sign in, in this role.
+        """Let somebody sign in, in this role. An administrator may have the site's programs do anything, and brings
+        files too.
 
         Raises:
             Declined: somebody has this name whom the site itself let in.

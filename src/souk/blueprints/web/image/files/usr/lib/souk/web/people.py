@@ -76,7 +76,7 @@ def _user(name: str, groups: Sequence[str]) -> None:
         _run("usermod", "--append", "--groups", ",".join(groups), name)
         return
     if not _exists(name):
-        uid = str(pwd.getpwnam(SITE).pw_uid)
+        uid = str(_uid(SITE))
         own = ("--non-unique", "--uid", uid, "--gid", SITE, "--no-user-group", "--no-create-home")
         _run("useradd", *own, "--home-dir", "/srv/site/private", "--shell", "/bin/sh", name)
     _run("usermod", "--groups", ",".join(groups), name)
@@ -94,11 +94,18 @@ def _leave(name: str) -> None:
 
 
 def _exists(name: str) -> bool:
+    """Whether somebody was let in by this name; what is the machine's own is nobody's to have."""
     try:
-        pwd.getpwnam(name)
+        uid = _uid(name)
     except KeyError:
         return False
+    if uid != _uid(SITE):
+        raise Failure("this name is the machine's own")
     return True
+
+
+def _uid(name: str) -> int:
+    return pwd.getpwnam(name).pw_uid
 
 
 def _passwords(given: dict[str, str]) -> None:

@@ -73,7 +73,7 @@ function souk_owner(array $asked): void
     }
     $owner = get_user_by('login', $asked['admin']);
     if (!$owner) {
-        $id = wp_insert_user(['user_login' => $asked['admin'], 'user_pass' => $asked['password'], 'role' => 'administrator']);
+        $id = wp_insert_user(['user_login' => $asked['admin'], 'user_pass' => $asked['password'], 'role' => 'administrator', 'meta_input' => [SOUK_MADE => '1']]);
         if (is_wp_error($id)) {
             souk_fail($id);
         }
@@ -82,6 +82,7 @@ function souk_owner(array $asked): void
             souk_password($owner->ID, $asked['password']);
         }
         $owner->set_role('administrator');
+        update_user_meta($owner->ID, SOUK_MADE, '1');
     }
     update_option(SOUK_APPLIED, $sum, false);
 }
@@ -114,10 +115,26 @@ function souk_drop(array $asked): array
 {
     $known = get_user_by('login', $asked['name']);
     if ($known && get_user_meta($known->ID, SOUK_MADE, true) === '1') {
-        $owner = get_user_by('login', $asked['admin']);
-        wp_delete_user($known->ID, $owner ? $owner->ID : null);
+        $heir = souk_heir($known->ID, $asked['admin']);
+        if ($heir === null) {
+            /* Without anybody whose it could be, what they wrote would go with them. */
+            souk_password($known->ID, wp_generate_password(60));
+        } else {
+            wp_delete_user($known->ID, $heir);
+        }
     }
     return [];
+}
+
+/** An administrator whom the platform made: the owner under the name that is theirs now, or another one. */
+function souk_heir(int $leaves, string $admin): ?int
+{
+    $others = get_users(['role' => 'administrator', 'meta_key' => SOUK_MADE, 'meta_value' => '1',
+        'exclude' => [$leaves], 'orderby' => 'ID', 'order' => 'DESC']);
+    $owner = '/^' . preg_quote($admin, '/') . '(_\d+)?$/';
+    $owners = array_filter($others, fn($each) => preg_match($owner, $each->user_login));
+    $heir = reset($owners) ?: reset($others);
+    return $heir ? $heir->ID : null;
 }
 
 /** Of those that the platform made only these stay. */
