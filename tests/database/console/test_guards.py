@@ -37,6 +37,7 @@ NOT_READ |= {"roll-back", "snapshot-delete", "release-take", "stage", "publish"}
 NOT_READ |= {"address-release", "service-address-take", "firewall-remove", "firewall-undo"}
 NOT_READ |= {"operator-range-add", "operator-range-withdraw"}
 NOT_READ |= {"broker-publish", "broker-remove", "broker-try", "broker-usage-key"}
+NOT_READ |= {"operator-service-forget", "names-arrange"}
 
 
 def address(pattern: URLPattern) -> str:
