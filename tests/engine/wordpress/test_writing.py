@@ -6,12 +6,14 @@ import base64
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from tests.engine.conftest import Rig
 from tests.engine.wordpress.conftest import Browser, Site, order
 
 from souk.blueprints.wordpress import BLUEPRINT
 from souk.engines.incus import IncusEngine
+from souk.provisioning.contract import WebNames
 from souk.settings import namespace
 
 pytestmark = pytest.mark.engine
@@ -51,6 +53,30 @@ def test_one_in_arabic_is_written_from_right_to_left(rig: Rig, press_image: str,
     with Browser(site) as browser:
         desk = browser.sign_in("administrateur", site.credentials.password)
         assert "الرئيسية" in desk.text
+
+
+def test_it_answers_to_a_name_of_its_customers_own_and_calls_itself_so(press: Site) -> None:
+    own, strange = "atlas-menuiserie.example.ma", "autre.example.ma"
+    BLUEPRINT.domains.serve(press, press.wanted, WebNames((own,)))
+    try:
+        front = _asked(press, own)
+        assert front.status_code == 200
+        assert f"https://{own}/" in front.text
+        assert press.wanted.hostname not in front.text
+        assert _asked(press, own, "/wp-admin/").headers["location"].startswith(f"https://{own}/wp-login.php")
+        # Whatever a visitor says, it is not what the site calls itself.
+        assert strange not in _asked(press, strange).text
+        assert press.wanted.hostname in press.get("/").text
+    finally:
+        BLUEPRINT.domains.serve(press, press.wanted, WebNames())
+    assert f"https://{own}/" not in _asked(press, own).text
+
+
+def _asked(press: Site, host: str, path: str = "/") -> httpx.Response:
+    """What a browser gets that was led here by DNS, whoever signed the certificate."""
+    with httpx.Client(verify=False, timeout=30, trust_env=False) as anybody:
+        told = {"sni_hostname": host}
+        return anybody.get(f"https://{press.wanted.address}{path}", headers={"host": host}, extensions=told)
 
 
 def test_a_post_with_a_picture_is_written_and_read(press: Site, owner: Browser) -> None:

@@ -10,7 +10,7 @@ from souk.provisioning.contract import Wanted
 LIVE, STAGING = "/srv/site/live", "/srv/site/staging"
 PORT, STAGING_PORT = 443, 8443
 FOLDER = "/etc/souk/web"
-_BODY = "live.conf"
+BODY = "live.conf"
 
 
 @dataclass(frozen=True)
@@ -49,15 +49,18 @@ def server(wanted: Wanted) -> str:
     return f"Define HOST {wanted.hostname}\nDefine CHILDREN {connections // 25}\nDefine CONNECTIONS {connections}\n"
 
 
+LIVE_HOST = f"<VirtualHost *:{PORT}>\n    SSLEngine on\n    Include {FOLDER}/{BODY}\n</VirtualHost>\n"
+"""The site under the platform's name; names of its customer's own show the same `BODY`."""
+
+
 def sites(site: Site, php: Php) -> dict[str, str]:
-    """What is read of them, by the file's name: the live one, which names of its customer's own show too, and the copy
-    on which things are tried out, that nobody sees without a password.
+    """What is read of them, by the file's name: the live one, and the copy on which things are tried out, that nobody
+    sees without a password.
     """
-    live = f"<VirtualHost *:{PORT}>\n    SSLEngine on\n    Include {FOLDER}/{_BODY}\n</VirtualHost>\n"
     staging = (
         f"<VirtualHost *:{STAGING_PORT}>\n    SSLEngine on\n{_body(STAGING, site, php)}{_PROTECTED}</VirtualHost>\n"
     )
-    return {_BODY: _body(LIVE, site, php), "conf.d/10-site.conf": live + staging}
+    return {BODY: _body(LIVE, site, php), "conf.d/10-site.conf": LIVE_HOST + staging}
 
 
 def _body(folder: str, site: Site, php: Php) -> str:

@@ -11,6 +11,7 @@ from souk.blueprints import guests
 from souk.blueprints.ssh.identity import HostKey
 from souk.blueprints.web import front as web
 from souk.blueprints.web import probing, recipes
+from souk.blueprints.web.domains import WebDomains
 from souk.blueprints.web.successor import Following
 from souk.blueprints.wordpress import front, parameters, signing_in, sizing
 from souk.blueprints.wordpress.archivist import FilesAndDatabase
@@ -25,6 +26,7 @@ from souk.provisioning.contract import (
     Binder,
     Connection,
     Credentials,
+    DomainKeeper,
     Guest,
     Health,
     Identity,
@@ -53,6 +55,7 @@ class WordPress(Abilities):
     starting_offering: StartingOffering | None = STARTING_OFFERING
     identity: Identity | None = HostKey()
     binder: Binder | None = PressBinder()
+    domains: DomainKeeper | None = WebDomains()
     archivist: Archivist | None = FilesAndDatabase()
     observer: Observer | None = PressObserver()
     succession: Succession | None = Following()
@@ -106,7 +109,7 @@ class WordPress(Abilities):
             "settings": front.settings(list(dict.fromkeys([wanted.hostname, *wanted.names]))),
             "files": {
                 "server.conf": web.server(wanted),
-                "conf.d/10-site.conf": front.sites(php, xmlrpc=given["xmlrpc"]),
+                **front.sites(php, xmlrpc=given["xmlrpc"]),
             },
             "php": web.pools(wanted, php),
             "wordpress": {

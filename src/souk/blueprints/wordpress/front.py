@@ -40,18 +40,15 @@ def php(wanted: Wanted, given: Mapping[str, Any]) -> Php:
     )
 
 
-def sites(settings: Php, *, xmlrpc: bool) -> str:
-    """WordPress, out of the image, with the site's own files beside it."""
-    return _SITES.format(
-        core=CORE,
-        limit=settings.upload + front.FORM,
-        run=front.run(settings),
-        closed="" if xmlrpc else _CLOSED,
-    )
+def sites(settings: Php, *, xmlrpc: bool) -> dict[str, str]:
+    """What is read of it, by the file's name: WordPress, out of the image, with the site's own files beside it."""
+    around = _AROUND.format(core=CORE, closed="" if xmlrpc else _CLOSED)
+    body = _BODY.format(core=CORE, limit=settings.upload + front.FORM, run=front.run(settings))
+    return {front.BODY: body, "conf.d/10-site.conf": around + front.LIVE_HOST}
 
 
 # What lies among uploads is sent as it is, whatever it is called.
-_SITES = """\
+_AROUND = """\
 <Directory {core}>
     Options FollowSymLinks
     CGIPassAuth On
@@ -72,8 +69,11 @@ _SITES = """\
 <LocationMatch "^/(wp-cron\\.php|wp-config\\.php|wp-admin/(install|setup-config)\\.php|wp-includes/.+\\.php)$">
     Require all denied
 </LocationMatch>
-{closed}<VirtualHost *:443>
-    SSLEngine on
+{closed}"""
+
+# WordPress is told by which of its names it was asked for, and not whatever a visitor says.
+_BODY = """\
+    UseCanonicalName On
     DocumentRoot {core}
     Alias /wp-content /srv/site/content
     DirectoryIndex index.php
@@ -82,7 +82,6 @@ _SITES = """\
     Header setifempty X-Content-Type-Options nosniff
     Header setifempty Referrer-Policy strict-origin-when-cross-origin
 {run}
-</VirtualHost>
 """
 
 _CLOSED = """\

@@ -63,6 +63,8 @@ CONNECTION: dict[str, Text] = {
     "site": _("Site"),
     "staging": _("Staging copy"),
     "git": _("Git repository"),
+    "sign_in": _("Sign-in page"),
+    "rest": _("REST API"),
 }
 
 UNITS: dict[str, Text] = {

@@ -4,7 +4,8 @@
 $souk = json_decode(file_get_contents('/etc/souk/web/site.json'), true);
 $souk_host = strtolower((string) ($_SERVER['HTTP_HOST'] ?? ''));
 if (!in_array($souk_host, $souk['hosts'], true)) {
-    $souk_host = $souk['hosts'][0];
+    /* What the server's configuration calls this site: a name of its customer's own, or the platform's. */
+    $souk_host = $_SERVER['SERVER_NAME'] ?? $souk['hosts'][0];
 }
 
 define('WP_HOME', 'https://' . $souk_host);
