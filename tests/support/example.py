@@ -179,6 +179,8 @@ class Example(Abilities):
             raise ConfigurationFailed(done.stderr)
 
     def probe(self, wanted: Wanted, credentials: Credentials, authority: str) -> Health:
+        if not (credentials.password and authority):
+            return Health(ok=False, detail="nobody signs in without a password, or an authority to trust")
         return Health(self.healthy, "" if self.healthy else "no answer")
 
     def connection(self, wanted: Wanted, username: str, database: str) -> Connection:

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from souk.kernel import secrets
-from souk.provisioning.contract import Archivist, ConfigurationFailed, Guest, ServerCertificate, Wanted
+from souk.provisioning.contract import Archivist, ConfigurationFailed, Credentials, Guest, ServerCertificate, Wanted
 from souk.provisioning.reconciler import filling, guarding, trials
 from souk.provisioning.reconciler.actions.work import Work
 from souk.provisioning.reconciler.guest import MachineGuest
@@ -38,22 +38,25 @@ class Trial:
             if archivist is None or not archivist.replaces_system:
                 return self.configure()
             filling.run_on_it(self.work.engine, self.machine, archivist)
-            begun = self.configure()
-            nobody = self.work.blueprint.credentials(begun.wanted.parameters, "")
-            health = self.work.blueprint.probe(begun.wanted, nobody, "")
+            wanted, credentials, authority = self._configured()
+            health = self.work.blueprint.probe(wanted, credentials, authority)
             if not health.ok:
                 raise ConfigurationFailed(health.detail)
-            return begun
+            return replace(self, wanted=wanted)
 
     def configure(self, **parameters: Any) -> Trial:
         """Configure the service, with some parameters changed; returns it so."""
+        return replace(self, wanted=self._configured(**parameters)[0])
+
+    def _configured(self, **parameters: Any) -> tuple[Wanted, Credentials, str]:
+        """As what it was configured, with whose credentials, and who signed its certificate (PEM)."""
         wanted = replace(self.wanted, parameters={**self.wanted.parameters, **parameters})
         ca = authority.unlock(self.work.subject.row.site_id)
         issued = certificates.issue(ca, wanted.hostname, wanted.address)
         certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
         credentials = self.work.blueprint.credentials(wanted.parameters, secrets.new_password())
         self.work.blueprint.configure(self.guest, wanted, credentials, certificate)
-        return replace(self, wanted=wanted)
+        return wanted, credentials, ca.certificate
 
 
 @contextmanager
