@@ -48,6 +48,12 @@ def test_a_private_network_whose_bridge_is_not_there_is_made_anew(workshop: Work
     workshop.engine.attach(workshop.machine(start=True).name, Card(network, "10.199.0.10"))
 
 
+def test_a_private_network_whose_bridge_incus_forgot_is_made_anew(workshop: Workshop, network: str) -> None:
+    subprocess.run(["ip", "link", "add", network, "type", "bridge"], check=True)
+    workshop.engine.ensure_network(network)
+    workshop.engine.attach(workshop.machine(start=True).name, Card(network, "10.199.0.10"))
+
+
 def test_a_private_network_of_somebody_else_is_left_alone(workshop: Workshop, network: str) -> None:
     transport = Transport(UnixSocket(), "default")
     networks.ensure(transport, network, "somebody-else")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import ipaddress
+import subprocess
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -23,6 +24,8 @@ _LOOKS, _PAUSE = 10, 0.2
 _RACE = "bridge children interfaces"
 """Incus looks at every card of the host one after another, and fails if one of them went meanwhile."""
 _ROUTES = Path("/proc/net/route")
+_CARDS = Path("/sys/class/net")
+_IP, _WITHIN = "/usr/sbin/ip", 10.0
 OWNER = "user.souk.project"
 """Networks lie in no project of ours, so each says whose it is."""
 
@@ -103,6 +106,8 @@ def _whole(transport: Transport, name: str, project: str) -> bool:
     path = f"{_NETWORKS}/{quote(name, safe='')}"
     try:
         row = transport.get(path, wire.Network)
+        if not row.managed:
+            return False
         if (row.config or {}).get(OWNER) != project:
             raise EngineError(f"the network {name} belongs to something else")
         transport.get(f"{path}/state", wire.NetworkState)
@@ -112,11 +117,12 @@ def _whole(transport: Transport, name: str, project: str) -> bool:
 
 
 def delete(transport: Transport, name: str) -> None:
-    """Delete the bridge."""
+    """Delete the bridge, also one that Incus does not know of."""
     for _ in range(_LOOKS):
         try:
             transport.change("DELETE", f"{_NETWORKS}/{quote(name, safe='')}")
         except NotFound:
+            _take_down(name)
             return
         except EngineError as error:
             if "in use" in str(error):
@@ -127,6 +133,15 @@ def delete(transport: Transport, name: str) -> None:
         else:
             return
     raise Busy(f"the network {name} could not be deleted while other cards came and went")
+
+
+def _take_down(name: str) -> None:
+    """Take a bridge off this host that Incus made and forgot, as it does when it fails half-way: as long as it is
+    there, Incus makes no network of that name. A bridge that still has cards is in somebody's use, and stays.
+    """
+    cards = _CARDS / name / "brif"
+    if cards.is_dir() and not any(cards.iterdir()):
+        subprocess.run([_IP, "link", "delete", "dev", name], check=False, capture_output=True, timeout=_WITHIN)
 
 
 def spans(transport: Transport, name: str) -> bool:
