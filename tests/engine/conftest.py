@@ -5,17 +5,20 @@ from __future__ import annotations
 import ipaddress
 import os
 import secrets
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from install import quotas
 
 from souk.blueprints.postgresql import BLUEPRINT
 from souk.engines import images
-from souk.engines.contract import EngineError
+from souk.engines.contract import EngineError, MachineSpec
 from souk.engines.incus import IncusEngine
+from souk.provisioning.contract import Blueprint, Size, Wanted
 from souk.settings import namespace
 from souk.sites import addresses
 
@@ -45,6 +48,27 @@ class Rig:
         for number in range(first, last + 1):
             if str(network[number]) not in taken:
                 yield str(network[number])
+
+    def begin(
+        self,
+        blueprint: Blueprint,
+        image: str,
+        label: str,
+        size: Size,
+        parameters: Mapping[str, Any],
+        *,
+        platform: bool = False,
+        environment: Mapping[str, str] | None = None,
+    ) -> tuple[MachineSpec, Wanted]:
+        """A machine made and started, not configured yet: as it is on the engine, and what is wanted there. One of the
+        `platform` is open to its neighbours.
+        """
+        address = next(self.platform_addresses() if platform else self.addresses())
+        name = self.prefix + label
+        limits, told = blueprint.limits(size), environment or {}
+        spec = MachineSpec(name, image, limits, address, neighbours=platform, environment=told)
+        self.engine.create(spec, start=True)
+        return spec, Wanted(uuid.uuid4(), name, parameters, size, f"{name}.{self.place.domain}", address)
 
     def clear(self) -> None:
         """Delete every machine with this rig's prefix."""
@@ -93,3 +117,13 @@ def rig(incus: IncusEngine) -> Iterator[Rig]:
     rig = Rig(incus, namespace.current())
     yield rig
     rig.clear()
+
+
+@pytest.fixture(scope="module")
+def rig_of_module(incus: IncusEngine) -> Iterator[Rig]:
+    """What is made here goes with the module."""
+    rig = Rig(incus, namespace.current())
+    try:
+        yield rig
+    finally:
+        rig.clear()

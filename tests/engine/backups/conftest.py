@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -37,17 +36,7 @@ class Kept:
     repository: Repository = field(init=False)
 
     def __post_init__(self) -> None:
-        self.repository = Repository(
-            host=self.storage.wanted.hostname,
-            address=self.storage.wanted.address,
-            port=OBJECT_STORAGE.port,
-            region="us-east-1",
-            bucket=self.key.database,
-            access_key=self.key.username,
-            authority=self.storage.authority.certificate,
-            secret_key=self.key.password,
-            passphrase=secrets.token_urlsafe(32),
-        )
+        self.repository = self.storage.repository(self.key)
 
     def attach(self) -> None:
         """Keep the service's history from now on, and have all of it so far in the repository."""

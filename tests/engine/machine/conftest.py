@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -107,13 +106,9 @@ class Box:
 
 def order(rig: Rig, image: str, folder: Path, number: int = 1, **parameters: Any) -> Box:
     """A machine made and started, not configured yet."""
-    address = next(rig.addresses())
-    name = f"{rig.prefix}mc{number}"
-    key = key_pair(folder, name)
-    spec = MachineSpec(name, image, BLUEPRINT.limits(SIZE), address)
-    given = {"ssh_keys": [key.public], **parameters}
-    wanted = Wanted(uuid.uuid4(), name, given, SIZE, f"{name}.{rig.place.domain}", address)
-    rig.engine.create(spec, start=True)
+    label = f"mc{number}"
+    key = key_pair(folder, rig.prefix + label)
+    spec, wanted = rig.begin(BLUEPRINT, image, label, SIZE, {"ssh_keys": [key.public], **parameters})
     return Box(rig.engine, spec, wanted, key, folder)
 
 

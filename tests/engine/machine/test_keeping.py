@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -125,17 +124,7 @@ def kept(
         box = order(rig, machine_image, tmp_path_factory.mktemp("kept"), 20)
         box.configure()
         key = storage.grant("mc_kept01")
-        repository = Repository(
-            host=storage.wanted.hostname,
-            address=storage.wanted.address,
-            port=OBJECT_STORAGE.port,
-            region="us-east-1",
-            bucket=key.database,
-            access_key=key.username,
-            authority=storage.authority.certificate,
-            secret_key=key.password,
-            passphrase=secrets.token_urlsafe(32),
-        )
+        repository = storage.repository(key)
         made = Kept(box, repository)
         made.root(_FILES)
         made.attach()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from souk.blueprints.objectstorage import BLUEPRINT
 from souk.engines import images
 from souk.engines.contract import Execution, MachineSpec
 from souk.engines.incus import IncusEngine
-from souk.provisioning.contract import BindingRole, Credentials, ServerCertificate, Size, Wanted
+from souk.provisioning.contract import BindingRole, Credentials, Repository, ServerCertificate, Size, Wanted
 from souk.settings import namespace
 from souk.sites.authority import Authority
 from souk.sites.certificates import issue
@@ -63,6 +62,20 @@ class Storage:
         """Have a binding's credentials refused."""
         BLUEPRINT.binder.revoke(self, self.wanted, name)
 
+    def repository(self, key: Credentials) -> Repository:
+        """Where a service's backups go that has this key."""
+        return Repository(
+            host=self.wanted.hostname,
+            address=self.wanted.address,
+            port=BLUEPRINT.port,
+            region="us-east-1",
+            bucket=key.database,
+            access_key=key.username,
+            authority=self.authority.certificate,
+            secret_key=key.password,
+            passphrase=secrets.token_urlsafe(32),
+        )
+
     def client(self, credentials: Credentials, folder: Path, *, trusted: str = "", style: str = "path") -> Any:
         """A client such as customers use. The certificate holds the address too, so that no name need resolve, unless
         the bucket is a part of it (the style `virtual`).
@@ -88,11 +101,7 @@ class Storage:
 
 def order(rig: Rig, image: str, number: int = 1) -> Storage:
     """A machine made and started, not configured yet."""
-    address = next(rig.platform_addresses())
-    name = f"{rig.prefix}os{number}"
-    spec = MachineSpec(name, image, BLUEPRINT.limits(SIZE), address, neighbours=True)
-    wanted = Wanted(uuid.uuid4(), name, {}, SIZE, f"{name}.{rig.place.domain}", address)
-    rig.engine.create(spec, start=True)
+    spec, wanted = rig.begin(BLUEPRINT, image, f"os{number}", SIZE, {}, platform=True)
     return Storage(rig.engine, spec, wanted, BLUEPRINT.credentials({}, secrets.token_urlsafe(24)), authority())
 
 

@@ -19,9 +19,7 @@ from tests.engine.conftest import Rig
 from tests.engine.objectstorage.conftest import MIB, Storage, order
 
 from souk.blueprints.objectstorage import BLUEPRINT
-from souk.engines.incus import IncusEngine
 from souk.provisioning.contract import BackupKind, BindingRole, ConfigurationFailed, Repository
-from souk.settings import namespace
 
 pytestmark = pytest.mark.engine
 
@@ -46,16 +44,6 @@ print(standing._state(f"/proc/{standing._server()}/stat"))
 
 
 @pytest.fixture(scope="module")
-def rig_of_module(incus: IncusEngine) -> Iterator[Rig]:
-    """What is made here goes with the module."""
-    rig = Rig(incus, namespace.current())
-    try:
-        yield rig
-    finally:
-        rig.clear()
-
-
-@pytest.fixture(scope="module")
 def service(rig_of_module: Rig, storage_image: str) -> Storage:
     """A customer's service."""
     made = order(rig_of_module, storage_image, 3)
@@ -70,17 +58,7 @@ def repository(rig_of_module: Rig, storage_image: str) -> Repository:
     site = order(rig_of_module, storage_image, 4)
     site.configure()
     key = site.grant("os_kept01")
-    return Repository(
-        host=site.wanted.hostname,
-        address=site.wanted.address,
-        port=BLUEPRINT.port,
-        region="us-east-1",
-        bucket=key.database,
-        access_key=key.username,
-        authority=site.authority.certificate,
-        secret_key=key.password,
-        passphrase="une-phrase-bien-longue",
-    )
+    return site.repository(key)
 
 
 @pytest.fixture(scope="module")

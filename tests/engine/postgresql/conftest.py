@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -61,21 +60,10 @@ class Service:
 
 def order(rig: Rig, image: str, number: int = 1, **parameters: Any) -> Service:
     """A machine made and started, not configured yet."""
-    address = next(rig.addresses())
-    name = f"{rig.prefix}{number}"
-    version = str(parameters.get("version", "17"))
-    environment = BLUEPRINT.upgrader.environment(version)
-    spec = MachineSpec(name, image, BLUEPRINT.limits(SIZE), address, environment=environment)
-    wanted = Wanted(
-        instance=uuid.uuid4(),
-        name=name,
-        parameters={"version": "17", "databases": ["app"], "extensions": [], **parameters},
-        size=SIZE,
-        hostname=f"{name}.{rig.place.domain}",
-        address=address,
-    )
+    environment = BLUEPRINT.upgrader.environment(str(parameters.get("version", "17")))
+    given = {"version": "17", "databases": ["app"], "extensions": [], **parameters}
+    spec, wanted = rig.begin(BLUEPRINT, image, str(number), SIZE, given, environment=environment)
     credentials = BLUEPRINT.credentials(wanted.parameters, secrets.token_urlsafe(24))
-    rig.engine.create(spec, start=True)
     return Service(rig.engine, spec, wanted, credentials, authority())
 
 

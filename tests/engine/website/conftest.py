@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import subprocess
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -140,13 +139,9 @@ def run(command: Sequence[str], more: Mapping[str, str]) -> Execution:
 
 def order(rig: Rig, image: str, folder: Path, number: int = 1, **parameters: Any) -> Site:
     """A machine made and started, not configured yet."""
-    address = next(rig.addresses())
-    name = f"{rig.prefix}ws{number}"
-    key = key_pair(folder, name)
-    spec = MachineSpec(name, image, BLUEPRINT.limits(SIZE), address)
-    given = {"ssh_keys": [key.public], **parameters}
-    wanted = Wanted(uuid.uuid4(), name, given, SIZE, f"{name}.{rig.place.domain}", address)
-    rig.engine.create(spec, start=True)
+    label = f"ws{number}"
+    key = key_pair(folder, rig.prefix + label)
+    spec, wanted = rig.begin(BLUEPRINT, image, label, SIZE, {"ssh_keys": [key.public], **parameters})
     return Site(rig.engine, spec, wanted, folder, key)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -13,21 +12,9 @@ from tests.engine.website.conftest import Site, order
 from souk.blueprints.objectstorage import BLUEPRINT as STORAGE
 from souk.blueprints.website import BLUEPRINT
 from souk.engines import images
-from souk.engines.incus import IncusEngine
 from souk.provisioning.contract import BackupKind, ConfigurationFailed, Repository
-from souk.settings import namespace
 
 pytestmark = pytest.mark.engine
-
-
-@pytest.fixture(scope="module")
-def rig_of_module(incus: IncusEngine) -> Iterator[Rig]:
-    """What is made here goes with the module."""
-    rig = Rig(incus, namespace.current())
-    try:
-        yield rig
-    finally:
-        rig.clear()
 
 
 @pytest.fixture(scope="module")
@@ -37,17 +24,7 @@ def repository(rig_of_module: Rig) -> Repository:
     storage = order_storage(rig_of_module, STORAGE.recipe.alias, 4)
     storage.configure()
     key = storage.grant("ws_kept01")
-    return Repository(
-        host=storage.wanted.hostname,
-        address=storage.wanted.address,
-        port=STORAGE.port,
-        region="us-east-1",
-        bucket=key.database,
-        access_key=key.username,
-        authority=storage.authority.certificate,
-        secret_key=key.password,
-        passphrase="une-phrase-bien-longue",
-    )
+    return storage.repository(key)
 
 
 def test_what_was_there_comes_back_in_another_machine_which_customers_recognize(

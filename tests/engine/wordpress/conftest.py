@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,8 @@ from tests.engine.website.conftest import MIB, Site
 from souk.blueprints.web import probing
 from souk.blueprints.wordpress import BLUEPRINT
 from souk.engines import images
-from souk.engines.contract import MachineSpec
 from souk.engines.incus import IncusEngine
-from souk.provisioning.contract import Size, Wanted
+from souk.provisioning.contract import Size
 from souk.settings import namespace
 
 SIZE = Size(vcpus=1, memory=512 * MIB, disk=1024 * MIB)
@@ -66,12 +64,8 @@ class Browser(httpx.Client):
 
 def order(rig: Rig, image: str, folder: Path, number: int = 1, **parameters: Any) -> Site:
     """A machine made and started, not configured yet."""
-    address = next(rig.addresses())
-    name = f"{rig.prefix}wp{number}"
-    spec = MachineSpec(name, image, BLUEPRINT.limits(SIZE), address)
-    wanted = Wanted(uuid.uuid4(), name, parameters, SIZE, f"{name}.{rig.place.domain}", address)
-    rig.engine.create(spec, start=True)
-    return Site(rig.engine, spec, wanted, folder, key_pair(folder, name), BLUEPRINT)
+    spec, wanted = rig.begin(BLUEPRINT, image, f"wp{number}", SIZE, parameters)
+    return Site(rig.engine, spec, wanted, folder, key_pair(folder, wanted.name), BLUEPRINT)
 
 
 @pytest.fixture(scope="session")

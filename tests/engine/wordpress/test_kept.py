@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 from tests.engine.conftest import Rig
-from tests.engine.website.test_kept import repository, rig_of_module
+from tests.engine.website.test_kept import repository
 from tests.engine.wordpress.conftest import Browser, Site, order
 
 from souk.blueprints.wordpress import BLUEPRINT
 from souk.provisioning.contract import BackupKind, Repository
 
 pytestmark = pytest.mark.engine
-__all__ = ["repository", "rig_of_module"]
+__all__ = ["repository"]
 
 
 def test_a_post_and_its_picture_come_back_together_and_the_proof_sees_what_is_not_as_it_was(

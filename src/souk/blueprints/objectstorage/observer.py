@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from souk.blueprints import journals
+from souk.blueprints import journals, panels
 from souk.blueprints.objectstorage import probing
 from souk.blueprints.supervision import Supervised
 from souk.provisioning.contract import (
@@ -69,12 +69,7 @@ PANELS = (
         ),
     ),
     Panel("latency", _("Time for a request"), "s", (Curve(_("Average"), "request_seconds"),)),
-    Panel(
-        "transfer",
-        _("Transferred a second"),
-        "bytes",
-        (Curve(_("Uploaded"), "received_bytes"), Curve(_("Downloaded"), "sent_bytes")),
-    ),
+    panels.TRANSFER,
 )
 
 

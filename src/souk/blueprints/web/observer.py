@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from souk.blueprints import journals
+from souk.blueprints import journals, panels
 from souk.blueprints.supervision import Supervised
 from souk.blueprints.web import probing
 from souk.provisioning.contract import (
@@ -57,12 +57,7 @@ PANELS = (
         ),
     ),
     Panel("latency", _("Time for a page"), "s", (Curve(_("95 of 100 within"), "slow_seconds"),)),
-    Panel(
-        "transfer",
-        _("Transferred a second"),
-        "bytes",
-        (Curve(_("Uploaded"), "received_bytes"), Curve(_("Downloaded"), "sent_bytes")),
-    ),
+    panels.TRANSFER,
     Panel("files", _("Files of the site"), "bytes", (Curve(_("Used"), "site_bytes"),)),
 )
 

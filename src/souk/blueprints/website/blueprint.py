@@ -6,40 +6,32 @@ import functools
 from collections.abc import Mapping
 from typing import Any
 
-from souk.blueprints import guests
-from souk.blueprints.ssh.identity import HostKey
-from souk.blueprints.web import front, people, probing, recipes, sizing
+from souk.blueprints.web import front, people, probing, recipes, service, sizing
 from souk.blueprints.web.archivist import Files
-from souk.blueprints.web.domains import WebDomains
 from souk.blueprints.web.observer import Watching
 from souk.blueprints.web.publisher import Releases
+from souk.blueprints.web.service import OnTheWeb
 from souk.blueprints.web.snippets import snippets
-from souk.blueprints.web.successor import Following
 from souk.blueprints.website import parameters
 from souk.blueprints.website.offering import STARTING_OFFERING
 from souk.blueprints.website.welcome import welcome
 from souk.engines.contract import Limits
 from souk.engines.images import Recipe
 from souk.provisioning.contract import (
-    Abilities,
     Archivist,
     Binder,
     Connection,
     Credentials,
-    DomainKeeper,
     Guest,
     Health,
-    Identity,
     Observer,
     Publisher,
     ServerCertificate,
     Size,
     StartingOffering,
-    Succession,
     Wanted,
 )
 
-_CONFIGURE = "/usr/lib/souk/configure"
 _CONFIGURE_WITHIN = 90.0
 
 
@@ -47,21 +39,16 @@ def _runs_php(wanted: Wanted) -> bool:
     return parameters.site(parameters.complete(wanted.parameters)).php
 
 
-class WebSite(Abilities):
+class WebSite(OnTheWeb):
     """Apache and PHP on a machine of its own, that takes files by SFTP and git."""
 
     key = "website"
     prefix = "ws"
     icon = "world"
-    port = probing.PORT
     further_ports = (80, 22, front.STAGING_PORT)
-    holds_data = True
     starting_offering: StartingOffering | None = STARTING_OFFERING
-    identity: Identity | None = HostKey()
     binder: Binder | None = people.PeopleBinder()
-    domains: DomainKeeper | None = WebDomains()
     archivist: Archivist | None = Files()
-    succession: Succession | None = Following()
     publisher: Publisher | None = Releases()
     observer: Observer | None = Watching(_runs_php)
 
@@ -99,32 +86,19 @@ class WebSite(Abilities):
         """
         given = parameters.complete(wanted.parameters)
         site, php = parameters.site(given), parameters.php(given)
-        document = {
-            "follows": wanted.follows,
-            "timeout": _CONFIGURE_WITHIN - 10,
-            "address": wanted.address,
-            "hostname": wanted.hostname,
-            "tls": {
-                "certificate": certificate.certificate,
-                "key": certificate.key,
-                "authority": certificate.authority,
-            },
-            "owner": {
-                "username": credentials.username,
-                "password": credentials.password,
-                "keys": parameters.authorized(given),
-            },
-            "files": {"server.conf": front.server(wanted), **front.sites(site, php)},
-            "php": front.pools(wanted, php) if site.php else "",
-            "deploy": {
-                "branch": given["branch"],
-                "folder": given["folder"],
-                "language": given["language"],
-                "url": f"https://{wanted.hostname}/",
-            },
-            "welcome": welcome(wanted.hostname, given),
-        }
-        guests.run(guest, _CONFIGURE, document, timeout=_CONFIGURE_WITHIN)
+        deploy = {each: given[each] for each in ("branch", "folder", "language")}
+        deploy["url"] = f"https://{wanted.hostname}/"
+        service.bring_up(
+            guest,
+            wanted,
+            credentials,
+            certificate,
+            files=front.sites(site, php),
+            php=php if site.php else None,
+            keys=parameters.authorized(given),
+            within=_CONFIGURE_WITHIN,
+            more={"deploy": deploy, "welcome": welcome(wanted.hostname, given)},
+        )
 
     def probe(self, wanted: Wanted, credentials: Credentials, authority: str) -> Health:
         """Whether the server answers whoever signs in, and reaches PHP if the site has any."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import available_timezones
 
 from souk.blueprints.ssh import keys
+from souk.blueprints.web import choices
 from souk.blueprints.web.front import Php, Site
 from souk.blueprints.web.sizing import MIB
 from souk.provisioning.contract import ADVANCED, CHANGEABLE, Unfit
@@ -26,119 +26,110 @@ def parameters_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
         "additionalProperties": False,
-        "properties": {
-            "kind": {
-                "title": _("Kind of site"),
-                "description": _("Whether programs in PHP run, or files are served as they are."),
-                "oneOf": [
-                    {"const": PHP, "title": _("PHP")},
-                    {"const": STATIC, "title": _("Files only")},
-                ],
-                "type": "string",
-                "default": PHP,
-                CHANGEABLE: True,
-            },
-            "folder": {
-                "title": _("Folder that is served"),
-                "description": _(
-                    "The part of your files that the world sees, such as public for Laravel and Symfony. Leave it "
-                    "empty if that is all of them."
-                ),
-                "anyOf": [{"const": ""}, {"pattern": FOLDER}],
-                "type": "string",
-                "default": "",
-                ADVANCED: True,
-                CHANGEABLE: True,
-            },
-            "front_controller": {
-                "title": _("One page answers for all addresses"),
-                "description": _(
-                    "Addresses at which no file lies are answered by the first page, as frameworks and single-page "
-                    "applications need it."
-                ),
-                "type": "boolean",
-                "default": False,
-                ADVANCED: True,
-                CHANGEABLE: True,
-            },
-            "branch": {
-                "title": _("Branch that goes live"),
-                "description": _("What is pushed to this branch of the git repository becomes the site."),
-                "type": "string",
-                "pattern": BRANCH,
-                "default": "main",
-                ADVANCED: True,
-                CHANGEABLE: True,
-            },
-            "ssh_keys": {
-                "title": _("SSH keys"),
-                "description": _(
-                    "Public keys that may bring files by SFTP and git beside the password: one a line, as in the file "
-                    "whose name ends in .pub."
-                ),
-                "type": "array",
-                "items": {"type": "string", "maxLength": 4000},
-                "maxItems": MOST_KEYS,
-                "default": [],
-                CHANGEABLE: True,
-            },
-            "upload_megabytes": {
-                "title": _("Largest upload, in megabytes"),
-                "description": _("How large a file may be that a visitor sends to the site."),
-                "type": "integer",
-                "minimum": 1,
-                "maximum": 2048,
-                "default": 64,
-                ADVANCED: True,
-                CHANGEABLE: True,
-            },
-            "php_megabytes": {
-                "title": _("Memory of a page in PHP, in megabytes"),
-                "description": _("The more one may take, the fewer are worked on at a time."),
-                "type": "integer",
-                "minimum": 32,
-                "maximum": 1024,
-                "default": 128,
-                ADVANCED: True,
-                CHANGEABLE: True,
-            },
-            "php_seconds": {
-                "title": _("Time for a page in PHP, in seconds"),
-                "description": _("After this, a page that is still being worked on is given up."),
-                "type": "integer",
-                "minimum": 5,
-                "maximum": 300,
-                "default": 30,
-                ADVANCED: True,
-                CHANGEABLE: True,
-            },
-            "timezone": {
-                "title": _("Time zone"),
-                "description": _("That of dates in PHP, such as Africa/Casablanca."),
-                "type": "string",
-                "maxLength": 60,
-                "default": "Africa/Casablanca",
-                ADVANCED: True,
-                CHANGEABLE: True,
-            },
-            "language": {
-                "title": _("Language"),
-                "description": _("That of the page that is there before yours, and of what git tells."),
-                "oneOf": [
-                    {"const": "fr", "title": _("French")},
-                    {"const": "ar", "title": _("Arabic")},
-                    {"const": "en", "title": _("English")},
-                ],
-                "type": "string",
-                "default": "fr",
-                CHANGEABLE: True,
-            },
-        },
+        "properties": {**_served(), **_brought(), **_php(), **_spoken()},
         "examples": [
             {"kind": PHP},
             {"kind": STATIC, "front_controller": True, "ssh_keys": [_KEY], "timezone": "Europe/Paris"},
         ],
     }
+
+
+def _served() -> dict[str, Any]:
+    """How the site is shown."""
+    return {
+        "kind": {
+            "title": _("Kind of site"),
+            "description": _("Whether programs in PHP run, or files are served as they are."),
+            "oneOf": [
+                {"const": PHP, "title": _("PHP")},
+                {"const": STATIC, "title": _("Files only")},
+            ],
+            "type": "string",
+            "default": PHP,
+            CHANGEABLE: True,
+        },
+        "folder": {
+            "title": _("Folder that is served"),
+            "description": _(
+                "The part of your files that the world sees, such as public for Laravel and Symfony. Leave it "
+                "empty if that is all of them."
+            ),
+            "anyOf": [{"const": ""}, {"pattern": FOLDER}],
+            "type": "string",
+            "default": "",
+            ADVANCED: True,
+            CHANGEABLE: True,
+        },
+        "front_controller": {
+            "title": _("One page answers for all addresses"),
+            "description": _(
+                "Addresses at which no file lies are answered by the first page, as frameworks and single-page "
+                "applications need it."
+            ),
+            "type": "boolean",
+            "default": False,
+            ADVANCED: True,
+            CHANGEABLE: True,
+        },
+    }
+
+
+def _brought() -> dict[str, Any]:
+    """How its files come."""
+    return {
+        "branch": {
+            "title": _("Branch that goes live"),
+            "description": _("What is pushed to this branch of the git repository becomes the site."),
+            "type": "string",
+            "pattern": BRANCH,
+            "default": "main",
+            ADVANCED: True,
+            CHANGEABLE: True,
+        },
+        "ssh_keys": {
+            "title": _("SSH keys"),
+            "description": _(
+                "Public keys that may bring files by SFTP and git beside the password: one a line, as in the file "
+                "whose name ends in .pub."
+            ),
+            "type": "array",
+            "items": {"type": "string", "maxLength": 4000},
+            "maxItems": MOST_KEYS,
+            "default": [],
+            CHANGEABLE: True,
+        },
+    }
+
+
+def _php() -> dict[str, Any]:
+    """What a program in PHP may take."""
+    return {
+        "upload_megabytes": choices.number(
+            _("Largest upload, in megabytes"),
+            _("How large a file may be that a visitor sends to the site."),
+            *(1, 2048, 64),
+        ),
+        "php_megabytes": choices.number(
+            _("Memory of a page in PHP, in megabytes"),
+            _("The more one may take, the fewer are worked on at a time."),
+            *(32, 1024, 128),
+        ),
+        "php_seconds": choices.number(
+            _("Time for a page in PHP, in seconds"),
+            _("After this, a page that is still being worked on is given up."),
+            *(5, 300, 30),
+        ),
+        "timezone": {
+            **choices.timezone(_("That of dates in PHP, such as Africa/Casablanca.")),
+            CHANGEABLE: True,
+        },
+    }
+
+
+def _spoken() -> dict[str, Any]:
+    """In which language it begins."""
+    said = _("That of the page that is there before yours, and of what git tells.")
+    return {"language": {**choices.language(said), CHANGEABLE: True}}
 
 
 def check(given: Mapping[str, Any]) -> None:
@@ -152,8 +143,7 @@ def check(given: Mapping[str, Any]) -> None:
         authorized(given)
     except keys.BadKey as error:
         raise Unfit("ssh_keys", error.sentence, **error.values) from None
-    if given["timezone"] not in available_timezones():
-        raise Unfit("timezone", _("There is no such time zone. One is called Africa/Casablanca, another one UTC."))
+    choices.check_timezone(given["timezone"])
     if ".." in given["branch"] or given["branch"].endswith((".lock", ".", "/")):
         raise Unfit("branch", _("Git allows no branch of this name."))
 

@@ -7,12 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from souk.blueprints import guests
-from souk.blueprints.ssh.identity import HostKey
-from souk.blueprints.web import front as web
-from souk.blueprints.web import probing, recipes
-from souk.blueprints.web.domains import WebDomains
-from souk.blueprints.web.successor import Following
+from souk.blueprints.web import probing, recipes, service
+from souk.blueprints.web.service import OnTheWeb
 from souk.blueprints.wordpress import front, parameters, signing_in, sizing
 from souk.blueprints.wordpress.archivist import FilesAndDatabase
 from souk.blueprints.wordpress.observer import HEALTH, PressObserver
@@ -21,44 +17,34 @@ from souk.blueprints.wordpress.people import PressBinder
 from souk.engines.contract import Limits
 from souk.engines.images import Recipe
 from souk.provisioning.contract import (
-    Abilities,
     Archivist,
     Binder,
     Connection,
     Credentials,
-    DomainKeeper,
     Guest,
     Health,
-    Identity,
     Observer,
     ServerCertificate,
     Size,
     Snippet,
     StartingOffering,
-    Succession,
     Wanted,
 )
 
-_CONFIGURE = "/usr/lib/souk/configure"
 _CONFIGURE_WITHIN = 120.0
 
 
-class WordPress(Abilities):
+class WordPress(OnTheWeb):
     """WordPress and its database on a machine of its own, installed in its customer's language."""
 
     key = "wordpress"
     prefix = "wp"
     icon = "writing"
-    port = probing.PORT
     further_ports = (80, 22)
-    holds_data = True
     starting_offering: StartingOffering | None = STARTING_OFFERING
-    identity: Identity | None = HostKey()
     binder: Binder | None = PressBinder()
-    domains: DomainKeeper | None = WebDomains()
     archivist: Archivist | None = FilesAndDatabase()
     observer: Observer | None = PressObserver()
-    succession: Succession | None = Following()
 
     @functools.cached_property
     def recipe(self) -> Recipe:
@@ -93,35 +79,25 @@ class WordPress(Abilities):
         """
         given = parameters.complete(wanted.parameters)
         php = front.php(wanted, given)
-        document = {
-            "follows": wanted.follows,
-            "timeout": _CONFIGURE_WITHIN - 10,
-            "address": wanted.address,
-            "hostname": wanted.hostname,
-            "tls": {
-                "certificate": certificate.certificate,
-                "key": certificate.key,
-                "authority": certificate.authority,
-            },
-            # Who brings files, and whom the machine tells of itself.
-            "owner": {"username": credentials.username, "password": credentials.password, "keys": []},
-            "database": front.database(wanted),
-            "settings": front.settings(list(dict.fromkeys([wanted.hostname, *wanted.names]))),
-            "files": {
-                "server.conf": web.server(wanted),
-                **front.sites(php, xmlrpc=given["xmlrpc"]),
-            },
-            "php": web.pools(wanted, php),
-            "wordpress": {
-                "title": given["site_title"],
-                "admin": credentials.username,
-                "password": credentials.password,
-                "email": given["email"],
-                "locale": parameters.LOCALES[given["language"]],
-                "timezone": given["timezone"],
-            },
+        site = {
+            "title": given["site_title"],
+            "admin": credentials.username,
+            "password": credentials.password,
+            "email": given["email"],
+            "locale": parameters.LOCALES[given["language"]],
+            "timezone": given["timezone"],
         }
-        guests.run(guest, _CONFIGURE, document, timeout=_CONFIGURE_WITHIN)
+        hosts = list(dict.fromkeys([wanted.hostname, *wanted.names]))
+        service.bring_up(
+            guest,
+            wanted,
+            credentials,
+            certificate,
+            files=front.sites(php, xmlrpc=given["xmlrpc"]),
+            php=php,
+            within=_CONFIGURE_WITHIN,
+            more={"database": front.database(wanted), "settings": front.settings(hosts), "wordpress": site},
+        )
 
     def probe(self, wanted: Wanted, credentials: Credentials, authority: str) -> Health:
         """Whether PHP answers an administrator, and has WordPress's database. What the customer's own extensions make

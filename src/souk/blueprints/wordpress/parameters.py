@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import available_timezones
 
-from souk.blueprints.web import people
+from souk.blueprints.web import choices, people
 from souk.provisioning.contract import ADVANCED, CHANGEABLE, Declined, Unfit
 
 LOCALES = {"fr": "fr_FR", "ar": "ar", "en": "en_US"}
@@ -21,81 +20,74 @@ def parameters_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
         "additionalProperties": False,
-        "properties": {
-            "language": {
-                "title": _("Language"),
-                "description": _(
-                    "The one that the site begins in. It can be changed in WordPress, for each person too."
-                ),
-                "oneOf": [
-                    {"const": "fr", "title": _("French")},
-                    {"const": "ar", "title": _("Arabic")},
-                    {"const": "en", "title": _("English")},
-                ],
-                "type": "string",
-                "default": "fr",
-            },
-            "site_title": {
-                "title": _("Title of the site"),
-                "description": _(
-                    "What stands above each page, such as your firm's name. It can be changed in WordPress."
-                ),
-                "type": "string",
-                "maxLength": 100,
-                "default": "",
-            },
-            "admin": {
-                "title": _("Administrator's name"),
-                "description": _("The name under which you sign in: lowercase letters, digits and underscores."),
-                "type": "string",
-                "pattern": r"^[a-z][a-z0-9_]{2,22}$(?!\n)",
-                "default": "administrateur",
-            },
-            "email": {
-                "title": _("Administrator's e-mail address"),
-                "description": _("What WordPress shows as yours in your profile. Nothing is sent to it."),
-                "type": "string",
-                "maxLength": 100,
-                "anyOf": [
-                    {"const": ""},
-                    {"pattern": r"^[A-Za-z0-9._%+-]{1,60}@([A-Za-z0-9-]{1,60}\.){1,4}[A-Za-z]{2,20}$(?!\n)"},
-                ],
-                "default": "",
-                ADVANCED: True,
-            },
-            "timezone": {
-                "title": _("Time zone"),
-                "description": _("That of the dates of your posts, such as Africa/Casablanca."),
-                "type": "string",
-                "maxLength": 60,
-                "default": "Africa/Casablanca",
-                ADVANCED: True,
-            },
-            "upload_megabytes": {
-                "title": _("Largest upload, in megabytes"),
-                "description": _("How large a picture, a film or an extension may be that is brought to the site."),
-                "type": "integer",
-                "minimum": 2,
-                "maximum": 2048,
-                "default": 64,
-                ADVANCED: True,
-                CHANGEABLE: True,
-            },
-            "xmlrpc": {
-                "title": _("Older programs may write (XML-RPC)"),
-                "description": _(
-                    "An old way in that is mostly used for guessing passwords. Programs of today need it no more."
-                ),
-                "type": "boolean",
-                "default": False,
-                ADVANCED: True,
-                CHANGEABLE: True,
-            },
-        },
+        "properties": {**_site(), **_administrator(), **_running()},
         "examples": [
             {"language": "fr", "site_title": "Atlas Menuiserie"},
             {"language": "ar", "site_title": "مكتبة الأطلس", "upload_megabytes": 128},
         ],
+    }
+
+
+def _site() -> dict[str, Any]:
+    """What the site begins as."""
+    return {
+        "language": choices.language(
+            _("The one that the site begins in. It can be changed in WordPress, for each person too.")
+        ),
+        "site_title": {
+            "title": _("Title of the site"),
+            "description": _("What stands above each page, such as your firm's name. It can be changed in WordPress."),
+            "type": "string",
+            "maxLength": 100,
+            "default": "",
+        },
+    }
+
+
+def _administrator() -> dict[str, Any]:
+    """Who runs it."""
+    return {
+        "admin": {
+            "title": _("Administrator's name"),
+            "description": _("The name under which you sign in: lowercase letters, digits and underscores."),
+            "type": "string",
+            "pattern": r"^[a-z][a-z0-9_]{2,22}$(?!\n)",
+            "default": "administrateur",
+        },
+        "email": {
+            "title": _("Administrator's e-mail address"),
+            "description": _("What WordPress shows as yours in your profile. Nothing is sent to it."),
+            "type": "string",
+            "maxLength": 100,
+            "anyOf": [
+                {"const": ""},
+                {"pattern": r"^[A-Za-z0-9._%+-]{1,60}@([A-Za-z0-9-]{1,60}\.){1,4}[A-Za-z]{2,20}$(?!\n)"},
+            ],
+            "default": "",
+            ADVANCED: True,
+        },
+    }
+
+
+def _running() -> dict[str, Any]:
+    """How it runs."""
+    return {
+        "timezone": choices.timezone(_("That of the dates of your posts, such as Africa/Casablanca.")),
+        "upload_megabytes": choices.number(
+            _("Largest upload, in megabytes"),
+            _("How large a picture, a film or an extension may be that is brought to the site."),
+            *(2, 2048, 64),
+        ),
+        "xmlrpc": {
+            "title": _("Older programs may write (XML-RPC)"),
+            "description": _(
+                "An old way in that is mostly used for guessing passwords. Programs of today need it no more."
+            ),
+            "type": "boolean",
+            "default": False,
+            ADVANCED: True,
+            CHANGEABLE: True,
+        },
     }
 
 
@@ -110,8 +102,7 @@ def check(given: Mapping[str, Any]) -> None:
         people.clean(given["admin"])
     except Declined as declined:
         raise Unfit("admin", str(declined)) from None
-    if given["timezone"] not in available_timezones():
-        raise Unfit("timezone", _("There is no such time zone. One is called Africa/Casablanca, another one UTC."))
+    choices.check_timezone(given["timezone"])
     if any(ord(letter) < ord(" ") for letter in given["site_title"]):
         raise Unfit("site_title", _("The title is one line of text."))
 

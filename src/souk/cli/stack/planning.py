@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -85,45 +85,53 @@ def _create(name: str, wanted: Service, stack: Stack, present: Present, offering
     network = wanted.get("network")
     if not obstacle and network and network not in {*stack.networks, *present.networks}:
         obstacle = _("There is no network “{name}”. Name it in the file, below networks.").format(name=network)
-    ordered = {key: wanted[key] for key in _ORDERED if wanted.get(key)}  # type: ignore[literal-required]
+    said: Mapping[str, object] = wanted
+    ordered = {key: said[key] for key in _ORDERED if said.get(key)}
     yield Change("create", "service", name, after=ordered, obstacle=obstacle)
     for key in _LATER:
-        if key in wanted and key not in _ORDERED and wanted[key] != AS_IT_BEGINS.get(key, {}):  # type: ignore[literal-required]
-            yield Change("create", "service", name, key, after=wanted[key])  # type: ignore[literal-required]
+        if key in said and key not in _ORDERED and said[key] != AS_IT_BEGINS.get(key, {}):
+            yield Change("create", "service", name, key, after=said[key])
 
 
 def _change(name: str, wanted: Service, there: There, offerings: Catalogue) -> Iterator[Change]:
-    now = there.service
+    now: Mapping[str, object] = there.service
+    then: Mapping[str, object] = wanted
     for key in _FIXED:
-        if wanted[key] != now[key] and now[key]:  # type: ignore[literal-required]
+        if then[key] != now[key] and now[key]:
             said = _("This is fixed once a service runs. Order another one under another name, restored from this one.")
-            yield Change("change", "service", name, key, now[key], wanted[key], said)  # type: ignore[literal-required]
-    others = {key: value for key, value in wanted.get("parameters", {}).items() if now["parameters"].get(key) != value}
-    if others or wanted["plan"] != now["plan"]:
-        offering = offerings(now["marketplace"], now["offering"])
-        obstacle = unsold({**wanted, "parameters": others}, offering)
-        properties = offering["parameters"].get("properties", {})
-        for key, value in others.items():
-            before, part = now["parameters"].get(key), f"parameters.{key}"
-            if not obstacle and properties[key].get(KEPT):
-                yield from (
-                    Change("create", "service", name, part, after=each, obstacle=asleep(wanted, now))
-                    for each in value
-                    if each not in (before or ())
-                )
-                continue
-            if not obstacle and key == "version":
-                obstacle = _("Another version is tried out, then gone over to: souk services upgrade {name} {version}")
-                obstacle = obstacle.format(name=name, version=value)
-            if not obstacle and not properties[key].get("x-changeable"):
-                obstacle = _("The parameter “{key}” is fixed once a service runs.").format(key=key)
-            yield Change("change", "service", name, part, before, value, obstacle or asleep(wanted, now))
-        if wanted["plan"] != now["plan"]:
-            yield Change("change", "service", name, "plan", now["plan"], wanted["plan"], obstacle)
+            yield Change("change", "service", name, key, now[key], then[key], said)
+    yield from _sold_otherwise(name, wanted, there.service, offerings)
     for key in _LATER:
-        if key in wanted and key != "plan":
-            for change in _parts(name, key, now[key], wanted[key]):  # type: ignore[literal-required]
+        if key in then and key != "plan":
+            for change in _parts(name, key, now[key], then[key]):
                 yield replace(change, obstacle=hindered(change, wanted, there))
+
+
+def _sold_otherwise(name: str, wanted: Service, now: Service, offerings: Catalogue) -> Iterator[Change]:
+    """What of parameters and plan is to be otherwise, as far as the offering sells that."""
+    others = {key: value for key, value in wanted.get("parameters", {}).items() if now["parameters"].get(key) != value}
+    if not others and wanted["plan"] == now["plan"]:
+        return
+    offering = offerings(now["marketplace"], now["offering"])
+    obstacle = unsold({**wanted, "parameters": others}, offering)
+    properties = offering["parameters"].get("properties", {})
+    for key, value in others.items():
+        before, part = now["parameters"].get(key), f"parameters.{key}"
+        if not obstacle and properties[key].get(KEPT):
+            yield from (
+                Change("create", "service", name, part, after=each, obstacle=asleep(wanted, now))
+                for each in value
+                if each not in (before or ())
+            )
+            continue
+        if not obstacle and key == "version":
+            obstacle = _("Another version is tried out, then gone over to: souk services upgrade {name} {version}")
+            obstacle = obstacle.format(name=name, version=value)
+        if not obstacle and not properties[key].get("x-changeable"):
+            obstacle = _("The parameter “{key}” is fixed once a service runs.").format(key=key)
+        yield Change("change", "service", name, part, before, value, obstacle or asleep(wanted, now))
+    if wanted["plan"] != now["plan"]:
+        yield Change("change", "service", name, "plan", now["plan"], wanted["plan"], obstacle)
 
 
 def _parts(name: str, key: str, now: Any, wanted: Any) -> Iterator[Change]:

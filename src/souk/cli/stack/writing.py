@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -47,9 +48,10 @@ def _service(service: Service, region: str, standards: dict[str, float]) -> dict
         told["marketplace"] = service["marketplace"]
     if service["region"] != region:
         told["region"] = service["region"]
+    parts: Mapping[str, object] = service
     for key, begun in AS_IT_BEGINS.items():
-        if service[key] not in (begun, None):  # type: ignore[literal-required]
-            told[key] = service[key]  # type: ignore[literal-required]
+        if parts[key] not in (begun, None):
+            told[key] = parts[key]
     if service["firewall"] is not None:
         told["firewall"] = [_rule(each) for each in service["firewall"]]
     other = {rule: value for rule, value in service["alerts"].items() if value is False or value != standards.get(rule)}

@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
 
 from souk.engines.contract import (
     MOST_SAID,
@@ -41,35 +39,13 @@ from souk.engines.contract import (
     Usage,
 )
 from souk.engines.exposure import Exposure
+from souk.engines.memory.calls import call
 from souk.engines.memory.faults import Faults
 from souk.engines.memory.guests import Guest, ToyGuest
-from souk.engines.memory.state import Kept, Simulated
+from souk.engines.memory.state import Kept, Simulated, imported
 
-P = ParamSpec("P")
-R = TypeVar("R")
 _GIB = 1024**3
 _HOST = "memory"
-_FOR_A_MACHINE = frozenset(
-    (
-        *("start", "stop", "move", "delete", "resize", "label", "push", "pull"),
-        *("join", "readdress", "attach", "detach", "snapshot", "snapshots", "delete_snapshot"),
-    )
-)
-"""Calls that end at the host on which a machine stands."""
-
-
-def _call(method: Callable[Concatenate[MemoryEngine, P], R]) -> Callable[Concatenate[MemoryEngine, P], R]:
-    """One call of the engine: planned failures first, then alone under the lock."""
-
-    def wrapped(self: MemoryEngine, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        self.faults.strike(method.__name__)
-        with self._lock:
-            if method.__name__ in _FOR_A_MACHINE:
-                self._answers(str(args[0] if args else kwargs["name"]))
-            return method(self, *args, **kwargs)
-
-    wrapped.__name__, wrapped.__doc__ = method.__name__, method.__doc__
-    return wrapped
 
 
 class MemoryEngine:
@@ -101,13 +77,13 @@ class MemoryEngine:
         self.ranges: list[str] = []
         self._hosts = list(hosts)
         self._any_image = images is None
-        self._images = {alias: _image(alias, alias.encode(), {}) for alias in images or ()}
+        self._images = {alias: imported(alias, alias.encode(), {}) for alias in images or ()}
         self._vcpus, self._memory, self._disk = vcpus, memory, disk
         self._networks: set[str] = set()
         self._subscribers: list[queue.SimpleQueue[Event]] = []
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
 
-    @_call
+    @call
     def hosts(self) -> Sequence[Host]:
         """See the contract."""
         return [self._host(name) for name in self._hosts]
@@ -119,23 +95,23 @@ class MemoryEngine:
         memory = sum(machine.usage().memory for machine in here if machine.running)
         return Host(name, True, self._vcpus, self._memory, memory, self._disk, self._disk_used(name))
 
-    @_call
+    @call
     def supports(self, kind: MachineKind) -> bool:
         """See the contract."""
         return kind == MachineKind.CONTAINER
 
-    @_call
+    @call
     def machines(self) -> Sequence[Machine]:
         """See the contract."""
         return [replace(self._observed(machine), etag=None) for machine in self.simulated.values()]
 
-    @_call
+    @call
     def machine(self, name: str) -> Machine | None:
         """See the contract."""
         found = self.simulated.get(name)
         return self._observed(found) if found else None
 
-    @_call
+    @call
     def create(self, spec: MachineSpec, *, start: bool = False) -> None:
         """See the contract."""
         if not self._any_image and not any(spec.image in (i.fingerprint, *i.aliases) for i in self._images.values()):
@@ -145,7 +121,7 @@ class MemoryEngine:
         if start:
             self._start(spec.name)
 
-    @_call
+    @call
     def copy(self, source: str, spec: MachineSpec, *, snapshot: str = "") -> None:
         """See the contract. What is shared counts once against the pool, as on the real one."""
         of = self._known(source)
@@ -155,20 +131,20 @@ class MemoryEngine:
             Simulated(spec, labels=labels, files=files, disk=kept.disk, shared=kept.disk, image=of.image, host=of.host)
         )
 
-    @_call
+    @call
     def snapshot(self, name: str, snapshot: str) -> None:
         """See the contract."""
         machine = self._known(name)
         limit = machine.spec.limits.disk
         machine.snapshots.setdefault(snapshot, Kept(datetime.now(UTC), dict(machine.files), machine.disk, limit))
 
-    @_call
+    @call
     def snapshots(self, name: str) -> Sequence[Snapshot]:
         """See the contract. What is written since takes the place of what a snapshot keeps."""
         machine = self._known(name)
-        return [Snapshot(each, kept.at, _lost(kept, machine)) for each, kept in machine.snapshots.items()]
+        return [Snapshot(each, kept.at, machine.lost_since(kept)) for each, kept in machine.snapshots.items()]
 
-    @_call
+    @call
     def restore_snapshot(self, snapshot: str, spec: MachineSpec) -> None:
         """See the contract."""
         machine = self._known(spec.name)
@@ -180,19 +156,19 @@ class MemoryEngine:
         machine.spec, machine.labels, machine.card = spec, dict(spec.labels), None
         machine.files, machine.disk = dict(kept.files), kept.disk
 
-    @_call
+    @call
     def delete_snapshot(self, name: str, snapshot: str) -> None:
         """See the contract."""
         machine = self.simulated.get(name)
         if machine is not None:
             machine.snapshots.pop(snapshot, None)
 
-    @_call
+    @call
     def start(self, name: str) -> None:
         """See the contract."""
         self._start(name)
 
-    @_call
+    @call
     def stop(self, name: str, *, force: bool = False, timeout: float = 30.0) -> None:
         """See the contract."""
         machine = self._known(name)
@@ -200,7 +176,7 @@ class MemoryEngine:
             machine.status = MachineStatus.STOPPED
             self._tell(name, "instance-stopped")
 
-    @_call
+    @call
     def move(self, name: str, host: str) -> None:
         """See the contract."""
         machine = self._known(name)
@@ -214,7 +190,7 @@ class MemoryEngine:
         # It shares blocks with nothing there.
         machine.host, machine.shared = host, 0
 
-    @_call
+    @call
     def delete(self, name: str) -> None:
         """See the contract."""
         machine = self.simulated.pop(name, None)
@@ -222,7 +198,7 @@ class MemoryEngine:
             self.exposed.pop(machine.spec.address, None)
             self._tell(name, "instance-deleted")
 
-    @_call
+    @call
     def resize(self, name: str, limits: Limits, *, etag: str | None = None) -> None:
         """See the contract."""
         machine = self._unchanged(name, etag)
@@ -230,7 +206,7 @@ class MemoryEngine:
             raise Refused(f"{name} has {machine.disk} bytes on its disk, which is too much for {limits.disk}")
         machine.spec = replace(machine.spec, limits=limits)
 
-    @_call
+    @call
     def label(self, name: str, labels: Mapping[str, str], *, etag: str | None = None) -> None:
         """See the contract."""
         self._unchanged(name, etag).labels.update(labels)
@@ -238,8 +214,8 @@ class MemoryEngine:
     def execute(self, name: str, command: Sequence[str], *, stdin: bytes = b"", timeout: float = 60.0) -> Execution:
         """See the contract. The guest answers outside the lock, as a real one does."""
         self.faults.strike("execute")
-        with self._lock:
-            self._answers(name)
+        with self.lock:
+            self.answers(name)
             if not self._known(name).running:
                 raise NotRunning(f"{name} is not running")
             guest = self.guests.get(name, self.guest)
@@ -248,12 +224,12 @@ class MemoryEngine:
             raise EngineError(f"{command[0]} said more than {MOST_SAID} bytes and was killed")
         return done
 
-    @_call
+    @call
     def push(self, name: str, path: str, content: bytes, *, mode: int = 0o600, uid: int = 0, gid: int = 0) -> None:
         """See the contract."""
         self._known(name).files[path] = content
 
-    @_call
+    @call
     def pull(self, name: str, path: str) -> bytes:
         """See the contract."""
         try:
@@ -261,7 +237,7 @@ class MemoryEngine:
         except KeyError:
             raise NotFound(f"{path}: no such file") from None
 
-    @_call
+    @call
     def join(self, name: str, private: str) -> None:
         """See the contract."""
         machine = self._known(name)
@@ -269,7 +245,7 @@ class MemoryEngine:
             raise NotFound(f"Network {private} not found")
         machine.spec = replace(machine.spec, private=private)
 
-    @_call
+    @call
     def readdress(self, name: str, address: str, *, neighbours: bool = False) -> None:
         """See the contract."""
         machine = self._known(name)
@@ -280,7 +256,7 @@ class MemoryEngine:
         self._free(address)
         machine.spec = replace(machine.spec, address=address, neighbours=neighbours)
 
-    @_call
+    @call
     def attach(self, name: str, card: Card) -> None:
         """See the contract."""
         machine = self._known(name)
@@ -290,34 +266,34 @@ class MemoryEngine:
             raise AddressTaken(f"Address {card.address} already in use")
         machine.card = card
 
-    @_call
+    @call
     def detach(self, name: str) -> None:
         """See the contract."""
         self._known(name).card = None
 
-    @_call
+    @call
     def occupied(self) -> Sequence[str]:
         """See the contract."""
         return list(self.ways)
 
-    @_call
+    @call
     def ensure_network(self, name: str) -> None:
         """See the contract."""
         self._networks.add(name)
 
-    @_call
+    @call
     def delete_network(self, name: str) -> None:
         """See the contract."""
         if any(name in machine.networks for machine in self.simulated.values()):
             raise Busy(f"Network {name} is in use")
         self._networks.discard(name)
 
-    @_call
+    @call
     def networks(self) -> Sequence[str]:
         """See the contract."""
         return sorted(self._networks)
 
-    @_call
+    @call
     def expose(self, exposure: Exposure) -> None:
         """See the contract."""
         for address, other in list(self.exposed.items()):
@@ -327,38 +303,38 @@ class MemoryEngine:
         if not exposure.closed:
             self.exposed[exposure.address] = exposure
 
-    @_call
+    @call
     def exposures(self) -> Mapping[str, str] | None:
         """See the contract."""
         return {address: exposure.token for address, exposure in self.exposed.items()}
 
-    @_call
+    @call
     def keep_ranges(self, ranges: Sequence[str]) -> None:
         """See the contract."""
         self.ranges = list(ranges)
 
-    @_call
+    @call
     def usage(self) -> Sequence[Usage]:
         """See the contract."""
         return [machine.usage() for machine in self.simulated.values() if self._counts(machine)]
 
-    @_call
+    @call
     def usage_of(self, name: str) -> Usage | None:
         """See the contract."""
         machine = self.simulated.get(name)
         return machine.usage() if machine is not None and self._counts(machine) else None
 
-    @_call
+    @call
     def images(self) -> Sequence[Image]:
         """See the contract."""
         return list(self._images.values())
 
-    @_call
+    @call
     def import_image(self, path: str, alias: str, properties: Mapping[str, str]) -> None:
         """See the contract."""
-        self._images[alias] = _image(alias, Path(path).read_bytes(), properties)
+        self._images[alias] = imported(alias, Path(path).read_bytes(), properties)
 
-    @_call
+    @call
     def delete_image(self, alias: str) -> None:
         """See the contract."""
         self._images.pop(alias, None)
@@ -367,14 +343,14 @@ class MemoryEngine:
         """See the contract. The subscription begins with this call."""
         self.faults.strike("events")
         subscriber: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        with self._lock:
+        with self.lock:
             self._subscribers.append(subscriber)
         return iter(subscriber.get, None)
 
     def _fingerprint(self, image: str) -> str:
         """Of an image by its alias, or by its fingerprint; one that nobody imported is called after its alias."""
         known = (each.fingerprint for each in self._images.values() if image in each.aliases)
-        return next(known, image if image in self._fingerprints() else _image(image, image.encode(), {}).fingerprint)
+        return next(known, image if image in self._fingerprints() else imported(image, image.encode(), {}).fingerprint)
 
     def _fingerprints(self) -> set[str]:
         return {each.fingerprint for each in self._images.values()}
@@ -437,7 +413,8 @@ class MemoryEngine:
         if host in self.offline:
             raise HostOffline(f"Host {host} is offline")
 
-    def _answers(self, name: str) -> None:
+    def answers(self, name: str) -> None:
+        """Raise HostOffline if the machine stands on a host that can't be reached."""
         machine = self.simulated.get(name)
         if machine is not None:
             self._stands(machine.host)
@@ -451,12 +428,3 @@ class MemoryEngine:
     def _tell(self, machine: str, action: str) -> None:
         for subscriber in self._subscribers:
             subscriber.put(Event(machine, action))
-
-
-def _lost(kept: Kept, machine: Simulated) -> int:
-    """Bytes of files that are in a snapshot and no more in its machine."""
-    return sum(len(content) for path, content in kept.files.items() if machine.files.get(path) != content)
-
-
-def _image(alias: str, content: bytes, properties: Mapping[str, str]) -> Image:
-    return Image(hashlib.sha256(content).hexdigest(), (alias,), len(content), dict(properties))

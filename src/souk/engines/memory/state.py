@@ -1,13 +1,14 @@
-"""A simulated machine."""
+"""A simulated machine, and images."""
 
 from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from souk.engines.contract import Card, Limits, Machine, MachineSpec, MachineStatus, Usage
+from souk.engines.contract import Card, Image, Limits, Machine, MachineSpec, MachineStatus, Usage
 
 IMAGE_BYTES = 300 * 1024 * 1024
 """What a fresh machine has on its disk."""
@@ -41,6 +42,10 @@ class Simulated:
     card: Card | None = None
     snapshots: dict[str, Kept] = field(default_factory=dict)
     host: str = ""
+
+    def lost_since(self, kept: Kept) -> int:
+        """Bytes of files that are in a snapshot and no more in the machine."""
+        return sum(len(content) for path, content in kept.files.items() if self.files.get(path) != content)
 
     @property
     def networks(self) -> set[str]:
@@ -86,3 +91,8 @@ class Simulated:
     def start(self) -> None:
         """Run, with counters from zero."""
         self.status, self.started, self.egress = MachineStatus.RUNNING, time.monotonic(), 0
+
+
+def imported(alias: str, content: bytes, properties: Mapping[str, str]) -> Image:
+    """An image as the engine knows it, by what is in it."""
+    return Image(hashlib.sha256(content).hexdigest(), (alias,), len(content), dict(properties))
