@@ -17,7 +17,8 @@ STARTING_OFFERING = StartingOffering(
                 "votre langue, votre compte d’administrateur existe, il ne reste qu’à écrire. Une extension dont la "
                 "mise à jour casse le site est remise comme avant, toute seule. Les programmes de WordPress ne se "
                 "modifient pas depuis le site, et la base n’est joignable que de la machine. Chaque personne a son "
-                "propre accès : administrateur, éditeur ou abonné."
+                "propre accès : administrateur, éditeur ou abonné. Votre nom de domaine reçoit son certificat de "
+                "lui-même ; fichiers et base sont sauvegardés ensemble chaque jour."
             ),
         },
         "ar": {
@@ -27,7 +28,7 @@ STARTING_OFFERING = StartingOffering(
                 "ووردبريس 6.8 مع قاعدة بياناته على آلة معزولة. لا شيء للتثبيت: الموقع بلغتكم وحساب المدير موجود، ولا "
                 "يبقى إلا أن تكتبوا. الإضافة التي يعطل تحديثها الموقع تعاد كما كانت من تلقاء نفسها. لا يمكن تغيير "
                 "برامج ووردبريس من داخل الموقع، ولا الوصول إلى القاعدة إلا من الآلة نفسها. لكل شخص دخوله الخاص: مدير "
-                "أو محرر أو مشترك."
+                "أو محرر أو مشترك. يحصل اسم نطاقكم على شهادته من تلقاء نفسه، وتُنسخ الملفات والقاعدة معا كل يوم."
             ),
         },
         "en": {
@@ -38,7 +39,8 @@ STARTING_OFFERING = StartingOffering(
                 "your language, your administrator's account is there, and you can begin to write. An extension whose "
                 "update breaks the site is put back as it was, by itself. WordPress's own programs can't be changed "
                 "from within the site, and the database is reached from the machine only. Each person has an access "
-                "of their own: administrator, editor or subscriber."
+                "of their own: administrator, editor or subscriber. Your domain name gets its certificate by itself; "
+                "files and database are backed up together each day."
             ),
         },
     },
