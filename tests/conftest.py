@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings as trying
+
+# How long an example takes is the machine's business: `bench/` measures.
+trying.register_profile("untimed", deadline=None)
+trying.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -42,6 +42,8 @@ RECORD_CALLS = (
     "note_host",
     "host_of",
     "withdrawn",
+    "waits",
+    "plan_refused",
 )
 
 

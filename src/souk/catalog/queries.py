@@ -160,6 +160,23 @@ def published_offering(marketplace: str, slug: str, language: str) -> dict[str, 
     return msgspec.json.decode(row[0], type=dict[str, Any])
 
 
+def published_version(marketplace: str, slug: str) -> UUID:
+    """The version of an offering that is published.
+
+    Raises:
+        OfferingMissing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select version_id from catalog_publishedoffering where marketplace_slug = %s and slug = %s",
+            [marketplace, slug],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise errors.OfferingMissing(slug=slug)
+    return UUID(str(row[0]))
+
+
 def published_pages(marketplace: str, language: str, listing: UUID | None = None) -> list[PublishedRow]:
     """The published offerings of a market place with their pages, or only one of them; one statement."""
     with connection.cursor() as cursor:

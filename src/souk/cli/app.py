@@ -35,6 +35,7 @@ from souk.cli.commands import (
     services,
     snapshots,
     stack,
+    stacks,
     versions,
 )
 from souk.cli.context import Context
@@ -62,6 +63,7 @@ def build(context: Context) -> App:
     _backups(app)
     _alerts(app)
     _brokers(app)
+    _stacks(app)
     _branch(app, "market", _("What is for sale."), market.listing).command(
         market.show, name="show", help=_("One offering with its plans and parameters.")
     )
@@ -229,6 +231,12 @@ def _alerts(app: App) -> None:
     hooks.command(alerts.remove, name="remove", help=_("Tell an address nothing any more."))
     hooks.command(alerts.try_out, name="try", help=_("Send an address a message that is no alert."))
     hooks.command(alerts.deliveries, name="deliveries", help=_("What was sent, and what came of it."))
+
+
+def _stacks(app: App) -> None:
+    sold = _branch(app, "stacks", _("Several services that are ordered as one."), stacks.listing)
+    sold.command(stacks.parts, name="parts", help=_("What a stack that runs is made of."))
+    sold.command(stacks.publish, name="publish", help=_("Sell several services as one."))
 
 
 def _brokers(app: App) -> None:

@@ -300,8 +300,9 @@ class SubscriptionRow(TypedDict):
 class ServiceRow(TypedDict):
     """
     A service instance as lists show it; memory and disk in bytes, of each of its members. `extra_disk` is the part
-    of the disk beyond the plan, `grow_to` how large it may become by itself. One that is produced elsewhere has a
-    `plan_id` of the catalogue's, and no size.
+    of the disk beyond the plan, `grow_to` how large it may become by itself. One that is produced elsewhere or
+    made of others (a stack) has a `plan_id` of the catalogue's, and no size; what was made for a stack is `part_of` it,
+    which calls it `part`.
     """
 
     id: str
@@ -313,6 +314,8 @@ class ServiceRow(TypedDict):
     label: str
     parameters: dict[str, Any]
     plan_id: str | None
+    part_of: str | None
+    part: str
     vcpus: int
     memory: int
     disk: int
@@ -1346,6 +1349,33 @@ class ProducedOut(TypedDict):
     binding_parameters: dict[str, Any]
 
 
+class VersionOut(TypedDict):
+    """The offering version that waits for the operator's review."""
+
+    version: str
+
+
+class PartIn(TypedDict):
+    """
+    A part: a plan of an offering of the same market place, and the parameters that the stack gives it. One that is
+    `public` has a public address, at the stack's price.
+    """
+
+    offering: str
+    plan: str
+    parameters: NotRequired[dict[str, Any]]
+    public: NotRequired[bool]
+
+
+class StackPlanIn(TypedDict):
+    """A plan: its parts by their names, and its price in major units without tax."""
+
+    key: str
+    per_hour: float | str
+    per_month: float | str
+    parts: dict[str, PartIn]
+
+
 class SuspensionIn(TypedDict):
     """Why a service is suspended, and what its customer is told beside that."""
 
@@ -1755,6 +1785,20 @@ class BrokerOut(TypedDict):
     state: str
     sold: list[SoldRow]
     measured: MeasuredRow
+
+
+class StackIn(TypedDict):
+    """
+    A stack to be sold. `texts` maps a language to {name, summary, description}; `questions` what is asked of whoever
+    orders to the parameters that an answer is for, each as `part.parameter`.
+    """
+
+    slug: str
+    category: str
+    texts: dict[str, dict[str, str]]
+    plans: list[StackPlanIn]
+    questions: NotRequired[dict[str, list[str]]]
+    marketplace: NotRequired[str]
 
 
 class GroundOut(TypedDict):

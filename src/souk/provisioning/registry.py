@@ -11,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 
 from souk.kernel.errors import Problem
-from souk.provisioning.contract import ADVANCED, Blueprint, Producer
+from souk.provisioning.contract import ADVANCED, Blueprint, Composer, Producer
 from souk.provisioning.simulation import Simulated
 
 
@@ -32,7 +32,7 @@ def blueprints() -> Mapping[str, Blueprint]:
 
 @functools.cache
 def elsewhere() -> Mapping[str, Blueprint]:
-    """By key, what stands where a blueprint does for services that others produce."""
+    """By key, what stands where a blueprint does for services that others produce, or that are made of others."""
     found = [cast(Blueprint, point.load()) for point in entry_points(group="souk.producers")]
     return {each.key: each for each in found}
 
@@ -59,6 +59,16 @@ def producer_of(key: str, plan: UUID | None) -> tuple[Producer, UUID] | None:
     return None if producer is None or plan is None else (producer, plan)
 
 
+def composer_of(key: str, plan: UUID | None) -> tuple[Composer, UUID] | None:
+    """What services of this kind are made of, with the plan that one has; None for what is no stack.
+
+    Raises:
+        BlueprintMissing.
+    """
+    composer = blueprint(key).composer
+    return None if composer is None or plan is None else (composer, plan)
+
+
 def arranged(key: str, sold: Mapping[str, Any]) -> dict[str, Any]:
     """The schema that an offering version was published with, its parameters in the order that their blueprint has
     them in and folded as it says: the database keeps no order, and how they are shown is no part of what is sold.
@@ -79,5 +89,5 @@ def schema_of(key: str, plan: UUID | None) -> Mapping[str, Any]:
     Raises:
         BlueprintMissing.
     """
-    produced = producer_of(key, plan)
-    return blueprint(key).schema() if produced is None else produced[0].schema(produced[1])
+    found = producer_of(key, plan) or composer_of(key, plan)
+    return blueprint(key).schema() if found is None else found[0].schema(found[1])

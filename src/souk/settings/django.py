@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "souk.metering",
     "souk.billing",
     "souk.brokers",
+    "souk.stacks",
     "souk.doors.console",
     "souk.doors.osb",
     "souk.settings",

@@ -44,6 +44,9 @@ def present(context: Context, organization: str = "", project: str = "") -> Pres
     names = {each["id"]: name for name, each in networks.items()}
     for service in client.list_services(organization=ours, project=row["id"], with_deleted=True):
         name = service["name"]
+        if service["part_of"] is not None:
+            # It comes and goes with its stack.
+            continue
         if service["desired"] in GONE or service["state"] in GONE:
             former.setdefault(name, service["id"])
         elif name in services:

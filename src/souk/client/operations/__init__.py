@@ -20,6 +20,7 @@ from souk.client.operations.releases import Releases
 from souk.client.operations.services import Services
 from souk.client.operations.sessions import Sessions
 from souk.client.operations.snapshots import Snapshots
+from souk.client.operations.stacks import Stacks
 from souk.client.operations.versions import Versions
 
 
@@ -44,6 +45,7 @@ class Operations(
     Services,
     Sessions,
     Snapshots,
+    Stacks,
     Versions,
 ):
     """Every operation of the API."""

@@ -138,15 +138,17 @@ def moves(service: ServiceRow) -> bool:
     return service.state in _MOVING or service.observed_generation < service.generation
 
 
-def progress(service: ServiceRow, operations: Sequence[OperationRow]) -> Progress | None:
-    """How far the operation under way has come, or what was last tried on a failed service; None when it rests."""
+def progress(service: ServiceRow, operations: Sequence[OperationRow], parts: Sequence[Step] = ()) -> Progress | None:
+    """How far the operation under way has come, or what was last tried on a failed service; None when it rests. The
+    steps of a stack are its `parts`.
+    """
     newest = operations[0] if operations else None
     if newest is None or not (newest.state in _OPEN or service.state == "failed"):
         return None
     return Progress(
         kind=called(blueprint(service.blueprint), newest.kind),
         state=newest.state,
-        steps=_steps(service, newest),
+        steps=parts or _steps(service, newest),
         lines=[_line(entry) for entry in newest.log],
         percent=newest.progress,
     )

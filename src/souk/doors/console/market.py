@@ -74,6 +74,7 @@ def offering(request: HttpRequest, slug: str) -> HttpResponse:
         "parameters": _parameters(registry.arranged(found["blueprint"], found["parameters"])),
         "regions": [(region.name, words.country(region.country)) for region in regions()],
         "elsewhere": selling.elsewhere(found),
+        "stack": selling.is_stack(found),
         "measured": measures(seen) if (seen := measured_offering(slug)) else [],
         "breadcrumbs": [Crumb(_("Market place"), ".."), Crumb(found["name"])],
     }

@@ -74,7 +74,14 @@ class OrderForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(
-        self, desk: Desk, places: list[RegionRow], data: Any = None, *, elsewhere: bool = False, **initial: Any
+        self,
+        desk: Desk,
+        places: list[RegionRow],
+        data: Any = None,
+        *,
+        elsewhere: bool = False,
+        stack: bool = False,
+        **initial: Any,
     ) -> None:
         project = desk.project or min(desk.projects, key=lambda row: row.id, default=None)
         super().__init__(
@@ -89,9 +96,11 @@ class OrderForm(forms.Form):
         offer(self, "region", [(place.code, f"{place.name}, {words.country(place.country)}") for place in places])
         offer(self, "project", [(str(row.id), row.name) for row in desk.projects])
         offer(self, "network", choices(desk))
+        if elsewhere or stack:
+            del self.fields["extra_gib"]
         if elsewhere:
-            del self.fields["extra_gib"], self.fields["network"]
-        if elsewhere or not any(has_ranges(place.code) for place in places):
+            del self.fields["network"]
+        if elsewhere or stack or not any(has_ranges(place.code) for place in places):
             del self.fields["reached"]
         if len(desk.projects) < 2:
             self.fields["project"].widget = forms.HiddenInput()
@@ -185,7 +194,8 @@ def _chosen(request: HttpRequest, desk: Desk, slug: str) -> _Chosen:
     plans = [plan for each in offering["plans"] if (plan := _plan(desk, slug, each)) is not None]
     asked = (request.POST if data is not None else request.GET).get("plan", "")
     given = {name: request.GET.get(name) for name in ("name", "region")}
-    form = OrderForm(desk, places, data, elsewhere=selling.elsewhere(offering), **given)
+    elsewhere, stack = selling.elsewhere(offering), selling.is_stack(offering)
+    form = OrderForm(desk, places, data, elsewhere=elsewhere, stack=stack, **given)
     known = {plan.value for plan in plans}
     first = asked if asked in known else plans[min(1, len(plans) - 1)].value if plans else ""
     parameters = SchemaForm(registry.arranged(offering["blueprint"], offering["parameters"]), data)

@@ -19,6 +19,7 @@ from souk.kernel.money import Money
 from souk.kernel.scope import Scope
 from souk.ordering import queries
 from souk.provisioning import registry
+from souk.stacks import queries as stacks
 from souk.ui import format as values
 from souk.ui.parts import Offer, Plan
 from souk.ui.tags.text import icon_names
@@ -65,7 +66,7 @@ class TierRow:
 
 def drawing(blueprint: str, category: str) -> str:
     """What stands for a kind of service: its blueprint's own drawing, or its category's."""
-    known = registry.blueprints().get(blueprint)
+    known = registry.blueprints().get(blueprint) or registry.elsewhere().get(blueprint)
     return known.icon if known and known.icon in icon_names() else words.category(category)[1]
 
 
@@ -80,11 +81,24 @@ def cards(listing: bytes) -> list[Offer]:
 
 
 def plans(offering: Mapping[str, Any]) -> list[Plan]:
-    """An offering's plans at their listed prices."""
+    """An offering's plans at their listed prices; those of a stack say what it is made of in the reader's language."""
+    made_of = _made_of(offering)
     return [
-        plan(each, Decimal(each["per_hour"]), Decimal(each["per_month"]), offering["currency"])
+        plan(
+            {**each, "features": made_of.get(each["key"], each.get("features", []))},
+            Decimal(each["per_hour"]),
+            Decimal(each["per_month"]),
+            offering["currency"],
+        )
         for each in offering["plans"]
     ]
+
+
+def _made_of(offering: Mapping[str, Any]) -> dict[str, list[str]]:
+    if not is_stack(offering):
+        return {}
+    found = stacks.offered(MARKETPLACE, offering["slug"], values.language())
+    return {key: [f"{part.offering_name} · {part.plan.upper()}" for part in made] for key, made in found.items()}
 
 
 def plan(size: Mapping[str, Any], per_hour: Decimal, per_month: Decimal, currency: str) -> Plan:
@@ -101,7 +115,13 @@ def plan(size: Mapping[str, Any], per_hour: Decimal, per_month: Decimal, currenc
 
 def elsewhere(offering: Mapping[str, Any]) -> bool:
     """Whether an offering's services are produced by its vendor, on no machine of ours."""
-    return any(not plan["vcpus"] for plan in offering["plans"])
+    return any(not plan["vcpus"] for plan in offering["plans"]) and not is_stack(offering)
+
+
+def is_stack(offering: Mapping[str, Any]) -> bool:
+    """Whether an offering's services are made of other ones."""
+    known = registry.elsewhere().get(offering["blueprint"])
+    return known is not None and known.composer is not None
 
 
 def _features(size: Mapping[str, Any]) -> list[str]:

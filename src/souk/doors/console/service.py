@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from souk.billing.queries import cost_so_far
 from souk.brokers.queries import produced
 from souk.catalog.pricing import FrozenPrice
-from souk.doors.console import charts, contents, keeping, live, monitoring, selling, versions, words
+from souk.doors.console import charts, contents, keeping, live, monitoring, selling, stacks, versions, words
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import member_page, operator_page
 from souk.doors.console.operator.suspensions import ForgettingForm, SuspensionForm
@@ -127,6 +127,7 @@ def operator_service(request: HttpRequest, desk: Desk, service: UUID) -> HttpRes
     row = queries.service(scope, service)
     context = {
         **_page(scope, row, money=True),
+        "parts": stacks.table(stacks.parts(scope, row), "operator-service"),
         "may_operate": False,
         "for_operator": True,
         "machines": [each for each in queries.machines(scope) if each.instance_id == service],
@@ -171,7 +172,8 @@ def service_credentials(request: HttpRequest, desk: Desk, service: UUID) -> Http
 def _page(scope: Scope, row: queries.ServiceRow, *, money: bool) -> dict[str, Any]:
     operations, cancellable = queries.operations(scope, row.id), queries.cancellable(scope, row.id)
     now = clock.now()
-    subscription = subscription_of(scope, row.id)
+    subscription = subscription_of(scope, row.part_of or row.id)
+    parts = stacks.parts(scope, row)
     release = queries.release(scope, row.id)
     place = next((each.name for each in regions() if each.code == row.region_code), row.region_code)
     return {
@@ -182,6 +184,8 @@ def _page(scope: Scope, row: queries.ServiceRow, *, money: bool) -> dict[str, An
         "brought": contents.brought(scope, release),
         "known_contents": is_known(scope, release.image),
         "produced": produced(scope, row.id, row.plan_id),
+        "parts": stacks.table(parts, "service"),
+        "stack": queries.service(scope, row.part_of) if row.part_of else None,
         "suspension": words.SUSPENSIONS.get(row.suspension, row.suspension),
         "beyond": words.ltr(values.size(row.extra_disk)),
         "grow_to": words.ltr(values.size(row.grow_to)) if row.grow_to else "",
@@ -194,9 +198,9 @@ def _page(scope: Scope, row: queries.ServiceRow, *, money: bool) -> dict[str, An
         "parameters": _parameters(row),
         "region": place,
         "moving": live.moves(row),
-        "progress": live.progress(row, operations),
+        "progress": live.progress(row, operations, stacks.steps(parts)),
         "reach": _reach(scope, row),
-        "cost": _cost(scope, row, subscription) if money else None,
+        "cost": _cost(scope, row, subscription) if money and row.part_of is None else None,
         "members": [(each.number, words.DUTIES.get(each.duty, each.duty)) for each in queries.members(scope, row.id)],
         "spread": words.SPREADS.get(queries.spread(scope, row.id), ""),
         "operations": _operations(operations, blueprint(row.blueprint)),

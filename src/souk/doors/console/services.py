@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from django.conf import settings
@@ -90,12 +90,7 @@ def service_act(request: HttpRequest, desk: Desk, service: UUID, verb: str) -> H
 def service_delete(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     """Delete a service with its data, once its name was typed."""
     row = queries.service(desk.scope, service)
-    recoverable = (
-        row.desired != "soft_deleted"
-        and row.ready_at is not None
-        and row.plan_id is None
-        and bool(settings.DELETION_GRACE)
-    )
+    recoverable = row.desired != "soft_deleted" and queries.keeps_for_grace(desk.scope, row)
     form = DeletionForm(row.name, request.POST or None, recoverable=recoverable)
     if request.method == "POST" and form.is_valid():
         keep = recoverable and not form.cleaned_data["erase"]
@@ -109,6 +104,7 @@ def service_delete(request: HttpRequest, desk: Desk, service: UUID) -> HttpRespo
             return redirect("service", service)
     context = {
         "service": row,
+        "parts": [part.name for part in queries.parts(desk.scope, service) if part.deleted_at is None],
         "form": form,
         "held": ", ".join(
             each.address
@@ -158,11 +154,13 @@ def service_table(rows: Sequence[queries.ServiceRow], desk: Desk, url_name: str,
     """Services as a table; names lead to their pages."""
     projects = {row.id: row.name for row in desk.projects}
     places = {region.code: region.name for region in regions()}
+    scope = desk.operator if url_name == "operator-service" else desk.scope
+    stacks = queries.names(scope, {row.part_of for row in rows if row.part_of is not None})
     columns = [
         Column(
             "name",
             _("Name"),
-            cell=lambda row: format_html("{}<bdi>{}</bdi>", icon(selling.drawing(row.blueprint, ""), "me-2"), row.name),
+            cell=lambda row: _named(row, stacks),
             url=lambda row: reverse(url_name, args=[row.id]),
         ),
         Column("state", _("State"), kind="status"),
@@ -175,10 +173,14 @@ def service_table(rows: Sequence[queries.ServiceRow], desk: Desk, url_name: str,
     return Table(columns, rows, _("Services"), page=page, row_id=lambda row: f"s-{row.id}")
 
 
-def _name(row: queries.ServiceRow) -> str:
-    return format_html("<bdi>{}</bdi>", row.name)
+def _named(row: queries.ServiceRow, stacks: Mapping[UUID, str]) -> str:
+    named = format_html("{}<bdi>{}</bdi>", icon(selling.drawing(row.blueprint, ""), "me-2"), row.name)
+    if row.part_of is None:
+        return named
+    said = _("part of %(stack)s") % {"stack": words.isolated(stacks.get(row.part_of, ""))}
+    return format_html('{}<br><span class="sk-muted sk-small">{}</span>', named, said)
 
 
 def size_of(row: queries.ServiceRow) -> str:
-    """A service's size on one line: processors, memory, disk."""
-    return words.size(row.vcpus, row.memory, row.disk, row.members)
+    """A service's size on one line: processors, memory, disk; nothing of what is on no machine."""
+    return "" if row.plan_id is not None else words.size(row.vcpus, row.memory, row.disk, row.members)

@@ -29,6 +29,7 @@ CATEGORIES: dict[str, tuple[Text, str]] = {
     "web": (_("Web"), "world"),
     "application": (_("Applications"), "box"),
     "support": (_("Support"), "lifebuoy"),
+    "stacks": (_("Stacks"), "stack-2"),
     "partners": (_("Partners' services"), "plug-connected"),
 }
 

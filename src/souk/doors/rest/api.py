@@ -40,6 +40,7 @@ from souk.doors.rest import (
     services,
     sessions,
     snapshots,
+    stacks,
     versions,
 )
 from souk.doors.rest.auth import bearer
@@ -115,6 +116,7 @@ for prefix, router in (
     ("", logs.router),
     ("", invoices.router),
     ("", brokers.router),
+    ("", stacks.router),
     ("/operator", operator.router),
     ("/operator", hosts.router),
     ("/operator", reach.ranges),

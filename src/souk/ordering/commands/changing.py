@@ -24,7 +24,7 @@ from souk.parties.queries import organization
 from souk.provisioning import commands as provisioning
 from souk.provisioning.addresses import addresses
 from souk.provisioning.contract import GIB
-from souk.provisioning.queries import ServiceRow, operations, service
+from souk.provisioning.queries import ServiceRow, bought_by_itself, operations, service
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def change_size(
     nothing changes and the order says why. A second call with the same idempotency `key` returns the first one's.
 
     Raises:
-        NotFound, RoleTooLow, NotActive, SamePlan, SameDisk, OfferingMissing, UnknownPlan, NotForSale,
+        NotFound, PartOfStack, RoleTooLow, NotActive, SamePlan, SameDisk, OfferingMissing, UnknownPlan, NotForSale,
         ExtraDiskOutOfRange, ExtraDiskNotSold, DiskTooSmall, ServiceGone, NotReadyYet, MembersFixed, ResizeUnderWay,
         NoCapacity, IdempotencyKeyReused.
     """
@@ -77,7 +77,7 @@ def set_ceiling(scope: Scope, instance: UUID, ceiling_gib: int | None) -> None:
     grows by costs what disk beyond the plan costs, as the service was sold.
 
     Raises:
-        NotFound, RoleTooLow, NotActive, ExtraDiskNotSold, CeilingTooLow, CeilingTooHigh, ServiceGone.
+        NotFound, PartOfStack, RoleTooLow, NotActive, ExtraDiskNotSold, CeilingTooLow, CeilingTooHigh, ServiceGone.
     """
     with acting(scope):
         current = _current(scope, instance)
@@ -98,7 +98,7 @@ def give_address(scope: Scope, instance: UUID, address: UUID | None = None) -> U
     its project keeps, which is on this service's bill from now on. Returns the operation.
 
     Raises:
-        NotFound, RoleTooLow, PublicAddressNotSold, and as `provisioning.commands.give_address`.
+        NotFound, PartOfStack, RoleTooLow, PublicAddressNotSold, and as `provisioning.commands.give_address`.
     """
     with acting(scope):
         sizing.addressed(FrozenPrice.from_json(_paying(scope, instance).price))
@@ -109,7 +109,7 @@ def _current(scope: Scope, instance: UUID) -> Subscription:
     """The subscription that pays for a service that was ready.
 
     Raises:
-        NotFound, RoleTooLow, NotActive.
+        NotFound, PartOfStack, RoleTooLow, NotActive.
     """
     current = _paying(scope, instance)
     if current.state != SubscriptionState.ACTIVE:
@@ -121,7 +121,7 @@ def _paying(scope: Scope, instance: UUID) -> Subscription:
     """The subscription that pays for a service now, or will once it is ready.
 
     Raises:
-        NotFound, RoleTooLow.
+        NotFound, PartOfStack, RoleTooLow.
     """
     current = (
         Subscription.objects.select_related("order")
@@ -131,6 +131,7 @@ def _paying(scope: Scope, instance: UUID) -> Subscription:
         .first()
     )
     if current is None:
+        bought_by_itself(scope, instance)
         raise NotFound
     need(scope, current.organization_id, CAN_ORDER, grant="order")
     return current

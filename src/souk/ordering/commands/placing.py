@@ -83,7 +83,7 @@ def place_order(scope: Scope, details: OrderDetails, *, key: str | None = None) 
         RoleTooLow, OfferingMissing, UnknownPlan, NotForSale, ExtraDiskOutOfRange, ExtraDiskNotSold,
         PublicAddressNotSold, InvalidParameters, InvalidName, NameTaken, QuotaExceeded, NoCapacity, UnknownRegion,
         ProjectMissing, NetworkMissing, NetworkElsewhere, NetworkFull, TooManyPrivateNetworks, NoSubnet,
-        AddressQuotaExceeded, NoPublicAddress, IdempotencyKeyReused.
+        AddressQuotaExceeded, NoPublicAddress, ProducedElsewhere, MadeOfParts, IdempotencyKeyReused.
     """
     need(scope, details.organization, CAN_ORDER, grant="order")
     name = clean_name(details.name)
@@ -115,7 +115,7 @@ def place_order(scope: Scope, details: OrderDetails, *, key: str | None = None) 
                 origin=details.origin,
                 network=details.network,
                 public_address=details.public_address,
-                plan=None if produced.producer is None else sold.plan_id,
+                plan=None if produced.producer is None and produced.composer is None else sold.plan_id,
             ),
         )
         _record(scope, order, details, sold, project, issuer, instance, name, parameters)

@@ -17,7 +17,7 @@ from souk.provisioning.commands.backups import restorable
 from souk.provisioning.commands.maintenance import parameters_at
 from souk.provisioning.commands.snapshots import branchable
 from souk.provisioning.contract import GIB
-from souk.provisioning.queries import service
+from souk.provisioning.queries import bought_by_itself, service
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,11 @@ def restore(scope: Scope, details: RestoreDetails, *, key: str | None = None) ->
     returns the first one's order.
 
     Raises:
-        NotFound, RoleTooLow, NothingToRestore, OutsideRetention, NotABackup, BetweenBackups, RestoreTooSmall,
-        SnapshotMissing, NoBranches, and whatever `place_order` raises.
+        NotFound, PartOfStack, RoleTooLow, NothingToRestore, OutsideRetention, NotABackup, BetweenBackups,
+        RestoreTooSmall, SnapshotMissing, NoBranches, and whatever `place_order` raises.
     """
     with acting(scope):
+        bought_by_itself(scope, details.source)
         subscription = subscription_of(scope, details.source)
         before = order(scope, subscription.order_id)
         marketplace, offering = listed(before.listing_id)

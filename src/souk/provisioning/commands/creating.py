@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -16,8 +17,10 @@ from souk.kernel.scope import Scope, acting, actor
 from souk.provisioning import errors
 from souk.provisioning.commands import attaching, exposing
 from souk.provisioning.commands.maintenance import orderable
-from souk.provisioning.contract import VERSION, Size
+from souk.provisioning.contract import VERSION, Part, Size
 from souk.provisioning.models import Attachment, PrivateNetwork, Quota, ServiceInstance, WorkKind
+from souk.provisioning.registry import blueprint, composer_of, schema_of
+from souk.provisioning.schema import complete
 
 # One statement, so that the site's promise is locked for as short as can be: what is not promised is not inserted.
 _CREATE = """
@@ -26,7 +29,7 @@ with promise as (
         disk = disk + %(all_disk)s
     where site_id = (select s.id from sites_site s join sites_region r on r.id = s.region_id
                      where r.code = %(region)s and s.engine_checked_at is not null order by s.code limit 1)
-      and (%(kind)s = 'elsewhere' or (vcpus + %(all_vcpus)s <= vcpu_limit
+      and (%(kind)s <> 'instance' or (vcpus + %(all_vcpus)s <= vcpu_limit
            and memory + %(all_memory)s <= memory_limit and disk + %(all_disk)s <= disk_limit))
     returning site_id),
 quota as (
@@ -39,12 +42,12 @@ quota as (
     returning 1),
 instance as (
     insert into provisioning_serviceinstance (id, organization_id, project_id, site_id, region_code, blueprint, name,
-        label, parameters, plan_id, vcpus, memory, disk, members, extra_disk, desired, generation,
+        label, parameters, plan_id, part_of, part, vcpus, memory, disk, members, extra_disk, desired, generation,
         observed_generation, state, trouble, created_at, restored_from, restore_until, restored_snapshot,
         allowed, firewall)
     select %(id)s, %(organization)s, %(project)s, site_id, %(region)s, %(blueprint)s, %(name)s, %(label)s,
-        %(parameters)s, %(plan)s, %(vcpus)s, %(memory)s, %(disk)s, %(members)s, %(extra_disk)s, 'running', 1,
-        0, 'pending', '', %(now)s,
+        %(parameters)s, %(plan)s, %(part_of)s::uuid, %(part)s, %(vcpus)s, %(memory)s, %(disk)s, %(members)s,
+        %(extra_disk)s, 'running', 1, 0, 'pending', '', %(now)s,
         %(restored_from)s::uuid, %(restore_until)s::timestamptz, %(restored_snapshot)s::uuid,
         (select allowed from provisioning_serviceinstance where id = %(restored_from)s::uuid),
         (select firewall from provisioning_serviceinstance where id = %(restored_from)s::uuid)
@@ -61,6 +64,9 @@ select (select count(*) from promise), (select count(*) from quota), (select id 
 """
 
 
+_LONGEST_NAME = 63
+
+
 @dataclass(frozen=True)
 class Origin:
     """Whose data a new instance begins with, as it was at `until` (None: the last that was kept), or in a snapshot."""
@@ -75,7 +81,8 @@ class InstanceDetails:
     """A service instance to be made. `parameters` are complete and valid. It is in the private `network` of that id, in
     its project's first one (`default`), or in none; without a choice, one that begins with another one's data is in
     that one's, if it can be. It is reached from outside of the site only with a `public_address`. `plan` is
-    the catalogue's, for what is produced elsewhere: that has no size.
+    the catalogue's, for what is produced elsewhere or made of others: that has no size. What is made for a stack is
+    `part_of` it, under the name `part`.
     """
 
     organization: UUID
@@ -90,6 +97,8 @@ class InstanceDetails:
     network: str = ""
     public_address: bool = False
     plan: UUID | None = None
+    part_of: UUID | None = None
+    part: str = ""
 
 
 def clean_name(name: str) -> str:
@@ -99,20 +108,24 @@ def clean_name(name: str) -> str:
         InvalidName.
     """
     cleaned = " ".join(name.split())
-    if not 1 <= len(cleaned) <= 63 or not cleaned.isprintable():
+    if not 1 <= len(cleaned) <= _LONGEST_NAME or not cleaned.isprintable():
         raise errors.InvalidName
     return cleaned
 
 
 def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
-    """Promise a site's capacity and an organization's quota, and record the instance, its operation and its work.
+    """Promise a site's capacity and an organization's quota, and record the instance, its operation and its work; of a
+    stack, those of its parts too, or nothing.
 
     Raises:
         NameTaken, QuotaExceeded, NoCapacity, UnknownRegion, VersionNotTogether, NetworkMissing, NetworkElsewhere,
         NetworkFull, TooManyPrivateNetworks, NoSubnet, AddressQuotaExceeded, NoPublicAddress,
-        ProducedElsewhere.
+        ProducedElsewhere, MadeOfParts.
     """
-    if details.plan is not None and (details.network or details.public_address):
+    composed = composer_of(details.blueprint, details.plan)
+    if composed is not None and details.public_address:
+        raise errors.MadeOfParts(name=details.name)
+    if composed is None and details.plan is not None and (details.network or details.public_address):
         raise errors.ProducedElsewhere(name=details.name)
     orderable(details.blueprint, details.parameters.get(VERSION), details.size.members)
     with acting(scope):
@@ -128,7 +141,9 @@ def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
             "label": f"{details.prefix}-{short(identifier)}",
             "parameters": msgspec.json.encode(details.parameters).decode(),
             "plan": details.plan,
-            "kind": WorkKind.INSTANCE if details.plan is None else WorkKind.ELSEWHERE,
+            "part_of": details.part_of,
+            "part": details.part,
+            "kind": _kind(details),
             "vcpus": details.size.vcpus,
             "memory": details.size.memory,
             "disk": details.size.disk,
@@ -148,7 +163,9 @@ def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
                 promised, in_quota, made, _ = cursor.fetchone()
                 if made is None:
                     raise _refusal(details, bool(promised), bool(in_quota))
-                if details.network or details.origin:
+                if composed is not None:
+                    _make_parts(scope, made, details, composed[0].parts(composed[1], details.parameters))
+                elif details.network or details.origin:
                     _put_in(made, details)
                 if details.public_address:
                     exposing.put_in(ServiceInstance.objects.get(id=made))
@@ -157,6 +174,40 @@ def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
                 raise errors.NameTaken(name=details.name) from error
             raise
         return identifier
+
+
+def _kind(details: InstanceDetails) -> WorkKind:
+    if details.plan is None:
+        return WorkKind.INSTANCE
+    return WorkKind.ELSEWHERE if composer_of(details.blueprint, details.plan) is None else WorkKind.STACK
+
+
+def _make_parts(scope: Scope, stack: UUID, details: InstanceDetails, parts: Sequence[Part]) -> None:
+    for part in parts:
+        produced = blueprint(part.blueprint)
+        create_instance(
+            scope,
+            InstanceDetails(
+                organization=details.organization,
+                project=details.project,
+                region=details.region,
+                blueprint=part.blueprint,
+                prefix=produced.prefix,
+                name=_named(details.name, part.name),
+                parameters=complete(schema_of(part.blueprint, part.plan), part.parameters, produced.check),
+                size=part.size,
+                network=details.network if part.plan is None else "",
+                public_address=part.public,
+                plan=part.plan,
+                part_of=stack,
+                part=part.name,
+            ),
+        )
+
+
+def _named(stack: str, part: str) -> str:
+    """What a part is called among a project's services."""
+    return f"{stack[: _LONGEST_NAME - len(part) - 1]}-{part}"
 
 
 def _put_in(instance: UUID, details: InstanceDetails) -> None:

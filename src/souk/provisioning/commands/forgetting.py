@@ -10,6 +10,7 @@ from souk.provisioning import errors
 from souk.provisioning.commands.operations import locked, wish
 from souk.provisioning.commands.suspending import NOTE_LENGTH
 from souk.provisioning.models import FORGOTTEN, Desired, InstanceState, OperationKind
+from souk.provisioning.registry import producer_of
 
 
 def forget_instance(scope: Operator, instance: UUID, note: str = "") -> UUID:
@@ -18,7 +19,7 @@ def forget_instance(scope: Operator, instance: UUID, note: str = "") -> UUID:
     is told, with the `note`. Returns the operation.
 
     Raises:
-        NotFound, ServiceGone, ProducedHere, NoteTooLong.
+        NotFound, ServiceGone, ProducedHere, MadeOfParts, NoteTooLong.
     """
     note = note.strip()
     if len(note) > NOTE_LENGTH:
@@ -29,6 +30,8 @@ def forget_instance(scope: Operator, instance: UUID, note: str = "") -> UUID:
             raise errors.ServiceGone(name=row.name)
         if row.plan_id is None:
             raise errors.ProducedHere(name=row.name)
+        if producer_of(row.blueprint, row.plan_id) is None:
+            raise errors.MadeOfParts(name=row.name)
         now = clock.now()
         told = {"name": row.name, "note": note, "at": now.isoformat()}
         events.record("service.forgotten", ("service", row.id), organization=row.organization_id, data=told)

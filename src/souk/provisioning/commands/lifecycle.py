@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
 from souk.provisioning.commands.creating import clean_name
 from souk.provisioning.commands.operations import alive, locked, on_machines, wish
+from souk.provisioning.commands.parts import can_be_kept, parts_of, whole
 from souk.provisioning.commands.sizes import changing_members, taken_back
 from souk.provisioning.models import (
     OPEN,
@@ -52,30 +54,38 @@ def restart_instance(scope: Scope, instance: UUID) -> UUID:
 def delete_instance(scope: Scope, instance: UUID) -> UUID:
     """Ask for a service to be deleted: it stops, metering ends now, and it can be recovered for the days of grace
     (`DELETION_GRACE`), after which it is erased. One that never ran is erased at once, its creation cancelled; so is
-    one that is produced elsewhere: nobody here could stop it and keep its data.
+    one that is produced elsewhere: nobody here could stop it and keep its data. A stack is deleted with its parts.
 
     Returns the operation.
 
     Raises:
-        NotFound, RoleTooLow, ServiceGone, ServiceProtected.
+        NotFound, RoleTooLow, ServiceGone, ServiceProtected, PartOfStack.
     """
     with acting(scope):
         row = alive(scope, instance, suspended=True)
-        if row.ready_at is None or row.plan_id is not None or not settings.DELETION_GRACE:
+        whole(row)
+        if row.ready_at is None or not settings.DELETION_GRACE or not can_be_kept(row):
             return _erase(scope, row)
-        _unprotected(row)
-        now = clock.now()
-        return wish(
-            scope,
-            row,
-            OperationKind.DELETE,
-            None,
-            **_give_up_resize(row),
-            desired=Desired.SOFT_DELETED,
-            deletion_accepted_at=now,
-            erase_at=now + settings.DELETION_GRACE,
-            state=InstanceState.DELETING,
-        )
+        return _leave(scope, row, clock.now())
+
+
+def _leave(scope: Scope, row: ServiceInstance, now: datetime) -> UUID:
+    _unprotected(row)
+    parts = parts_of(row)
+    operation = wish(
+        scope,
+        row,
+        OperationKind.DELETE,
+        None,
+        **_give_up_resize(row),
+        desired=Desired.SOFT_DELETED,
+        deletion_accepted_at=now,
+        erase_at=now + settings.DELETION_GRACE,
+        state=InstanceState.DELETING,
+    )
+    for part in parts:
+        _leave(scope, part, now)
+    return operation
 
 
 def erase_instance(scope: Scope, instance: UUID) -> UUID:
@@ -84,10 +94,11 @@ def erase_instance(scope: Scope, instance: UUID) -> UUID:
     Returns the operation.
 
     Raises:
-        NotFound, RoleTooLow, ServiceGone, ServiceProtected.
+        NotFound, RoleTooLow, ServiceGone, ServiceProtected, PartOfStack.
     """
     with acting(scope):
         row = locked(scope, instance)
+        whole(row)
         if row.desired == Desired.DELETED:
             raise errors.ServiceGone(name=row.name)
         return _erase(scope, row)
@@ -95,8 +106,8 @@ def erase_instance(scope: Scope, instance: UUID) -> UUID:
 
 def _erase(scope: Scope, row: ServiceInstance) -> UUID:
     _unprotected(row)
-    now = clock.now()
-    return wish(
+    parts, now = parts_of(row), clock.now()
+    operation = wish(
         scope,
         row,
         OperationKind.DELETE,
@@ -107,6 +118,10 @@ def _erase(scope: Scope, row: ServiceInstance) -> UUID:
         erase_at=now,
         state=InstanceState.DELETING,
     )
+    for part in parts:
+        if part.desired != Desired.DELETED:
+            _erase(scope, part)
+    return operation
 
 
 def _give_up_resize(row: ServiceInstance) -> dict[str, Any]:
@@ -142,27 +157,36 @@ def recover_instance(scope: Scope, instance: UUID) -> UUID:
     stays so. Returns the operation.
 
     Raises:
-        NotFound, RoleTooLow, NotRecoverable, NameTaken.
+        NotFound, RoleTooLow, NotRecoverable, NameTaken, PartOfStack.
     """
     with acting(scope):
         row = locked(scope, instance)
+        whole(row)
         if row.desired != Desired.SOFT_DELETED or row.erase_at is None or row.erase_at <= clock.now():
             raise errors.NotRecoverable(name=row.name)
-        try:
-            with transaction.atomic():
-                return wish(
-                    scope,
-                    row,
-                    OperationKind.RECOVER,
-                    desired=Desired.SUSPENDED if row.suspension else Desired.RUNNING,
-                    deletion_accepted_at=None,
-                    erase_at=None,
-                    state=InstanceState.UPDATING,
-                )
-        except IntegrityError as error:
-            if "service_instance_name_once" in str(error):
-                raise errors.NameTaken(name=row.name) from error
-            raise
+        return _recover(scope, row)
+
+
+def _recover(scope: Scope, row: ServiceInstance) -> UUID:
+    parts = parts_of(row)
+    try:
+        with transaction.atomic():
+            operation = wish(
+                scope,
+                row,
+                OperationKind.RECOVER,
+                desired=Desired.SUSPENDED if row.suspension else Desired.RUNNING,
+                deletion_accepted_at=None,
+                erase_at=None,
+                state=InstanceState.UPDATING,
+            )
+    except IntegrityError as error:
+        if "service_instance_name_once" in str(error):
+            raise errors.NameTaken(name=row.name) from error
+        raise
+    for part in parts:
+        _recover(scope, part)
+    return operation
 
 
 def protect_instance(scope: Scope, instance: UUID, protected: bool) -> None:

@@ -22,6 +22,7 @@ from souk.provisioning.models import (
     OperationKind,
     ServiceInstance,
 )
+from souk.provisioning.registry import composer_of
 
 GONE = frozenset({Desired.SOFT_DELETED, Desired.DELETED})
 
@@ -57,17 +58,19 @@ def produced_here(row: ServiceInstance) -> None:
     """Refuse what takes a machine.
 
     Raises:
-        ProducedElsewhere.
+        ProducedElsewhere, MadeOfParts.
     """
+    if composer_of(row.blueprint, row.plan_id) is not None:
+        raise errors.MadeOfParts(name=row.name)
     if row.plan_id is not None:
         raise errors.ProducedElsewhere(name=row.name)
 
 
 def on_machines(scope: Scope, instance: UUID) -> ServiceInstance:
-    """As `alive`, of an instance that is not produced elsewhere.
+    """As `alive`, of an instance that is neither produced elsewhere nor made of others.
 
     Raises:
-        NotFound, RoleTooLow, ServiceGone, ServiceSuspended, ProducedElsewhere.
+        NotFound, RoleTooLow, ServiceGone, ServiceSuspended, ProducedElsewhere, MadeOfParts.
     """
     row = alive(scope, instance)
     produced_here(row)

@@ -10,6 +10,7 @@ from souk.kernel.meanwhile import unchanged
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
 from souk.provisioning.commands.operations import alive, wish
+from souk.provisioning.commands.parts import configure_parts, parts_of
 from souk.provisioning.contract import CHANGEABLE
 from souk.provisioning.models import OperationKind
 from souk.provisioning.queries.services import asked_parameters
@@ -19,7 +20,7 @@ from souk.provisioning.schema import complete
 
 def change_parameters(scope: Scope, instance: UUID, changes: Mapping[str, Any], *, seen: str = "") -> UUID:
     """Ask for some parameters of a service to be others; the rest stays. `seen` is the mark of those that the caller
-    saw. Returns the operation.
+    saw. Of a stack, the parts follow that its answers are for. Returns the operation.
 
     Raises:
         NotFound, RoleTooLow, ServiceGone, ParameterFixed, InvalidParameters, ChangedMeanwhile.
@@ -32,4 +33,8 @@ def change_parameters(scope: Scope, instance: UUID, changes: Mapping[str, Any], 
             if not schema.get("properties", {}).get(name, {}).get(CHANGEABLE):
                 raise errors.ParameterFixed(name=name)
         complete(schema, {**row.parameters, **changes}, kind.check)
-        return wish(scope, row, OperationKind.CONFIGURE, {"parameters": dict(changes)})
+        parts = parts_of(row)
+        operation = wish(scope, row, OperationKind.CONFIGURE, {"parameters": dict(changes)})
+        if parts:
+            configure_parts(scope, row, parts, operation)
+        return operation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
 from souk.provisioning.commands.maintenance import orderable
 from souk.provisioning.commands.operations import alive, wish
+from souk.provisioning.commands.parts import STACK, parts_of, wanted_parts, whole
 from souk.provisioning.contract import Size
 from souk.provisioning.maintaining import version_of
 from souk.provisioning.models import (
@@ -27,7 +28,8 @@ from souk.provisioning.models import (
     OperationState,
     ServiceInstance,
 )
-from souk.provisioning.registry import blueprint, producer_of
+from souk.provisioning.queries.services import asked_parameters
+from souk.provisioning.registry import blueprint, composer_of, producer_of
 
 _MOVE_PROMISE = """
 update sites_capacity set vcpus = vcpus + %(vcpus)s, memory = memory + %(memory)s, disk = disk + %(disk)s
@@ -42,26 +44,49 @@ def resize_instance(scope: Scope, instance: UUID, size: Size, *, order: UUID, pl
     """Ask for a service to get another size; what it takes more is promised now. Returns the operation.
 
     If the new size turns out too small for what is on the disk, the operation fails and the old size stays: `order` is
-    told then, as it is told when the size is reached. What is produced elsewhere gets another `plan` instead. From one
-    machine to several, or back, the service goes on with the data that it has; clients reconnect, at another address.
+    told then, as it is told when the size is reached. What is produced elsewhere gets another `plan` instead; so does a
+    stack, whose parts get the sizes that it gives them. From one machine to several, or back, the service goes on with
+    the data that it has; clients reconnect, at another address.
 
     Raises:
         NotFound, RoleTooLow, ServiceGone, NotReadyYet, MembersFixed, AlwaysAlone, MembersWhileRunning,
-        VersionNotTogether, ResizeUnderWay, NoCapacity, PlanFixed.
+        VersionNotTogether, ResizeUnderWay, NoCapacity, PlanFixed, PartOfStack.
     """
     with acting(scope):
         row = alive(scope, instance)
+        whole(row)
         if row.ready_at is None:
             raise errors.NotReadyYet(name=row.name)
-        if (produced := producer_of(row.blueprint, row.plan_id)) is not None:
-            producer, before = produced
-            if plan is None or not producer.follows(before, plan):
-                raise errors.PlanFixed(name=row.name)
-            details = {"order": str(order), "plans": {"from": str(before), "to": str(plan)}}
-            return resize(scope, row, size, OperationKind.RESIZE, details, plan_id=plan)
-        if row.members != size.members:
-            _other_members(row, size.members)
-        return resize(scope, row, size, OperationKind.RESIZE, {"order": str(order)})
+        found = producer_of(row.blueprint, row.plan_id) or composer_of(row.blueprint, row.plan_id)
+        if found is None:
+            return _other_size(scope, row, size, {"order": str(order)})
+        if plan is None or not found[0].follows(found[1], plan):
+            raise errors.PlanFixed(name=row.name)
+        parts = parts_of(row)
+        details = {"order": str(order), "plans": {"from": str(found[1]), "to": str(plan)}}
+        operation = resize(scope, row, size, OperationKind.RESIZE, details, plan_id=plan)
+        if parts:
+            _resize_parts(scope, row, parts, operation)
+        return operation
+
+
+def _other_size(scope: Scope, row: ServiceInstance, size: Size, details: Mapping[str, Any]) -> UUID:
+    if row.members != size.members:
+        _other_members(row, size.members)
+    return resize(scope, row, size, OperationKind.RESIZE, details)
+
+
+def _resize_parts(scope: Scope, row: ServiceInstance, parts: Sequence[ServiceInstance], operation: UUID) -> None:
+    wanted, told = wanted_parts(row, asked_parameters(scope, row.id)), {STACK: str(operation)}
+    for part in parts:
+        present, after = part.plan_id, wanted[part.part]
+        if part.ready_at is None:
+            raise errors.NotReadyYet(name=part.name)
+        if after.plan != present:
+            plans = {"plans": {"from": str(present), "to": str(after.plan)}}
+            resize(scope, part, after.size, OperationKind.RESIZE, {**told, **plans}, plan_id=after.plan)
+        elif after.size != part.size:
+            _other_size(scope, part, after.size, told)
 
 
 def _other_members(row: ServiceInstance, wanted: int) -> None:

@@ -17,12 +17,14 @@ from souk.provisioning.contract.backups import (
 )
 from souk.provisioning.contract.beginning import Beginner, Beginning, Standing
 from souk.provisioning.contract.blueprint import Blueprint
+from souk.provisioning.contract.composing import Composed, Composer, Part
 from souk.provisioning.contract.domains import CertificateServer, Certified, DomainKeeper, WebNames
 from souk.provisioning.contract.elsewhere import Away, Claim, Commission, Consumer, Elsewhere, Later, Producer
 from souk.provisioning.contract.ensembles import Coordinator, Ensemble, Member, MemberState
 from souk.provisioning.contract.exporting import Exported, Exporter, Vessel
 from souk.provisioning.contract.keeping import SnapshotKeeper
 from souk.provisioning.contract.leading import HighAvailability
+from souk.provisioning.contract.machineless import Machineless
 from souk.provisioning.contract.observing import (
     STORED,
     Curve,
@@ -91,6 +93,8 @@ __all__ = [
     "Certified",
     "Claim",
     "Commission",
+    "Composed",
+    "Composer",
     "ConfigurationFailed",
     "Connection",
     "Consumer",
@@ -118,6 +122,7 @@ __all__ = [
     "LogLine",
     "LogPart",
     "Look",
+    "Machineless",
     "Member",
     "MemberState",
     "Metric",
@@ -125,6 +130,7 @@ __all__ = [
     "Obstacle",
     "OnlyLooks",
     "Panel",
+    "Part",
     "PendingUpdates",
     "Producer",
     "Published",

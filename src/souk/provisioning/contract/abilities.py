@@ -21,6 +21,7 @@ from souk.provisioning.contract.versions import Upgrader
 from souk.provisioning.contract.warming import Warmer
 
 if TYPE_CHECKING:
+    from souk.provisioning.contract.composing import Composer
     from souk.provisioning.contract.elsewhere import Producer
 
 
@@ -50,6 +51,7 @@ class Abilities:
     observer: Observer | None = None
     warmer: Warmer | None = None
     producer: Producer | None = None
+    composer: Composer | None = None
     publisher: Publisher | None = None
 
     def check(self, parameters: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from souk.engines.images import Recipe
 from souk.provisioning.contract.access import Binder, DatabaseKeeper
 from souk.provisioning.contract.backups import Archivist, Brancher
 from souk.provisioning.contract.beginning import Beginner
+from souk.provisioning.contract.composing import Composer
 from souk.provisioning.contract.domains import DomainKeeper
 from souk.provisioning.contract.elsewhere import Producer
 from souk.provisioning.contract.exporting import Exporter
@@ -138,6 +139,10 @@ class Blueprint(Protocol):
     @property
     def producer(self) -> Producer | None:
         """Who produces its services elsewhere, if that is how: what concerns machines is not asked of it then."""
+
+    @property
+    def composer(self) -> Composer | None:
+        """Which other services its services are made of, if that is how."""
 
     @property
     def publisher(self) -> Publisher | None:

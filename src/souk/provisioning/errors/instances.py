@@ -43,6 +43,14 @@ class ProducedElsewhere(Conflict):
     """
 
 
+class MadeOfParts(Conflict):
+    """“{name}” is made of other services. Do this to the one of them that it concerns."""
+
+
+class PartOfStack(Conflict):
+    """“{name}” is a part of “{stack}”, which is ordered, changed and deleted as one. Do this to “{stack}”."""
+
+
 class ProducedHere(Conflict):
     """“{name}” runs on machines of this platform, which can be deleted whatever became of its seller. Delete it."""
 

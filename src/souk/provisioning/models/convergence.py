@@ -7,12 +7,13 @@ from django.db.models.functions import Now
 
 
 class WorkKind(models.TextChoices):
-    """What a work item is about: a service instance, one that is produced elsewhere, a pool of machines that wait
-    ready, or a private network.
+    """What a work item is about: a service instance, one that is produced elsewhere, one that is made of others, a
+    pool of machines that wait ready, or a private network.
     """
 
     INSTANCE = "instance"
     ELSEWHERE = "elsewhere"
+    STACK = "stack"
     POOL = "pool"
     NETWORK = "network"
 

@@ -61,7 +61,8 @@ class ServiceInstance(Row):
     `disk` is all of it, in bytes, of which `extra_disk` are beyond the plan. It grows by itself up to `grow_to` (None:
     it does not); since `growth_refused_at` its site has had no room for that.
 
-    `plan_id` is the catalogue's plan that it has, for one that is produced elsewhere; its size is nothing then.
+    `plan_id` is the catalogue's plan that it has, for one that is produced elsewhere or made of others; its size is
+    nothing then. `part_of` is the stack that it was made for, if it was, which calls it `part`.
     """
 
     organization_id = models.UUIDField()
@@ -73,6 +74,8 @@ class ServiceInstance(Row):
     label = models.SlugField(max_length=40, unique=True)
     parameters = models.JSONField()
     plan_id = models.UUIDField(null=True)
+    part_of = models.UUIDField(null=True)
+    part = models.SlugField(max_length=20, default="", db_default="", blank=True)
     vcpus = models.PositiveSmallIntegerField()
     memory = models.BigIntegerField()
     disk = models.BigIntegerField()
@@ -114,8 +117,16 @@ class ServiceInstance(Row):
                 condition=models.Q(observed_generation__lte=models.F("generation")),
                 name="service_instance_observed_is_past",
             ),
+            models.UniqueConstraint(
+                fields=["part_of", "part"], condition=models.Q(part_of__isnull=False), name="service_instance_part_once"
+            ),
         ]
-        indexes = [models.Index(fields=["organization_id", "-id"], name="service_instance_organization")]
+        indexes = [
+            models.Index(fields=["organization_id", "-id"], name="service_instance_organization"),
+            models.Index(
+                fields=["part_of"], condition=models.Q(part_of__isnull=False), name="service_instance_part_of"
+            ),
+        ]
 
     @property
     def size(self) -> Size:

@@ -25,7 +25,18 @@ from souk.provisioning.queries.operations import (
     operations,
 )
 from souk.provisioning.queries.publishing import PublicationRow, PublishedRow, releases
-from souk.provisioning.queries.services import ServiceRow, asked_parameters, service, service_counts, services, troubled
+from souk.provisioning.queries.services import (
+    ServiceRow,
+    asked_parameters,
+    bought_by_itself,
+    keeps_for_grace,
+    names,
+    parts,
+    service,
+    service_counts,
+    services,
+    troubled,
+)
 from souk.provisioning.queries.snapshots import SnapshotRow, SnapshotsRow, snapshots
 
 __all__ = [
@@ -54,16 +65,20 @@ __all__ = [
     "asked_parameters",
     "backups",
     "bindings",
+    "bought_by_itself",
     "cancellable",
     "connection_of",
     "databases",
     "export",
     "exports",
     "first_boot",
+    "keeps_for_grace",
     "machines",
     "members",
+    "names",
     "operation",
     "operations",
+    "parts",
     "release",
     "releases",
     "service",

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count
 
 from souk.kernel.errors import NotFound
 from souk.kernel.scope import Scope, acting
+from souk.provisioning.errors import PartOfStack
 from souk.provisioning.models import OPEN, Operation, OperationKind, ServiceInstance
 
 
 @dataclass(frozen=True)
 class ServiceRow:
     """A service instance as lists show it; memory and disk in bytes, of each of its members. `extra_disk` is the part
-    of the disk beyond the plan, `grow_to` how large it may become by itself. One that is produced elsewhere has a
-    `plan_id` of the catalogue's, and no size.
+    of the disk beyond the plan, `grow_to` how large it may become by itself. One that is produced elsewhere or
+    made of others (a stack) has a `plan_id` of the catalogue's, and no size; what was made for a stack is `part_of` it,
+    which calls it `part`.
     """
 
     id: UUID
@@ -30,6 +34,8 @@ class ServiceRow:
     label: str
     parameters: dict[str, Any]
     plan_id: UUID | None
+    part_of: UUID | None
+    part: str
     vcpus: int
     memory: int
     disk: int
@@ -99,6 +105,42 @@ def service(scope: Scope, identifier: UUID) -> ServiceRow:
     if row is None:
         raise NotFound
     return ServiceRow(*row)
+
+
+def parts(scope: Scope, stack: UUID) -> list[ServiceRow]:
+    """What a stack is made of, erased parts too once the stack is, in the order in which they were made."""
+    with acting(scope):
+        rows = ServiceInstance.objects.filter(part_of=stack).order_by("id")
+        return [ServiceRow(*row) for row in rows.values_list(*_FIELDS)]
+
+
+def names(scope: Scope, services: Collection[UUID]) -> dict[UUID, str]:
+    """What service instances are called."""
+    with acting(scope):
+        return dict(ServiceInstance.objects.filter(id__in=services).values_list("id", "name"))
+
+
+def keeps_for_grace(scope: Scope, row: ServiceRow) -> bool:
+    """Whether a service that is deleted is kept for the days of grace: it ran once, and nothing of it is produced
+    elsewhere.
+    """
+    if row.ready_at is None or not settings.DELETION_GRACE:
+        return False
+    if row.plan_id is None:
+        return True
+    made_of = parts(scope, row.id)
+    return bool(made_of) and all(part.plan_id is None for part in made_of)
+
+
+def bought_by_itself(scope: Scope, identifier: UUID) -> None:
+    """Refuse what is done to what was bought, for a part of a stack.
+
+    Raises:
+        NotFound, PartOfStack.
+    """
+    row = service(scope, identifier)
+    if row.part_of is not None:
+        raise PartOfStack(name=row.name, stack=service(scope, row.part_of).name)
 
 
 def asked_parameters(scope: Scope, identifier: UUID) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from souk.provisioning.reconciler import (
     plugging,
     records,
     repositories,
+    stacks,
     together,
     trials,
     warm,
@@ -45,12 +46,8 @@ def converge(ground: Ground, lease: Lease) -> None:
         networks.keep(ground, lease)
         return
     subject = records.load(lease.subject)
-    kind = find_blueprint(subject.row.blueprint)
     try:
-        if kind.producer is not None:
-            elsewhere.converge(lease, subject, kind.producer)
-            return
-        _PATHS[Desired(subject.row.desired)](ground, lease, subject)
+        _take_path(ground, lease, subject)
     except Fenced:
         log.info("fenced", instance=str(lease.subject), epoch=lease.epoch)
     except Superseded:
@@ -60,6 +57,17 @@ def converge(ground: Ground, lease: Lease) -> None:
         _move_address(ground, lease, error)
     except KNOWN as error:
         told(lease, subject, error)
+    stacks.wake(subject.row)
+
+
+def _take_path(ground: Ground, lease: Lease, subject: Subject) -> None:
+    kind = find_blueprint(subject.row.blueprint)
+    if kind.composer is not None:
+        stacks.converge(lease, subject)
+    elif kind.producer is not None:
+        elsewhere.converge(lease, subject, kind.producer)
+    else:
+        _PATHS[Desired(subject.row.desired)](ground, lease, subject)
 
 
 def _move_address(ground: Ground, lease: Lease, error: Exception) -> None:

@@ -22,9 +22,9 @@ LEASE_SECONDS = 60
 ANY = 1_000_000
 WORKER = f"{socket.gethostname()}:{os.getpid()}"
 
-_BEGINS = "c.kind <> 'elsewhere' and i.ready_at is null and i.desired = 'running' and i.restored_from is null"
-"""What a host is busy with making: not what others produce, nor what waits for data to be restored, which is slow and
-costs others little.
+_BEGINS = "c.kind = 'instance' and i.ready_at is null and i.desired = 'running' and i.restored_from is null"
+"""What a host is busy with making: not what others produce, nor what is made of others, nor what waits for data to be
+restored, which is slow and costs others little.
 """
 
 _DUE = """
