@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -124,9 +125,10 @@ def _second_look(ns: Any, suite: str, status: int) -> int:
 
 
 def chaos(ns: Any, steps: Steps) -> int:
-    """The full fault counts; returns pytest's exit status."""
+    """The full fault counts, and workers killed at each boundary, not at some; returns pytest's exit status."""
     prepare(ns, steps)
-    return _pytest(ns, "-s", "-m", "chaos", "tests/chaos", "tests/engine")
+    everywhere = _pytest(ns, "-n", "2", "-k", "killed", "tests/database", more={"SOUK_STRIDE": "1"})
+    return max(everywhere, _pytest(ns, "-s", "-m", "chaos", "tests/chaos", "tests/engine"))
 
 
 def _suites(*names: str) -> list[str]:
@@ -135,14 +137,15 @@ def _suites(*names: str) -> list[str]:
     return [str(folder) for folder in folders if any((CHECKOUT / folder).rglob("test_*.py"))]
 
 
-def _pytest(ns: Any, *words: str, quiet: bool = False, lane: Any = None) -> int:
-    """Run pytest, its second process in `lane` if there is one; `quiet` keeps what it prints until it has ended.
-    Returns its exit status, 0 if it found no test.
+def _pytest(ns: Any, *words: str, quiet: bool = False, lane: Any = None, more: Mapping[str, str] | None = None) -> int:
+    """Run pytest, its second process in `lane` if there is one, with `more` in its environment; `quiet` keeps what it
+    prints until it has ended. Returns its exit status, 0 if it found no test.
     """
     told = {
         **application.settings(ns),
         "DJANGO_SETTINGS_MODULE": "souk.settings.testing",
         "SOUK_PROCESS": "owner",
+        **(more or {}),
     }
     if os.environ.get("CI"):
         told["SOUK_REQUIRE_ENGINE"] = "1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 from typing import Any
@@ -105,6 +106,13 @@ def run_until_killed(place: Ground, engine: MemoryEngine, at: int, work: Callabl
         for patch in patches:
             patch.stop()
     return executioner
+
+
+def stride(usual: int) -> int:
+    """How many boundaries a test passes between two deaths: `usual`, or SOUK_STRIDE, with which `make chaos` has a
+    worker die at each of them.
+    """
+    return int(os.environ.get("SOUK_STRIDE", usual))
 
 
 def moments(seed: int, most: int) -> Callable[[], int]:

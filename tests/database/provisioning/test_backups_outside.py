@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from tests.support.crew import several_machines
-from tests.support.killing import run_until_killed
+from tests.support.killing import run_until_killed, stride
 from tests.support.reconciling import forget_leases, order, work
 from tests.support.vault import Vault, vault
 from tests.support.world import Customer, operator
@@ -215,7 +215,7 @@ def test_killed_at_every_boundary_a_service_has_one_key_and_it_is_the_one_that_i
 ) -> None:
     at = 0
     while True:
-        at += 1
+        at += stride(3)
         made = order(buyer, f"service-{at}")
         _settle(place)
         commands.back_up_instance(buyer.scope, made)

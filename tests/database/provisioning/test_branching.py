@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from tests.support.example import CONFIGURE, Example, ExampleBrancher
-from tests.support.killing import run_until_killed
+from tests.support.killing import run_until_killed, stride
 from tests.support.reconciling import order, settle, work
 from tests.support.vault import Vault, vault
 from tests.support.world import Customer
@@ -127,7 +127,7 @@ def test_killed_at_every_boundary_of_a_fork_it_is_one_copy_and_never_the_other_s
 ) -> None:
     at = 0
     while True:
-        at += 1
+        at += stride(3)
         fork = _forked(buyer, RestoreDetails(source, f"copie{at}"))
         crossed = run_until_killed(place, engine, at, work).crossed
         settle(place, 3)

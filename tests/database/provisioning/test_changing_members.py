@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from uuid import UUID
 
 import pytest
 from tests.support.crew import Members, Together, several_machines
-from tests.support.killing import run_until_killed
+from tests.support.killing import run_until_killed, stride
 from tests.support.reconciling import order, settle, work
 from tests.support.world import GIB, Customer, operator, some_capacity
 
@@ -31,7 +30,7 @@ from souk.provisioning.queries import machines, members, operation, operations, 
 from souk.provisioning.reconciler.converge import Ground
 from souk.sites.queries import capacity, sites
 
-STRIDE = int(os.environ.get("SOUK_STRIDE", "5"))
+STRIDE = stride(5)
 """A change crosses some hundred boundaries; with 1 its worker is killed at each of them."""
 
 

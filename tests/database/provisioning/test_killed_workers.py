@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from tests.support.accounts import Accounts
-from tests.support.killing import moments, run_until_killed
+from tests.support.killing import moments, run_until_killed, stride
 from tests.support.reconciling import forget_leases, order, work
 from tests.support.world import Customer, customer, operator
 
@@ -91,7 +91,7 @@ def test_killed_at_every_boundary_of_a_queue_of_operations_each_is_done_once_and
     buyer = customer()
     at = 0
     while True:
-        at += 1
+        at += stride(3)
         instance = order(buyer, name=f"n{at}")
         work(place)
         accounts = Accounts(engine)
@@ -119,7 +119,7 @@ def test_killed_at_every_boundary_of_a_deletion_with_grace_it_comes_back_whole(
     buyer = customer()
     at = 0
     while True:
-        at += 1
+        at += stride(3)
         instance = order(buyer, name=f"n{at}")
         work(place)
         (machine,) = engine.simulated

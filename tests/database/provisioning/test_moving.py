@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from tests.support import hosts
 from tests.support.crew import Members, several_machines
-from tests.support.killing import run_until_killed
+from tests.support.killing import run_until_killed, stride
 from tests.support.reconciling import ground, order, settle, work
 from tests.support.world import Customer, operator
 
@@ -26,7 +26,7 @@ from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.reconciler.resync import compare
 from souk.sites import commands as sites
 
-STRIDE = 5
+STRIDE = stride(5)
 NAMES = ["h1", "h2", "h3"]
 
 

@@ -9,7 +9,7 @@ import pytest
 from cryptography import x509
 from django.db import connection
 from tests.support.crew import several_machines
-from tests.support.killing import run_until_killed
+from tests.support.killing import run_until_killed, stride
 from tests.support.reconciling import forget_leases, order, settle, work
 from tests.support.world import Customer, customer
 
@@ -423,7 +423,7 @@ def test_killed_at_every_boundary_a_service_is_attached_moved_and_taken_out(
     instance, other = _ready(place, buyer), _made(buyer, "autre")
     at = 0
     while True:
-        at += 1
+        at += stride(3)
         commands.attach_instance(buyer.scope, instance, str(other))
         crossed = run_until_killed(place, engine, at, work).crossed
         settle(place)
@@ -449,7 +449,7 @@ def test_killed_at_every_boundary_a_network_that_its_customer_deleted_goes(
 ) -> None:
     at = 0
     while True:
-        at += 1
+        at += stride(3)
         instance = _attached(place, buyer, f"s{at}")
         (there,) = networks(buyer.scope)
         commands.erase_instance(buyer.scope, instance)

@@ -10,7 +10,7 @@ import pytest
 from cryptography import x509
 from tests.support.crew import several_machines
 from tests.support.dns import Zone, zone
-from tests.support.killing import run_until_killed
+from tests.support.killing import run_until_killed, stride
 from tests.support.reconciling import forget_leases, order, work
 from tests.support.world import Customer, customer
 
@@ -224,7 +224,7 @@ def test_killed_at_every_boundary_a_name_is_proved_and_removed(
 ) -> None:
     at = 0
     while True:
-        at += 1
+        at += stride(3)
         commands.add_name(buyer.scope, instance, "db.example.ma")
         _publish(dns, buyer, instance)
         commands.prove_name(buyer.scope, instance, "db.example.ma")

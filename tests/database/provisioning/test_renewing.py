@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from tests.support.crew import Members, several_machines
-from tests.support.killing import run_until_killed
+from tests.support.killing import run_until_killed, stride
 from tests.support.reconciling import forget_leases, order, work
 from tests.support.vault import ExampleStorage, Vault
 from tests.support.world import Customer
@@ -22,7 +22,7 @@ from souk.provisioning.queries import machines, members, operations, release, se
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.reconciler.resync import resync
 
-STRIDE = 9
+STRIDE = stride(9)
 ALIAS = "souk/example"
 
 

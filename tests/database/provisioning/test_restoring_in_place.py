@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from tests.support.killing import run_until_killed
+from tests.support.killing import run_until_killed, stride
 from tests.support.reconciling import order, settle, work
 from tests.support.vault import Vault
 from tests.support.world import Customer
@@ -21,7 +21,7 @@ from souk.provisioning.reconciler.actions.restores import WAY_BACK
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.reconciler.resync import compare
 
-STRIDE = 7
+STRIDE = stride(7)
 """How many boundaries lie between those at which a worker is killed."""
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from tests.support.crew import Coordination, Members, Together
-from tests.support.killing import run_until_killed
+from tests.support.killing import run_until_killed, stride
 from tests.support.reconciling import order, settle, work
 from tests.support.vault import Vault, vault
 from tests.support.world import Customer
@@ -26,7 +25,7 @@ from souk.provisioning.reconciler.actions.restores import WAY_BACK
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.reconciler.repositories import timeline_at
 
-STRIDE = int(os.environ.get("SOUK_STRIDE", "7"))
+STRIDE = stride(7)
 
 
 @pytest.fixture

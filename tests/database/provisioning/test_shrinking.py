@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from tests.support.killing import run_until_killed
+from tests.support.killing import run_until_killed, stride
 from tests.support.reconciling import order, settle, work
 from tests.support.succession import Line, going_over
 from tests.support.world import GIB, Customer
@@ -19,7 +19,7 @@ from souk.provisioning.queries import machines, operations, service
 from souk.provisioning.reconciler.converge import Ground
 from souk.sites.queries import capacity, sites
 
-STRIDE = 7
+STRIDE = stride(7)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from tests.database.doors.test_rest import Caller
 from tests.support.example import EXAMPLE, ExampleBrancher
-from tests.support.killing import run_until_killed
+from tests.support.killing import run_until_killed, stride
 from tests.support.reconciling import forget_leases, order, settle, work
 from tests.support.world import Customer, customer
 
@@ -241,7 +241,7 @@ def test_by_rest_they_are_taken_listed_gone_back_to_and_deleted(one: Kept) -> No
 def test_killed_at_every_boundary_it_is_done_once(one: Kept, verb: str) -> None:
     at = 0
     while True:
-        at += 1
+        at += stride(3)
         one.write("first")
         kept = one.take("kept") if verb != "take" else None
         one.write("second")
@@ -321,7 +321,7 @@ def test_killed_at_every_boundary_a_new_service_begins_once(branched: Kept) -> N
     kept = branched.take("then")
     at = 0
     while True:
-        at += 1
+        at += stride(3)
         made = Kept(branched.engine, branched.place, branched.buyer, _begin(branched, kept, f"n{at}"))
         crossed = run_until_killed(branched.place, branched.engine, at, work).crossed
         for _ in range(3):

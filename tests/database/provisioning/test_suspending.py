@@ -6,7 +6,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from tests.support.killing import run_until_killed
+from tests.support.killing import run_until_killed, stride
 from tests.support.reconciling import order, settle, work
 from tests.support.world import Customer, operator
 
@@ -21,7 +21,7 @@ from souk.provisioning.queries import operations, service
 from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.reconciler.resync import compare
 
-STRIDE = 3
+STRIDE = stride(3)
 
 
 @pytest.fixture

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
 from tests.support.crew import Members, several_machines
 from tests.support.following import catch_up
-from tests.support.killing import run_until_killed
+from tests.support.killing import run_until_killed, stride
 from tests.support.reconciling import forget_leases, order, work
 from tests.support.world import Customer, operator
 
@@ -27,7 +26,7 @@ from souk.provisioning.reconciler.hints import heed
 from souk.sites.queries import capacity, sites
 
 GIB = 1024**3
-STRIDE = int(os.environ.get("SOUK_STRIDE", "6"))
+STRIDE = stride(6)
 """A creation crosses some eighty boundaries; with 1 its worker is killed at each of them."""
 
 

@@ -8,7 +8,7 @@ from unittest import mock
 from uuid import UUID
 
 import pytest
-from tests.support.killing import run_until_killed
+from tests.support.killing import run_until_killed, stride
 from tests.support.reconciling import ground, order, settle, work
 from tests.support.succession import ALIAS, Line, going_over, newer
 from tests.support.world import Customer, operator
@@ -26,7 +26,7 @@ from souk.provisioning.reconciler.records import Subject
 from souk.provisioning.reconciler.resync import compare, resync
 from souk.sites.queries import sites
 
-STRIDE = 5
+STRIDE = stride(5)
 
 
 @pytest.fixture

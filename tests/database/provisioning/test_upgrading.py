@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from tests.support.killing import run_until_killed
+from tests.support.killing import run_until_killed, stride
 from tests.support.reconciling import order, settle, work
 from tests.support.succession import Succeeding
 from tests.support.vault import ExampleUpgrader, Vault, vault
@@ -28,7 +28,7 @@ from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.versions import versions
 from souk.provisioning.windows import Window, opening
 
-STRIDE = 7
+STRIDE = stride(7)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from tests.support.killing import run_until_killed
+from tests.support.killing import run_until_killed, stride
 from tests.support.reconciling import forget_leases, order, work
 from tests.support.vault import Vault
 from tests.support.world import Customer
@@ -23,7 +23,7 @@ from souk.provisioning.reconciler.converge import Ground
 from souk.provisioning.versions import versions
 from souk.provisioning.windows import Window
 
-STRIDE = 7
+STRIDE = stride(7)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from tests.support.dns import Zone, zone
 from tests.support.example import EXAMPLE
 from tests.support.following import catch_up
-from tests.support.killing import run_until_killed
+from tests.support.killing import run_until_killed, stride
 from tests.support.naming import Keeper
 from tests.support.reconciling import forget_leases, order, work
 from tests.support.world import Customer, customer, operator
@@ -300,7 +300,7 @@ def test_killed_at_every_boundary_a_name_is_proved_arranged_and_removed(
     dns.publish({}, [(NAME, _public(instance))])
     at = 0
     while True:
-        at += 1
+        at += stride(3)
         commands.add_name(buyer.scope, instance, NAME)
         crossed = run_until_killed(place, engine, at, work).crossed
         _look(place)

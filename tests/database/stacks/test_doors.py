@@ -154,7 +154,8 @@ def test_the_stacks_page_shows_its_parts_and_theirs_where_they_belong(
     assert "In the price of bureau, which it is a part of." in page
     assert "Restart" in page
     assert f"/services/{site}/delete/" not in desk.get(f"/services/{site}/").content.decode()
-    assert "part of bureau" in text(desk.get("/services/"))
+    listed = text(desk.get("/services/"))
+    assert listed.index("bureau Ready") < listed.index("bureau-site part of bureau") < listed.index("bureau-files part")
 
 
 def test_while_it_is_made_each_part_is_a_step(place: Ground, desk: Client, buyer: Customer) -> None:

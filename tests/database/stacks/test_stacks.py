@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from tests.support.killing import run_until_killed
+from tests.support.killing import run_until_killed, stride
 from tests.support.reconciling import settle, work
 from tests.support.stacks import order, parts, publish
 from tests.support.world import GIB, Customer, customer, operator, some_capacity
@@ -214,7 +214,7 @@ def test_killed_at_every_boundary_it_is_made_once_and_leaves_nothing(
 ) -> None:
     at = 0
     while True:
-        at += 4
+        at += stride(4)
         stack = order(buyer, name=f"b{at}")
         crossed = run_until_killed(place, engine, at, work).crossed
         settle(place, times=3)

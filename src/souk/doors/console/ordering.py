@@ -191,7 +191,7 @@ def _chosen(request: HttpRequest, desk: Desk, slug: str) -> _Chosen:
     offering = catalog.published_offering(selling.MARKETPLACE, slug, language())
     places = regions()
     data = request.POST if request.method == "POST" else None
-    plans = [plan for each in offering["plans"] if (plan := _plan(desk, slug, each)) is not None]
+    plans = [plan for each in selling.described(offering) if (plan := _plan(desk, slug, each)) is not None]
     asked = (request.POST if data is not None else request.GET).get("plan", "")
     given = {name: request.GET.get(name) for name in ("name", "region")}
     elsewhere, stack = selling.elsewhere(offering), selling.is_stack(offering)

@@ -128,6 +128,7 @@ def service_growth(request: HttpRequest, desk: Desk, service: UUID) -> HttpRespo
 def _page(desk: Desk, row: queries.ServiceRow, subscription: SubscriptionRow) -> dict[str, Any]:
     return {
         "service": row,
+        "parts": bool(queries.parts(desk.scope, row.id)),
         "grow_to": words.ltr(values.size(row.grow_to)) if row.grow_to else "",
         "plans": _plans(desk.scope, subscription),
         "may_order": desk.may(CAN_ORDER) and subscription.state == "active",

@@ -81,17 +81,19 @@ def cards(listing: bytes) -> list[Offer]:
 
 
 def plans(offering: Mapping[str, Any]) -> list[Plan]:
-    """An offering's plans at their listed prices; those of a stack say what it is made of in the reader's language."""
-    made_of = _made_of(offering)
+    """An offering's plans at their listed prices."""
     return [
-        plan(
-            {**each, "features": made_of.get(each["key"], each.get("features", []))},
-            Decimal(each["per_hour"]),
-            Decimal(each["per_month"]),
-            offering["currency"],
-        )
-        for each in offering["plans"]
+        plan(each, Decimal(each["per_hour"]), Decimal(each["per_month"]), offering["currency"])
+        for each in described(offering)
     ]
+
+
+def described(offering: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """An offering's plans as the catalogue has them; those of a stack say what they are made of in the reader's
+    language.
+    """
+    made_of = _made_of(offering)
+    return [{**each, "features": made_of.get(each["key"], each.get("features", []))} for each in offering["plans"]]
 
 
 def _made_of(offering: Mapping[str, Any]) -> dict[str, list[str]]:

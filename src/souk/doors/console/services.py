@@ -170,7 +170,18 @@ def service_table(rows: Sequence[queries.ServiceRow], desk: Desk, url_name: str,
     ]
     if len(projects) > 1:
         columns.insert(2, Column("project_id", _("Project"), cell=lambda row: projects.get(row.project_id, "")))
-    return Table(columns, rows, _("Services"), page=page, row_id=lambda row: f"s-{row.id}")
+    return Table(columns, _grouped(rows), _("Services"), page=page, row_id=lambda row: f"s-{row.id}")
+
+
+def _grouped(rows: Sequence[queries.ServiceRow]) -> list[queries.ServiceRow]:
+    """The parts of a stack below it, in its own order."""
+    here = {row.id for row in rows}
+    wholes = [row for row in rows if row.part_of not in here]
+    return [
+        each
+        for row in wholes
+        for each in (row, *sorted((part for part in rows if part.part_of == row.id), key=lambda part: part.id))
+    ]
 
 
 def _named(row: queries.ServiceRow, stacks: Mapping[UUID, str]) -> str:
