@@ -109,7 +109,10 @@ def _waiting_suites(ns: Any, lane: Any) -> int:
     beside = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder") if lane else ()
     with ThreadPoolExecutor() as pool:
         quiet = {suite: pool.submit(_pytest, ns, "-m", "not chaos", suite, quiet=True) for suite in _suites("browser")}
-        outcomes = {suite: _pytest(ns, "-m", "not chaos", *beside, suite, lane=lane) for suite in _suites("engine")}
+        slowest = ("--durations=25", "--durations-min=20")
+        outcomes = {
+            suite: _pytest(ns, "-m", "not chaos", *beside, *slowest, suite, lane=lane) for suite in _suites("engine")
+        }
         outcomes |= {suite: one.result() for suite, one in quiet.items()}
     return max((_second_look(ns, suite, status) for suite, status in outcomes.items()), default=0)
 

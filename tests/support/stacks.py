@@ -42,16 +42,19 @@ def details(plans: Mapping[str, Mapping[str, PartDetails]] = PARTS, **other: Any
     )
 
 
-def seller() -> UUID:
-    """The operator's organization: it sells what is sold in tests."""
-    found = vendor_of(System("test"), "exemple")
-    assert found is not None, "the example is sold by somebody"
+def seller(of: str = "exemple") -> UUID:
+    """Whoever sells what stacks are made of: the operator's organization."""
+    found = vendor_of(System("test"), of)
+    assert found is not None, f"{of} is sold by somebody"
     return found
 
 
-def publish(stack: StackDetails | None = None) -> UUID:
+_seller = seller
+
+
+def publish(stack: StackDetails | None = None, *, seller: UUID | None = None) -> UUID:
     """Have a stack be for sale; returns its version."""
-    version = commands.publish(System("test"), seller(), stack or details())
+    version = commands.publish(System("test"), seller or _seller(), stack or details())
     approve(version)
     return version
 
