@@ -86,9 +86,9 @@ def test_a_supervised_process_that_will_not_end_is_made_to(tmp_path: Path):
     script = f"import sys; sys.path.insert(0, {str(SUPERVISOR.parent)!r}); import supervise; "
     script += f"sys.exit(supervise.main('-', ['sh', '-c', {stubborn!r}], patience=1))"
     supervisor = subprocess.Popen([sys.executable, "-c", script], start_new_session=True)
-    assert wait_until(lambda: mark.exists() and mark.read_text().strip() != "", 10)
+    assert wait_until(lambda: mark.exists() and mark.read_text().strip() != "", 60)
     supervisor.terminate()
-    supervisor.wait(10)
+    supervisor.wait(60)
     assert started_at(int(mark.read_text())) is None
 
 
