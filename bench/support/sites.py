@@ -50,9 +50,9 @@ def wait(wanted: Wanted, credentials: Credentials, authority: str) -> float:
     raise TimeoutError(f"{wanted.address} shows nothing: {said}")
 
 
-def _meanwhile(*way_in: Any) -> Callable[[], float]:
+def _meanwhile(use: Callable[..., float], *way_in: Any) -> Callable[[], float]:
     found: list[float] = []
-    thread = threading.Thread(target=lambda: found.append(wait(*way_in)))
+    thread = threading.Thread(target=lambda: found.append(use(*way_in)))
     thread.start()
 
     def result() -> float:
@@ -76,7 +76,9 @@ class _Hand:
 
 
 class SiteFloor(Floor):
-    """A bare sequence of requests."""
+    """A bare sequence of requests, then the first `use` of what is there."""
+
+    use = staticmethod(wait)
 
     def __init__(self, blueprint: Blueprint) -> None:
         super().__init__(SIZE)
@@ -90,7 +92,7 @@ class SiteFloor(Floor):
             wanted = Wanted(uuid.uuid4(), name, {}, self.size, f"{name}.{self.place.domain}", address)
             credentials = self.blueprint.credentials({}, secrets.token_urlsafe(24))
             certificate = self._certificate(wanted)
-            first = _meanwhile(wanted, credentials, certificate.authority)
+            first = _meanwhile(self.use, wanted, credentials, certificate.authority)
             self._change("POST", "/1.0/instances", self._machine(name, address))
             hand = _Hand(lambda document: self._execute(name, document))
             self.blueprint.configure(hand, wanted, credentials, certificate)
@@ -103,6 +105,7 @@ class SiteBuyer(Buyer):
     """A customer who orders a site."""
 
     offering: ClassVar[str]
+    use = staticmethod(wait)
 
     def once(self) -> float:
         """Seconds from the answer that accepts an order to the first page."""
@@ -110,10 +113,10 @@ class SiteBuyer(Buyer):
         try:
             way_in = self._assigned(instance)
             self.marks["address_known"].append(time.perf_counter() - accepted)
-            first = wait(*way_in)
+            first = self.use(*way_in)
             self.until("select 1 from provisioning_serviceinstance where id = %s and state = 'ready'", [instance])
             self.marks["ready_shown"].append(time.perf_counter() - accepted)
-            self.marks["as_customer"].append(wait(*way_in) - accepted)
+            self.marks["as_customer"].append(self.use(*way_in) - accepted)
             self._steps(instance)
         finally:
             self._delete(instance)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from souk.blueprints import guests
+from souk.blueprints import disks, exports, guests, recipes
 from souk.blueprints.postgresql import parameters, probing, sizing
 from souk.blueprints.postgresql.archivist import PgBackRest
 from souk.blueprints.postgresql.binder import OWNER, RoleBinder
@@ -25,8 +25,7 @@ from souk.blueprints.postgresql.successor import Streaming
 from souk.blueprints.postgresql.versions import PgUpgrade
 from souk.blueprints.postgresql.warmer import WaitingServers
 from souk.engines.contract import Limits
-from souk.engines.images import Recipe, load
-from souk.kernel import signing
+from souk.engines.images import Recipe
 from souk.provisioning.contract import (
     Abilities,
     Archivist,
@@ -75,9 +74,9 @@ class PostgreSQL(Abilities):
 
     @functools.cached_property
     def recipe(self) -> Recipe:
-        """How the image is built: its files, and the signatures that its exports are put into a bucket with."""
-        extras = (("usr/lib/souk/signing.py", Path(signing.__file__)),)
-        return replace(load(Path(__file__).parent / "image"), extras=extras)
+        """How the image is built: its files, what sees room on a disk, and what puts exports into a bucket."""
+        own = recipes.load(Path(__file__).parent / "image", disks.FILES, exports.FILES)
+        return replace(own, extras=exports.EXTRAS)
 
     def schema(self) -> Mapping[str, Any]:
         """The JSON Schema of the parameters."""

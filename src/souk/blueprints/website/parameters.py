@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from souk.blueprints import choices
 from souk.blueprints.ssh import keys
-from souk.blueprints.web import choices
 from souk.blueprints.web.front import Php, Site
 from souk.blueprints.web.sizing import MIB
 from souk.provisioning.contract import ADVANCED, CHANGEABLE, Unfit

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from souk.blueprints.web import choices, people
+from souk.blueprints import choices
+from souk.blueprints.web import people
 from souk.provisioning.contract import ADVANCED, CHANGEABLE, Declined, Unfit
 
 LOCALES = {"fr": "fr_FR", "ar": "ar", "en": "en_US"}

@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 from datetime import UTC, datetime
-from typing import Any
+from typing import IO, Any
 
 from machine import Failure, Refusal
 
@@ -71,6 +71,34 @@ def restic(*arguments: str, path: str = OWN, accepted: tuple[int, ...] = (0,), c
 
     What it puts together before it sends it lies in memory, so that it also works on a full disk.
     """
+    command, environment = _described_to(arguments, path, cache=cache)
+    try:
+        done = subprocess.run(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            cwd="/",
+        )
+    except FileNotFoundError:
+        raise Failure("restic is not there any more") from None
+    if done.returncode not in accepted:
+        raise Failure(complaint(done))
+    return done
+
+
+def reading(*arguments: str, path: str, said: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Run restic, whose output is read while it runs; its complaints go into a file."""
+    command, environment = _described_to(arguments, path, cache=False)
+    return subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, cwd="/"
+    )
+
+
+def _described_to(arguments: tuple[str, ...], path: str, *, cache: bool) -> tuple[list[str], dict[str, str]]:
+    """The command that restic is run by, and what it is told beside it."""
     try:
         with open(path, encoding="utf-8") as file:
             told = json.load(file)
@@ -94,7 +122,7 @@ def restic(*arguments: str, path: str = OWN, accepted: tuple[int, ...] = (0,), c
     ]
     temporary = FOLDER + "/parts"
     os.makedirs(temporary, mode=0o700, exist_ok=True)
-    environment = {
+    return command, {
         **told["environment"],
         "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
         "HOME": "/root",
@@ -104,21 +132,6 @@ def restic(*arguments: str, path: str = OWN, accepted: tuple[int, ...] = (0,), c
         "GOGC": "20",
         "RESTIC_PROGRESS_FPS": "0.01",
     }
-    try:
-        done = subprocess.run(
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            cwd="/",
-        )
-    except FileNotFoundError:
-        raise Failure("restic is not there any more") from None
-    if done.returncode not in accepted:
-        raise Failure(complaint(done))
-    return done
 
 
 def complaint(done: Done) -> str:

@@ -1,4 +1,4 @@
-"""What a customer chooses of any site, as parts of a JSON Schema, whose descriptions are each kind's own."""
+"""What a customer chooses of several kinds of services, as parts of a JSON Schema; descriptions are each one's own."""
 
 from __future__ import annotations
 
