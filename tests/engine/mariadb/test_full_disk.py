@@ -46,6 +46,8 @@ def test_a_full_disk_is_read_says_so_and_is_written_again_once_it_is_grown(servi
         [(kept,)] = service.ask("SELECT COUNT(*) FROM gros")
         assert written <= kept <= written + 1
         assert _read_only(service) > 0
+        history = service.execute(["du", "--summarize", "--block-size=M", "/var/lib/mariadb/log"]).stdout
+        assert int(history.partition("M")[0]) < 100
     finally:
         service.engine.resize(service.spec.name, service.spec.limits)
     deadline = time.monotonic() + 15

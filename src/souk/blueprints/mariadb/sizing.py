@@ -101,6 +101,8 @@ _ALWAYS = {
     # Rows are what is written there: whoever makes triggers and functions needs no more rights than for that.
     "log_bin_trust_function_creators": "ON",
     "binlog_expire_logs_seconds": "86400",
+    # It is bounded also where nobody follows.
+    "slave_connections_needed_for_purge": "0",
     "relay_log": f"{_HOME}/log/relay",
     "log_slave_updates": "ON",
     "skip_slave_start": "ON",
