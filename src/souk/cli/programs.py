@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 
 def run(program: str, arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
@@ -22,6 +23,12 @@ def runtime_folder() -> str | None:
     """The user's own runtime folder, which lies in memory, where there is one."""
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     return runtime if runtime and os.access(runtime, os.W_OK) else None
+
+
+def write_privately(path: Path, text: str) -> None:
+    """Make a file that its owner alone may read."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+        handle.write(text)
 
 
 def _listen() -> None:

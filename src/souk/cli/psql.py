@@ -29,9 +29,9 @@ def settings(credentials: Mapping[str, Any], folder: Path) -> dict[str, str]:
     """
     parts = urlsplit(str(credentials["uri"]))
     authority, passwords = folder / "authority.pem", folder / "passwords"
-    _write(authority, str(credentials["authority"]))
+    programs.write_privately(authority, str(credentials["authority"]))
     escaped = str(credentials["password"]).replace("\\", "\\\\").replace(":", "\\:")
-    _write(passwords, f"*:*:*:*:{escaped}\n")
+    programs.write_privately(passwords, f"*:*:*:*:{escaped}\n")
     return {
         "PGHOST": parts.hostname or "",
         "PGHOSTADDR": str(credentials["address"]),
@@ -43,11 +43,6 @@ def settings(credentials: Mapping[str, Any], folder: Path) -> dict[str, str]:
         "PGPASSFILE": str(passwords),
         "PGAPPNAME": "souk connect",
     }
-
-
-def _write(path: Path, text: str) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
-        handle.write(text)
 
 
 def run(credentials: Mapping[str, Any], arguments: Sequence[str], client: str = "psql") -> int:

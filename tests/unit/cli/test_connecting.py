@@ -117,6 +117,47 @@ def test_a_dump_that_was_cut_short_is_said_to_be(souk, notes: Path) -> None:
     assert (ran.status, "not complete" in ran.err) == (1, True)
 
 
+MARIADB = """#!/usr/bin/python3
+import json, os, sys
+options = sys.argv[1].partition("=")[2]
+told = dict(line.rstrip().replace('"', "").split(" = ") for line in open(options) if " = " in line)
+with open(os.environ["NOTES"], "w") as notes:
+    json.dump({"argv": sys.argv[1:], "told": told, "ca": open(told["ssl-ca"]).read(), "file": options}, notes)
+sys.exit(3)
+"""
+
+
+@pytest.fixture
+def shop(server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signed_in: None) -> Path:
+    uri = "mysql://app:s3cret@my-1.souk.invalid:3306/boutique?ssl-mode=VERIFY_IDENTITY"
+    server.says("GET", "/services", {"items": [SERVICE], "next": None})
+    server.says("GET", "/services/service1/connection", {"uri": "", "password": True})
+    server.says("POST", "/services/service1/credentials", {**CREDENTIALS, "uri": uri, "password": "s3cret"})
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setenv("NOTES", str(tmp_path / "notes.json"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    return tmp_path / "notes.json"
+
+
+@pytest.mark.parametrize("client", ["mariadb", "mysql"])
+def test_mariadb_checks_the_certificate_and_finds_the_password_in_a_file_only(souk, shop: Path, client: str) -> None:
+    program = shop.parent / "bin" / client
+    program.write_text(MARIADB)
+    program.chmod(0o755)
+    given = _connect(souk, shop, "--", "-e", "SELECT 1")
+    assert given["argv"][1:] == ["--database=boutique", "-e", "SELECT 1"]
+    assert given["ca"] == CREDENTIALS["authority"]
+    wanted = {"host": "10.0.0.10", "port": "3306", "user": "app", "password": "s3cret", "ssl-verify-server-cert": "1"}
+    assert {key: given["told"][key] for key in wanted} == wanted
+    assert not Path(given["file"]).exists()
+
+
+def test_without_mariadb_the_sentence_says_what_to_do(souk, shop: Path) -> None:
+    ran = souk("connect", "compta")
+    assert (ran.status, "MariaDB" in ran.err) == (1, True)
+
+
 MACHINE = {
     "uri": "ssh://debian@mc-1.souk.internal",
     "private": "ssh://debian@mc-1.private.souk.internal",

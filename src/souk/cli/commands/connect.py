@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from souk.cli import psql, ssh
+from souk.cli import mariadb, psql, ssh
 from souk.cli.commands.services import Name
 from souk.cli.context import Given
 from souk.cli.errors import Stopped
@@ -36,15 +36,15 @@ def connect(
     )
     # The world knows no other address; from the platform's own network that one leads there too.
     found["address"] = found.get("public_address") or found["address"]
-    serves, run = (ssh.serves, ssh.run) if by_key else (psql.serves, psql.run)
+    client = next((each for each in (ssh, psql, mariadb) if each.serves(found)), None)
     if context.output.as_json:
         context.output.data(found)
     elif private:
         if not found["private"]:
             raise Stopped(_("This service is in no private network."))
         context.output.text(found["private"])
-    elif not print_ and serves(found):
-        sys.exit(run(found, arguments))
+    elif not print_ and client is not None:
+        sys.exit(client.run(found, arguments))
     elif print_ or by_key:
         context.output.text(found["uri"])
     else:
