@@ -60,7 +60,7 @@ def test_rows_views_and_programs_come_back_in_another_machine_and_the_proof_sees
     assert (label, found.kind) == ("a" * 32, BackupKind.FULL)
     with pytest.raises(ConfigurationFailed, match="in use"):
         archivist.restore(service, service.wanted, repository, None)
-    early = order(rig_of_module, maria_image, 6)
+    early = order(rig_of_module, maria_image, 6, events=True)
     with pytest.raises(Declined, match="old enough"):
         archivist.restore(early, early.wanted, repository, found.started_at.replace(year=2020))
 
@@ -70,6 +70,12 @@ def test_rows_views_and_programs_come_back_in_another_machine_and_the_proof_sees
     archivist.shut_out_all_but(early, early.wanted, ["app"])
     assert was.differences(archivist.fingerprint(early, early.wanted, was.extent)) == []
     assert early.ask("SELECT n FROM vue") == [(20_000,)]
+    assert early.ask("SELECT @@event_scheduler") == [("OFF",)]
+    assert early.execute(["systemctl", "is-active", "souk-events.timer"]).stdout.strip() == "active"
+    assert early.execute(["systemctl", "start", "souk-events.service"]).exit_code == 0
+    assert early.ask("SELECT @@event_scheduler") == [("ON",)]
+    early.configure()
+    assert early.ask("SELECT @@event_scheduler") == [("ON",)]
     assert early.ask("CALL compte()") == [(20_000,)]
     for other in (service.credentials, maker, stays):
         with pytest.raises(pymysql.OperationalError, match="denied"):
