@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 import dns.exception
+import dns.name
+import dns.rdatatype
 import dns.resolver
 
 
@@ -29,8 +31,15 @@ class Zone:
         """As the setting names it."""
         return f"{self.host}#{self.port}"
 
-    def publish(self, texts: Mapping[str, str | tuple[str, ...]], addresses: Sequence[tuple[str, str]] = ()) -> None:
-        """Serve these texts from now on, and these names with an address each; a name may come several times."""
+    def publish(
+        self,
+        texts: Mapping[str, str | tuple[str, ...]],
+        addresses: Sequence[tuple[str, str]] = (),
+        servers: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """Serve these texts from now on, these names with an address each, and these zones with a name server each; a
+        name may come several times.
+        """
         self.stop()
         self._process = subprocess.Popen(
             [
@@ -43,6 +52,10 @@ class Zone:
                     for text in ((given,) if isinstance(given, str) else given)
                 ),
                 *(f"--host-record={name},{address}" for name, address in addresses),
+                *(
+                    f"--dns-rr={zone},{int(dns.rdatatype.NS)},{dns.name.from_text(server).to_wire().hex()}"
+                    for zone, server in servers
+                ),
             ]
         )
         self._wait()

@@ -37,6 +37,7 @@ from souk.cli.commands import (
     stack,
     stacks,
     versions,
+    zones,
 )
 from souk.cli.context import Context
 from souk.cli.language import _
@@ -179,6 +180,8 @@ def _access(app: App) -> None:
     named.command(names.check, name="check", help=_("Look for the record; found, the certificate gets the name."))
     named.command(names.remove, name="remove", help=_("Take a name off the certificate."))
     named.command(names.answer, name="answer", help=_("Choose how a web site answers to its names."))
+    named.command(names.lead, name="lead", help=_("Lead a name in one of my zones to a service, for as long as it is."))
+    zones.register(_branch(app, "zones", _("DNS zones that a service answers for."), zones.listing))
     reach = _branch(app, "access", _("Who may reach a service."), access.listing)
     reach.command(access.allow, name="allow", help=_("Let one more network in; the first one shuts all others out."))
     reach.command(access.forbid, name="forbid", help=_("Take a network off the list."))

@@ -19,6 +19,8 @@ _WORDS = {
     "attaching": n_("being put in"),
     "detaching": n_("being taken out"),
     "kept": n_("kept"),
+    "awaiting": n_("awaiting delegation"),
+    "strayed": n_("leads elsewhere now"),
     "here": n_("leads here"),
     "elsewhere": n_("leads elsewhere"),
     "split": n_("leads elsewhere by IPv6"),

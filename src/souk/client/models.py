@@ -667,6 +667,129 @@ class WebNamesIn(TypedDict):
     hsts: NotRequired[bool]
 
 
+class ZoneRow(TypedDict):
+    """
+    A DNS zone, as people and as DNS write it: awaiting until it is delegated to the service, ready while it is,
+    strayed if it was once. To delegate it, name `servers` (and, if one of them is in the zone, `address`) and `ds`
+    where the domain is registered. `leads` says to whom it is delegated: here, elsewhere, nowhere, silent (DNS gives no
+    answer), or nothing while nobody looked; `found` to which name servers. `updating` until what was written is served,
+    with this `serial`.
+    """
+
+    id: str
+    name: str
+    ascii: str
+    state: str
+    signed: bool
+    serial: int
+    ds: list[str]
+    servers: list[str]
+    address: str
+    leads: str
+    found: list[str]
+    looked_at: str | None
+    proved_at: str | None
+    created_at: str
+    records: int
+    updating: bool
+
+
+class ZonesRow(TypedDict):
+    """A service's zones, and how many of them and of records in all it may have."""
+
+    zones: list[ZoneRow]
+    most_zones: int
+    records: int
+    most_records: int
+
+
+class ZoneIn(TypedDict):
+    """A zone's name, in any script; `signed` by DNSSEC unless that is not wanted."""
+
+    name: str
+    signed: NotRequired[bool]
+
+
+class SigningIn(TypedDict):
+    """Whether a zone is signed (DNSSEC)."""
+
+    signed: bool
+
+
+class RecordsRow(TypedDict):
+    """
+    All records of a type at a name within a zone (`@` is the zone), as people (`name`) and as DNS (`ascii`) write
+    it. One that `follows` a service is the platform's to write; others were written by whoever is `written_by`. `mark`
+    tells this state from every other, for whoever replaces it.
+    """
+
+    name: str
+    ascii: str
+    type: str
+    ttl: int
+    values: list[str]
+    follows: str | None
+    service: str
+    written_by: str
+    written_at: str
+    mark: str
+
+
+class RecordsIn(TypedDict):
+    """
+    All records of a type at a name: how long others keep them, in seconds, and their values. In a value, a name
+    without a dot is within the zone, others are in full; a text need not be quoted.
+    """
+
+    ttl: NotRequired[int]
+    values: list[str]
+
+
+class RecordSetOut(TypedDict):
+    """All records of a type at a name (`@` is the zone)."""
+
+    name: str
+    type: str
+    ttl: int
+    values: list[str]
+
+
+class RecordsChangeOut(TypedDict):
+    """What records of a type at a name are, and would be."""
+
+    before: RecordSetOut
+    after: RecordSetOut
+
+
+class WrongOut(TypedDict):
+    """What is wrong in a line of a zone file (0: in what it would lead to)."""
+
+    line: int
+    sentence: str
+
+
+class ZoneFileIn(TypedDict):
+    """A zone file (RFC 1035). What it does not name stays, unless it is to `replace` all that people wrote."""
+
+    text: str
+    replace: NotRequired[bool]
+
+
+class HomeRow(TypedDict):
+    """A zone in which a project's services may have names, which service answers for it, and whether it is proved."""
+
+    service: str
+    zone: str
+    ascii: str
+    proved: bool
+
+
+class ServiceNameIn(TypedDict):
+    """A name in one of the project's zones."""
+
+    name: str
+
+
 class InsideRow(TypedDict):
     """A service in a private network, with its address there; `hostname` means that address once it is reached so."""
 
@@ -1722,6 +1845,23 @@ class AccessIn(TypedDict):
     private_only: NotRequired[bool]
     nobody: NotRequired[bool]
     confirm: NotRequired[bool]
+
+
+class DifferenceOut(TypedDict):
+    """
+    What a zone file changes: records that are added, changed or removed. `kept` follow a service and stay; `servers`
+    are name servers of the zone itself that are left out, `made_anew` counts records that the server makes by itself.
+    While something is `wrong` nothing can be imported. `mark` tells this difference from every other.
+    """
+
+    added: list[RecordSetOut]
+    changed: list[RecordsChangeOut]
+    removed: list[RecordSetOut]
+    kept: list[RecordSetOut]
+    servers: list[str]
+    made_anew: int
+    wrong: list[WrongOut]
+    mark: str
 
 
 class FirewallRow(TypedDict):

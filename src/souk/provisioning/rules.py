@@ -118,6 +118,7 @@ def exposure(
     if not blueprint.own_rules:
         ports = (blueprint.port, *blueprint.further_ports)
         inward = [Passage(IPProtocol.TCP, port, port) for port in ports]
+        inward += [Passage(IPProtocol.UDP, port, port) for port in blueprint.datagram_ports]
         outward = None
     else:
         rules = recorded(firewall)

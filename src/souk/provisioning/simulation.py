@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +15,14 @@ from souk.provisioning.contract import (
     Health,
     HighAvailability,
     MemberState,
+    RestoredZones,
     ServerCertificate,
+    Size,
     Wanted,
+    ZoneKeeper,
+    ZoneRoom,
+    ZoneServed,
+    ZoneText,
 )
 
 
@@ -44,6 +50,7 @@ class Simulated:
     def __init__(self, blueprint: Blueprint) -> None:
         self._blueprint = blueprint
         self.high_availability: HighAvailability | None = SimulatedMembers() if blueprint.high_availability else None
+        self.zones: ZoneKeeper | None = SimulatedZones(blueprint.zones) if blueprint.zones else None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._blueprint, name)
@@ -113,6 +120,35 @@ class SimulatedMembers:
 
     def _leader(self, wanted: Wanted) -> str:
         return self._leaders.get(wanted.instance, _ensemble(wanted).first)
+
+
+class SimulatedZones:
+    """Zones that nobody can ask for; their texts are made all the same."""
+
+    def __init__(self, keeper: ZoneKeeper) -> None:
+        self._keeper = keeper
+        self.texts: dict[str, str] = {}
+        self._serial = 0
+
+    def room(self, size: Size) -> ZoneRoom:
+        """The blueprint's own."""
+        return self._keeper.room(size)
+
+    def serve(self, guest: Guest, wanted: Wanted, zones: Mapping[str, ZoneText]) -> Mapping[str, ZoneServed]:
+        """Taken to be served, each with a serial of its own."""
+        del wanted
+        guest.execute(["true"])
+        self.texts = {name: zone.text() for name, zone in zones.items()}
+        self._serial += 1
+        return {
+            name: ZoneServed(self._serial, ["1 13 2 " + "0" * 64] if zone.signed else [])
+            for name, zone in zones.items()
+        }
+
+    def restored(self, guest: Guest, wanted: Wanted) -> RestoredZones | None:
+        """Nothing was."""
+        del guest, wanted
+        return None
 
 
 def _ensemble(wanted: Wanted) -> Ensemble:

@@ -128,7 +128,14 @@ BROKER = {
     "left_alone": Status(pgettext_lazy("broker", "Left alone for a while"), "bad"),
 }
 
+ZONE = {
+    "awaiting": Status(pgettext_lazy("zone", "Awaiting delegation"), "warn"),
+    "ready": Status(pgettext_lazy("zone", "Leads here"), "ok"),
+    "strayed": Status(pgettext_lazy("zone", "Leads elsewhere now"), "bad"),
+}
+
 KINDS = {
+    "zone": ZONE,
     "broker": BROKER,
     "instance": INSTANCE,
     "operation": OPERATION,

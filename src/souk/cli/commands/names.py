@@ -47,6 +47,11 @@ def remove(name: Name, domain: Domain, /, *, wait: Wait = False, context: Given)
     finish(context, name, context.client.remove_name(context.service(name)["id"], domain), wait)
 
 
+def lead(name: Name, domain: Domain, /, *, context: Given) -> None:
+    context.client.name_service(context.service(name)["id"], {"name": domain})
+    context.output.text(_("The name leads to the service; its record follows the public address."))
+
+
 def ask_for(context: Context, row: OwnNameRow) -> None:
     """Tell what proves a name."""
     context.output.text(_("Publish this TXT record, then check the name:"))

@@ -22,6 +22,7 @@ from souk.client.operations.sessions import Sessions
 from souk.client.operations.snapshots import Snapshots
 from souk.client.operations.stacks import Stacks
 from souk.client.operations.versions import Versions
+from souk.client.operations.zones import Zones
 
 
 class Operations(
@@ -47,5 +48,6 @@ class Operations(
     Snapshots,
     Stacks,
     Versions,
+    Zones,
 ):
     """Every operation of the API."""

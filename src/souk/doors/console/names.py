@@ -15,7 +15,7 @@ from souk.doors.console import live
 from souk.doors.console.desk import Desk
 from souk.doors.console.forms import OwnNameForm
 from souk.doors.console.guards import member_page
-from souk.doors.console.naming import ArrangingForm, shown
+from souk.doors.console.naming import ArrangingForm, HomeForm, shown
 from souk.doors.console.problems import accepted
 from souk.doors.console.way import to_service
 from souk.parties.access import CAN_OPERATE
@@ -57,6 +57,18 @@ def arrange(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
     return _page(request, desk, row, arranging=form)
 
 
+@require_POST
+@member_page
+def lead(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
+    """Give the service a name in one of the project's zones."""
+    row = queries.service(desk.scope, service)
+    form = HomeForm(queries.homes(desk.scope, service), request.POST)
+    if accepted(form, lambda: commands.name_service(desk.scope, service, form.full())):
+        messages.info(request, _("The name leads to the service in a moment."))
+        return redirect("names", service)
+    return _page(request, desk, row, homing=form)
+
+
 def _proved(desk: Desk, service: UUID) -> list[str]:
     return [row.ascii for row in own_names(desk.scope, service) if row.proved_at is not None]
 
@@ -68,7 +80,11 @@ def _page(
     *,
     form: OwnNameForm | None = None,
     arranging: ArrangingForm | None = None,
+    homing: HomeForm | None = None,
 ) -> HttpResponse:
+    homes = queries.homes(desk.scope, row.id)
+    if homes and homing is None:
+        homing = HomeForm(homes)
     service, kind = row.id, blueprint(row.blueprint)
     web = web_names(desk.scope, service) if row.plan_id is None and kind.domains is not None else None
     rows = own_names(desk.scope, service)
@@ -83,6 +99,8 @@ def _page(
         "title": title,
         "web": web,
         "arranging": arranging,
+        "homing": homing,
+        "led": queries.named(desk.scope, service),
         "names": [shown(each, web) for each in rows],
         "trouble": _trouble(desk, service),
         "form": form,
@@ -94,7 +112,7 @@ def _page(
             Crumb(title),
         ],
     }
-    failed = bool(form.errors or (arranging is not None and arranging.errors))
+    failed = any(each is not None and each.errors for each in (form, arranging, homing))
     part = bool(request.headers.get("HX-Request"))
     template = "console/parts/names.html" if part else "console/names.html"
     return render(request, template, context, status=422 if failed else 200)

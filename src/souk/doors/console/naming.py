@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from souk.provisioning import names
 from souk.provisioning.own_names import OwnNameRow, WebNamesRow
+from souk.provisioning.queries import HomeRow
 from souk.ui import format as values
 from souk.ui.fields import offer
 
@@ -64,6 +66,28 @@ class ArrangingForm(forms.Form):
     def __init__(self, proved: list[str], *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         offer(self, "main", [("", _("None: each shows the site")), *((name, names.shown(name)) for name in proved)])
+
+
+class HomeForm(forms.Form):
+    """A name in one of the project's zones."""
+
+    label = forms.CharField(
+        label=gettext_lazy("Name in the zone"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("Such as www; empty for the domain itself."),
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off", "autocapitalize": "none"}),
+    )
+    zone = forms.ChoiceField(label=gettext_lazy("Zone"))
+
+    def __init__(self, homes: Sequence[HomeRow], *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        offer(self, "zone", list(dict.fromkeys((each.ascii, each.zone) for each in homes)))
+
+    def full(self) -> str:
+        """The name in full."""
+        label, zone = self.cleaned_data["label"].strip().strip("."), self.cleaned_data["zone"]
+        return zone if label in ("", "@") else f"{label}.{zone}"
 
 
 def shown(row: OwnNameRow, web: WebNamesRow | None) -> Shown:

@@ -102,6 +102,7 @@ def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "may_set": bool(changeable(row)),
         "may_keep": blueprint(row.blueprint).keeper is not None,
         "kept": keeping.kept(blueprint(row.blueprint)),
+        "may_zone": blueprint(row.blueprint).zones is not None,
         "may_publish": blueprint(row.blueprint).publisher is not None,
         "may_snapshot": blueprint(row.blueprint).snapshots is not None,
         "may_back_up": blueprint(row.blueprint).archivist is not None,

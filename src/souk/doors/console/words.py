@@ -66,6 +66,8 @@ CONNECTION: dict[str, Text] = {
     "git": _("Git repository"),
     "sign_in": _("Sign-in page"),
     "rest": _("REST API"),
+    "key": _("Key"),
+    "algorithm": _("Algorithm"),
 }
 
 UNITS: dict[str, Text] = {

@@ -42,6 +42,7 @@ from souk.doors.rest import (
     snapshots,
     stacks,
     versions,
+    zones,
 )
 from souk.doors.rest.auth import bearer
 from souk.doors.rest.document import completed
@@ -104,6 +105,7 @@ for prefix, router in (
     ("", databases.router),
     ("", access.router),
     ("", names.router),
+    ("", zones.router),
     ("", networks.router),
     ("", reach.router),
     ("", backups.router),

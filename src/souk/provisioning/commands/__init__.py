@@ -40,6 +40,7 @@ from souk.provisioning.commands.lifecycle import (
 from souk.provisioning.commands.maintenance import change_window, rehearse_upgrade, upgrade_instance
 from souk.provisioning.commands.moving import Evacuation, Staying, evacuate_host, move_machine
 from souk.provisioning.commands.names import add_name, arrange_names, prove_name, remove_name
+from souk.provisioning.commands.naming import name_service, unname_service
 from souk.provisioning.commands.networks import (
     attach_instance,
     close_to_outside,
@@ -55,6 +56,17 @@ from souk.provisioning.commands.restores import restore_in_place, undo_restore, 
 from souk.provisioning.commands.sizes import resize_instance
 from souk.provisioning.commands.snapshots import delete_snapshot, roll_back, take_snapshot
 from souk.provisioning.commands.suspending import resume_instance, suspend_instance
+from souk.provisioning.commands.zones import (
+    add_zone,
+    check_zone,
+    compare_zone,
+    import_zone,
+    record_key,
+    remove_records,
+    remove_zone,
+    set_records,
+    sign_zone,
+)
 from souk.provisioning.models import Suspension
 
 __all__ = [
@@ -67,6 +79,7 @@ __all__ = [
     "Suspension",
     "add_name",
     "add_range",
+    "add_zone",
     "allow_networks",
     "arrange_names",
     "ask_reveal",
@@ -80,8 +93,10 @@ __all__ = [
     "change_parameters",
     "change_pool",
     "change_window",
+    "check_zone",
     "clean_name",
     "close_to_outside",
+    "compare_zone",
     "create_binding",
     "create_database",
     "create_instance",
@@ -98,16 +113,21 @@ __all__ = [
     "forget_instance",
     "give_address",
     "grow",
+    "import_zone",
     "let_grow",
     "move_machine",
+    "name_service",
     "protect_instance",
     "prove_backups",
     "prove_name",
     "publish",
+    "record_key",
     "recover_instance",
     "rehearse_upgrade",
     "release_address",
     "remove_name",
+    "remove_records",
+    "remove_zone",
     "rename_instance",
     "rename_network",
     "reset_binding",
@@ -118,7 +138,9 @@ __all__ = [
     "revoke_binding",
     "roll_back",
     "rotate_binding",
+    "set_records",
     "set_rules",
+    "sign_zone",
     "stage",
     "start_instance",
     "stop_instance",
@@ -131,6 +153,7 @@ __all__ = [
     "take_ticket",
     "undo_restore",
     "undo_rules",
+    "unname_service",
     "update_instance",
     "upgrade_instance",
     "withdraw_range",

@@ -27,7 +27,7 @@ def add_name(scope: Scope, instance: UUID, name: str) -> UUID:
         row = on_machines(scope, instance)
         keeper = blueprint(row.blueprint).domains
         ascii_name = names.written(name)
-        if any(names.within(ascii_name, zone) for zone in _own_zones()):
+        if any(names.within(ascii_name, zone) for zone in own_zones()):
             raise errors.PlatformsDomain(name=names.shown(ascii_name))
         there = OwnName.objects.filter(instance=row, removed_at__isnull=True)
         if there.filter(name=ascii_name).exists():
@@ -101,7 +101,7 @@ def _wish(scope: Scope, instance: UUID, name: str, kind: OperationKind) -> UUID:
         return asked.id if asked else wish(scope, row, kind, {"name": ascii_name})
 
 
-def _own_zones() -> set[str]:
+def own_zones() -> set[str]:
     """Where services' own hostnames lie, and what the platform itself is called."""
     hosts = (host.lstrip(".").lower() for host in settings.ALLOWED_HOSTS)
     return {site.domain for site in sites()} | {host for host in hosts if "." in host and not host[-1].isdigit()}

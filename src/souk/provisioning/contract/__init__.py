@@ -69,6 +69,7 @@ from souk.provisioning.contract.versions import (
     Version,
 )
 from souk.provisioning.contract.warming import Warmer
+from souk.provisioning.contract.zones import RestoredZones, ZoneHeld, ZoneKeeper, ZoneRoom, ZoneServed, ZoneText
 
 __all__ = [
     "ADVANCED",
@@ -138,6 +139,7 @@ __all__ = [
     "Reading",
     "Release",
     "Repository",
+    "RestoredZones",
     "ServerCertificate",
     "Settled",
     "Severity",
@@ -159,4 +161,9 @@ __all__ = [
     "Warmer",
     "Way",
     "WebNames",
+    "ZoneHeld",
+    "ZoneKeeper",
+    "ZoneRoom",
+    "ZoneServed",
+    "ZoneText",
 ]

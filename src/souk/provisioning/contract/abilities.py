@@ -19,6 +19,7 @@ from souk.provisioning.contract.serving import Identity
 from souk.provisioning.contract.succession import Succession
 from souk.provisioning.contract.versions import Upgrader
 from souk.provisioning.contract.warming import Warmer
+from souk.provisioning.contract.zones import ZoneKeeper
 
 if TYPE_CHECKING:
     from souk.provisioning.contract.composing import Composer
@@ -34,6 +35,7 @@ class Abilities:
     serves_neighbours: bool = False
     names_below: bool = False
     further_ports: Sequence[int] = ()
+    datagram_ports: Sequence[int] = ()
     own_rules: bool = False
     starting_offering: StartingOffering | None = None
     identity: Identity | None = None
@@ -53,6 +55,7 @@ class Abilities:
     producer: Producer | None = None
     composer: Composer | None = None
     publisher: Publisher | None = None
+    zones: ZoneKeeper | None = None
 
     def check(self, parameters: Mapping[str, Any]) -> None:
         """Nothing that the schema does not say."""

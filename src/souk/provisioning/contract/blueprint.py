@@ -31,6 +31,7 @@ from souk.provisioning.contract.serving import (
 from souk.provisioning.contract.succession import Succession
 from souk.provisioning.contract.versions import Upgrader
 from souk.provisioning.contract.warming import Warmer
+from souk.provisioning.contract.zones import ZoneKeeper
 
 
 class Blueprint(Protocol):
@@ -55,6 +56,10 @@ class Blueprint(Protocol):
     @property
     def further_ports(self) -> Sequence[int]:
         """The TCP ports beside that one at which clients reach it."""
+
+    @property
+    def datagram_ports(self) -> Sequence[int]:
+        """The UDP ports at which clients reach it."""
 
     @property
     def own_rules(self) -> bool:
@@ -147,6 +152,10 @@ class Blueprint(Protocol):
     @property
     def publisher(self) -> Publisher | None:
         """How releases of what its services show are told apart, taken and tried out, if there are any."""
+
+    @property
+    def zones(self) -> ZoneKeeper | None:
+        """How they answer for DNS zones, if that is what for."""
 
     @property
     def warmer(self) -> Warmer | None:

@@ -23,6 +23,7 @@ from souk.provisioning.models.operations import (
 from souk.provisioning.models.pools import WarmMachine, WarmPool
 from souk.provisioning.models.publishing import Publication
 from souk.provisioning.models.snapshots import Snapshot
+from souk.provisioning.models.zones import Delegation, RecordSet, Zone
 
 __all__ = [
     "FORGOTTEN",
@@ -36,6 +37,7 @@ __all__ = [
     "BackupState",
     "Binding",
     "Convergence",
+    "Delegation",
     "Desired",
     "Duty",
     "Endpoint",
@@ -56,6 +58,7 @@ __all__ = [
     "PublicRange",
     "Publication",
     "Quota",
+    "RecordSet",
     "Repository",
     "Reveal",
     "ServiceInstance",
@@ -65,4 +68,5 @@ __all__ = [
     "WarmMachine",
     "WarmPool",
     "WorkKind",
+    "Zone",
 ]

@@ -39,6 +39,15 @@ def addresses(name: str) -> tuple[set[str], set[str]]:
     return four, six
 
 
+def servers(name: str) -> set[str]:
+    """The name servers of a zone, without dots at their ends; none if there is no such zone.
+
+    Raises:
+        NoAnswer.
+    """
+    return {str(record.target).rstrip(".").lower() for record in _asked(name, "NS")}
+
+
 def _asked(name: str, kind: str) -> Iterable[Any]:
     try:
         return _resolver().resolve(name, kind, lifetime=_WITHIN, search=False)

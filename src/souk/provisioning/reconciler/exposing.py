@@ -37,9 +37,11 @@ def expose(ground: Ground, subject: Subject, machine: Assigned) -> None:
     ground.engine.expose(exposure)
     if subject.public_address:
         ground.names.publish(subject.public_hostname, subject.public_address)
+        records.lead_names(subject)
     if subject.withdrawing:
         if not subject.public_address:
             ground.names.withdraw(subject.public_hostname)
+            records.lead_names(subject)
         records.withdrawn(subject)
 
 
@@ -50,6 +52,7 @@ def withdraw(ground: Ground, subject: Subject) -> None:
     for one in subject.machines:
         ground.engine.expose(Exposure(one.address))
     ground.names.withdraw(subject.public_hostname)
+    records.lead_names(subject)
     records.withdrawn(subject)
 
 

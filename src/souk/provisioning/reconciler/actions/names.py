@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 from souk.kernel import clock, events
 from souk.kernel.scope import acting
 from souk.provisioning import names
+from souk.provisioning.commands.naming import forget_name
 from souk.provisioning.commands.operations import raise_generation
 from souk.provisioning.contract import ConfigurationFailed, Declined
 from souk.provisioning.models import OperationState, OwnName, ServiceInstance
@@ -58,6 +59,7 @@ def remove(work: Work, asked: Asked) -> None:
         with acting(WORKER):
             work.lease.hold()
             OwnName.objects.filter(id=row.id).update(removed_at=clock.now())
+            forget_name(work.subject.row.id, row.name)
             tell(work, "service.name_removed", row)
         if row.name in records.load(work.subject.row.id).certified:
             raise Superseded

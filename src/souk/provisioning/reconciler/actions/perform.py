@@ -30,6 +30,7 @@ from souk.provisioning.reconciler.actions import (
     snapshots,
     updates,
     upgrades,
+    zones,
 )
 from souk.provisioning.reconciler.actions.work import Asked, Work, begin, settle, waiting
 
@@ -85,6 +86,7 @@ def perform(work: Work) -> None:
     restores.end_way_back(work)
     exports.clear(work)
     looking.look(work)
+    zones.serve(work)
     backups.schedule(work)
 
 

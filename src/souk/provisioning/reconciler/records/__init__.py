@@ -88,6 +88,7 @@ from souk.provisioning.reconciler.records.warm import (
     take_warm,
     waiting,
 )
+from souk.provisioning.reconciler.records.zones import lead_names
 
 __all__ = [
     "PASSING",
@@ -132,6 +133,7 @@ __all__ = [
     "kept_network",
     "kept_warm",
     "last_leader",
+    "lead_names",
     "led_by_order",
     "load",
     "load_network",

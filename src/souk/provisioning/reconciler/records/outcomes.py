@@ -24,8 +24,10 @@ from souk.provisioning.models import (
     Operation,
     OperationKind,
     OwnName,
+    RecordSet,
     ServiceInstance,
     Snapshot,
+    Zone,
 )
 from souk.provisioning.reconciler import schedule
 from souk.provisioning.reconciler.lease import Lease
@@ -33,6 +35,7 @@ from souk.provisioning.reconciler.records.addresses import give_back_all
 from souk.provisioning.reconciler.records.networks import give_back
 from souk.provisioning.reconciler.records.operations import finish_operations
 from souk.provisioning.reconciler.records.subjects import RENEW_BEFORE, WORKER, Subject
+from souk.provisioning.reconciler.records.zones import forget_names
 from souk.provisioning.registry import blueprint
 
 LOOK_EVERY = timedelta(minutes=5)
@@ -139,11 +142,13 @@ def _next_visit(row: ServiceInstance, state: InstanceState) -> datetime | None:
             " (select min(not_before) from provisioning_operation where instance_id = %s"
             "  and state in ('queued', 'running')),"
             " (select min(expires_at) from provisioning_export where instance_id = %s and deleted_at is null),"
-            " (select min(look_at) from provisioning_ownname where instance_id = %s and removed_at is null)",
-            [row.id] * 8,
+            " (select min(look_at) from provisioning_ownname where instance_id = %s and removed_at is null),"
+            " (select min(look_at) from provisioning_zone where instance_id = %s and removed_at is null)",
+            [row.id] * 9,
         )
-        former, certificate, kept, seen, unasked, opens, exported, looked = cursor.fetchone()
-    times = [former, certificate and certificate - RENEW_BEFORE, kept, opens, exported, looked, schedule.next_due(row)]
+        former, certificate, kept, seen, unasked, opens, exported, looked, delegated = cursor.fetchone()
+    times = [former, certificate and certificate - RENEW_BEFORE, kept, opens, exported, looked, delegated]
+    times.append(schedule.next_due(row))
     if unasked:
         times.append(clock.now() + ASK_AFTER)
     if row.members > 1:
@@ -180,6 +185,9 @@ def erased(lease: Lease, subject: Subject, statement: dict[str, Any]) -> None:
         give_back(here.values_list("id", flat=True))
         give_back_all(row.id)
         OwnName.objects.filter(instance=row, removed_at__isnull=True).update(removed_at=now)
+        forget_names(row.id)
+        RecordSet.objects.filter(zone__instance=row).delete()
+        Zone.objects.filter(instance=row, removed_at__isnull=True).update(removed_at=now, look_at=None)
         Binding.objects.filter(instance=row, revoked_at__isnull=True).update(
             revoked_at=now, sealed_password=b"", sealed_next_password=None
         )

@@ -205,7 +205,10 @@ select i.*, s.domain as domain, e.certificate_expires_at as certificate_until,
         or exists(select from provisioning_export x where x.instance_id = i.id and x.deleted_at is null
                   and x.expires_at <= %(now)s)
         or exists(select from provisioning_ownname w where w.instance_id = i.id and w.removed_at is null
-                  and w.look_at <= %(now)s) as asked,
+                  and w.look_at <= %(now)s)
+        or exists(select from provisioning_zone z where z.instance_id = i.id
+                  and ((z.removed_at is null and (z.served_version <> z.version or z.look_at <= %(now)s))
+                       or (z.removed_at is not null and z.served_version > 0))) as asked,
     (select coalesce(jsonb_agg(jsonb_build_array(m.name, host(m.address), m.image, m.role, m.number,
                                                   m.fingerprint, m.host)
                                order by m.role, m.number), '[]')::text
