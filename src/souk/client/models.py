@@ -745,6 +745,12 @@ class RecordsIn(TypedDict):
     values: list[str]
 
 
+class ZoneFileOut(TypedDict):
+    """A zone file (RFC 1035)."""
+
+    text: str
+
+
 class RecordSetOut(TypedDict):
     """All records of a type at a name (`@` is the zone)."""
 

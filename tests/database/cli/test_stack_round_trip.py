@@ -36,6 +36,8 @@ VERBS: list[tuple[str, ...]] = [
     ("alerts", "set", "NAME", "disk", "70"),
     ("alerts", "set", "NAME", "disk", "--off"),
     ("names", "add", "NAME", "NAME.example.ma"),
+    ("zones", "add", "NAME", "NAME.example.ma"),
+    ("zones", "set", "NAME", "NAME.example.ma", "www", "A", "192.0.2.1"),
     ("addresses", "give", "NAME"),
     ("firewall", "allow", "NAME", "tcp", "8000-8010", "--network", "198.51.100.0/24", "--note", "l'hiver"),
     ("firewall", "forbid", "NAME", "1", "--confirm"),

@@ -353,6 +353,20 @@ def test_what_a_restored_machine_holds_is_what_is_desired_once(
     assert server not in keeper.held
 
 
+def test_a_zone_that_is_added_after_a_restore_of_nothing_stays(
+    place: Ground, buyer: Customer, server: UUID, keeper: Keeper
+) -> None:
+    keeper.held[server] = RestoredZones("backup-1", {})
+    with acting(TEST):
+        ServiceInstance.objects.filter(id=server).update(restored_from=server)
+    commands.restart_instance(buyer.scope, server)
+    settle(place)
+    assert server not in keeper.held
+    commands.add_zone(buyer.scope, server, ZONE)
+    settle(place, times=2)
+    assert list(keeper.texts[server]) == [ZONE]
+
+
 def test_a_worker_killed_at_any_boundary_leaves_what_is_written_served(
     place: Ground, buyer: Customer, engine: MemoryEngine, server: UUID, keeper: Keeper
 ) -> None:

@@ -23,6 +23,7 @@ from souk.cli.stack.planning import plan
 from souk.cli.stack.present import present
 from souk.cli.stack.reading import read
 from souk.cli.stack.writing import written
+from souk.cli.stack.zones import agreed
 from souk.client.models import OfferingOut
 
 TO_DO = 2
@@ -48,6 +49,7 @@ def apply(
     if not settled(context, stack, there, wait=not only_plan):
         there = present(context, stack.organization, stack.project)
     offerings = _catalogue(context)
+    stack = agreed(context.client, stack, there)
     planned = plan(stack, there, offerings, prune=prune)
     _show(context, planned, stack)
     possible = [change for change in planned.changes if not (change.obstacle and change.action == "delete")]
@@ -62,7 +64,7 @@ def apply(
         raise Stopped(_("Something else changed meanwhile. Nothing was done; look at the plan again."))
     begin(context, Plan(possible), stack, there)
     there = present(context, stack.organization, stack.project)
-    left = plan(stack, there, offerings, prune=prune)
+    left = plan(agreed(context.client, stack, there), there, offerings, prune=prune)
     go_on(context, Plan([change for change in left.changes if not change.obstacle]), there)
     context.output.done(_("The project is as the file says."), {"done": len(possible)})
     return 0

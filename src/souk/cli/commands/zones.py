@@ -14,7 +14,7 @@ from souk.cli.context import Context, Given
 from souk.cli.errors import Stopped
 from souk.cli.language import _
 from souk.cli.output import Right
-from souk.client.models import DifferenceOut, RecordsIn, RecordSetOut, ZoneFileIn, ZoneRow
+from souk.client.models import DifferenceOut, RecordSetOut, RecordsIn, ZoneFileIn, ZoneRow
 
 ZoneName = Annotated[str, Parameter(help=_("The zone: example.ma."))]
 RecordName = Annotated[str, Parameter(help=_("A name within the zone: www, or @ for the zone itself."))]
@@ -160,7 +160,7 @@ def bring(
 
 
 def export(name: Name, zone: ZoneName, /, *, context: Given) -> None:
-    sys.stdout.write(context.client.export_zone(context.service(name)["id"], zone))
+    sys.stdout.write(context.client.export_zone(context.service(name)["id"], zone)["text"])
 
 
 def _told(context: Context, row: ZoneRow) -> None:

@@ -16,6 +16,7 @@ from souk.cli.context import Context
 from souk.cli.errors import Stopped
 from souk.cli.language import _
 from souk.cli.progress import follow
+from souk.cli.stack import zones
 from souk.cli.stack.changes import Change, Plan
 from souk.cli.stack.parts import ANYTIME, EVERYONE, PRIVATE, Present, Service, Stack, There
 from souk.client.models import AccessIn, BindingIn, EntitlementIn, NetworkIn, OrderIn, PlanIn, Requested, SizeChanges
@@ -189,6 +190,10 @@ def _ask(context: Context, change: Change, there: There, present: Present) -> Re
             return client.remove_name(there.id, str(change.before))
         case "names":
             ask_for(context, client.add_name(there.id, {"name": after}))
+        case "zones" if change.action == "delete":
+            client.remove_zone(there.id, member)
+        case "zones":
+            zones.write(client, there.id, member, after, new=change.action == "create")
         case "window":
             client.set_window(there.id, {} if after == ANYTIME else after)
         case "alerts":

@@ -48,7 +48,8 @@ class Service(TypedDict, total=False):
 
     `extra_disk` and `grow_to` are gibibytes, the latter of the whole disk; `access` is `everyone`, `private` or a list;
     `window` may be `anytime`; `alerts` are thresholds by rule, False where one is off. `firewall` is None of a kind of
-    service that has no rules, `running` None of one that its operator keeps from running.
+    service that has no rules, `running` None of one that its operator keeps from running. `zones` are texts of zone
+    files.
     """
 
     offering: str
@@ -66,6 +67,7 @@ class Service(TypedDict, total=False):
     protected: bool
     window: str | Window
     names: list[str]
+    zones: dict[str, str]
     alerts: dict[str, float | Literal[False]]
     running: bool | None
 
@@ -82,6 +84,7 @@ AS_IT_BEGINS: dict[str, Any] = {
     "protected": False,
     "window": ANYTIME,
     "names": [],
+    "zones": {},
     "running": True,
 }
 """What a service has of which nothing was said. A firewall has rules from the beginning, which are always told."""

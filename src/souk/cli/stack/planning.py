@@ -26,6 +26,7 @@ _LATER = (
     "firewall",
     "bindings",
     "names",
+    "zones",
     "window",
     "alerts",
     "protected",
@@ -138,6 +139,12 @@ def _parts(name: str, key: str, now: Any, wanted: Any) -> Iterator[Change]:
     """What of one part of a service is to be otherwise; of mappings and names each member is a change of its own."""
     if key == "names":
         yield from (Change("create", "service", name, "names", after=each) for each in wanted if each not in now)
+    elif key == "zones":
+        for zone, text in wanted.items():
+            if now.get(zone) != text:
+                yield Change(
+                    "change" if zone in now else "create", "service", name, f"zones.{zone}", now.get(zone), text
+                )
     elif key in ("bindings", "alerts"):
         for member, value in wanted.items():
             before = now.get(member)

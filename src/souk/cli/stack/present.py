@@ -7,6 +7,7 @@ from typing import Any, cast
 from souk.cli.context import Context
 from souk.cli.errors import Stopped
 from souk.cli.language import _
+from souk.cli.stack import zones
 from souk.cli.stack.parts import (
     ANYTIME,
     EVERYONE,
@@ -101,6 +102,7 @@ def _there(client: Client, row: ServiceRow, networks: dict[str, str]) -> There:
         "protected": row["protected"],
         "window": chosen if window["chosen"] else ANYTIME,
         "names": sorted(each["name"] for each in client.list_names(row["id"])),
+        "zones": zones.told(client, row["id"]),
         "alerts": {rule["rule"]: rule["threshold"] if rule["enabled"] else False for rule in rules},
         "running": None if row["suspension"] else row["desired"] == "running",
     }

@@ -20,7 +20,7 @@ def _protected(name: str) -> str:
 
 
 def pruned(name: str, wanted: Service, there: There, offerings: Catalogue) -> Iterator[Change]:
-    """Bindings, names and databases that the file does not name, of services of which it names some."""
+    """Bindings, names, zones and databases that the file does not name, of services of which it names some."""
     now = there.service
     if "bindings" in wanted:
         left = [each for each in now["bindings"] if each not in wanted["bindings"]]
@@ -28,6 +28,9 @@ def pruned(name: str, wanted: Service, there: There, offerings: Catalogue) -> It
     if "names" in wanted:
         left = [each for each in now["names"] if each not in wanted["names"]]
         yield from (Change("delete", "service", name, "names", each) for each in left)
+    if "zones" in wanted:
+        left = [each for each in now["zones"] if each not in wanted["zones"]]
+        yield from (Change("delete", "service", name, f"zones.{each}", now["zones"][each]) for each in left)
     for key, value in wanted.get("parameters", {}).items():
         before = now["parameters"].get(key)
         gone = [each for each in before if each not in value] if isinstance(before, list) else []

@@ -104,6 +104,7 @@ def _service(reader: Reader, node: yaml.Node) -> dict[str, Any]:
             "protected": nodes.truth,
             "window": _window,
             "names": lambda inside, at: inside.listed(at, nodes.text),
+            "zones": lambda inside, at: inside.named(at, nodes.text),
             "alerts": lambda inside, at: inside.named(at, _threshold),
             "running": nodes.truth,
         },

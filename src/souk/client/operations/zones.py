@@ -64,9 +64,11 @@ class Zones(Transport):
             "DELETE", path("services", service, "zones", zone, "records", name, type), headers={"If-Match": if_match}
         )
 
-    def export_zone(self, service: str, zone: str) -> str:
-        """The zone as a zone file (RFC 1035)."""
-        found: str = self._call("GET", path("services", service, "zones", zone, "file"))
+    def export_zone(self, service: str, zone: str, *, written: bool | None = None) -> models.ZoneFileOut:
+        """The zone as a zone file (RFC 1035); only what people have `written`, not what follows services, if wanted."""
+        found: models.ZoneFileOut = self._call(
+            "GET", path("services", service, "zones", zone, "file"), query={"written": written}
+        )
         return found
 
     def compare_zone(self, service: str, zone: str, body: models.ZoneFileIn) -> models.DifferenceOut:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from ninja import Header, Router, Schema, Status
 from pydantic import Field
 
@@ -47,6 +47,12 @@ class ZoneFileIn(Schema):
 
     text: str = Field(max_length=files.MOST_BYTES)
     replace: bool = False
+
+
+class ZoneFileOut(Schema):
+    """A zone file (RFC 1035)."""
+
+    text: str
 
 
 class RecordSetOut(Schema):
@@ -180,11 +186,10 @@ def unset(
     return Status(204, None)
 
 
-@router.get("/services/{service}/zones/{zone}/file", operation_id="exportZone", response={200: str})
-def export(request: HttpRequest, service: UUID, zone: str) -> HttpResponse:
-    """The zone as a zone file (RFC 1035)."""
-    text = queries.zone_file(either(request), service, zone)
-    return HttpResponse(text, content_type="text/dns; charset=us-ascii")
+@router.get("/services/{service}/zones/{zone}/file", response=ZoneFileOut, operation_id="exportZone")
+def export(request: HttpRequest, service: UUID, zone: str, *, written: bool = False) -> dict[str, str]:
+    """The zone as a zone file (RFC 1035); only what people have `written`, not what follows services, if wanted."""
+    return {"text": queries.zone_file(either(request), service, zone, written=written)}
 
 
 @router.post("/services/{service}/zones/{zone}/compare", response=DifferenceOut, operation_id="compareZone")

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('provisioning', '0075_walls_of_publications'),
+        ('provisioning', '0103_stacks'),
     ]
 
     operations = [

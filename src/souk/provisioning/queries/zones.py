@@ -166,14 +166,18 @@ def records(scope: Scope, instance: UUID, zone_name: str, search: str = "") -> l
     return [each for each in rows if not wanted or _mentions(each, wanted)]
 
 
-def zone_file(scope: Scope, instance: UUID, zone_name: str) -> str:
-    """A zone as a zone file that means the same elsewhere.
+def zone_file(scope: Scope, instance: UUID, zone_name: str, *, written: bool = False) -> str:
+    """A zone as a zone file that means the same elsewhere; only what people have `written`, if that is wanted.
 
     Raises:
         NotFound, NoZones, ZoneMissing.
     """
     rows = records(scope, instance, zone_name)
-    told = [RecordSetText(each.ascii, each.type, each.ttl, tuple(each.values)) for each in rows if each.values]
+    told = [
+        RecordSetText(each.ascii, each.type, each.ttl, tuple(each.values))
+        for each in rows
+        if each.values and not (written and each.follows)
+    ]
     return files.written(naming.known_as(zone_name), told)
 
 

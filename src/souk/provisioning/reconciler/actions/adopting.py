@@ -16,28 +16,30 @@ from souk.provisioning.zones.sets import RecordSetText
 log = structlog.get_logger("souk.reconciler")
 
 
-def adopt(work: Work, keeper: ZoneKeeper) -> None:
-    """Have the platform know the zones of a machine that was restored, once for each restore.
+def adopt(work: Work, keeper: ZoneKeeper) -> bool:
+    """Have the platform know the zones of a machine that was restored, once for each restore. Whether the machine is to
+    be told that it does.
 
     Raises:
         ConfigurationFailed, Fenced.
     """
     if not _may_be_restored(work):
-        return
+        return False
     found = keeper.restored(work.guest, work.wanted)
     if found is None:
-        return
+        return False
     with acting(WORKER):
         work.lease.hold()
         mine = Zone.objects.select_for_update().filter(instance=work.subject.row, removed_at__isnull=True)
         there = {row.name: row for row in mine}
         if any(row.restored == found.label for row in there.values()):
-            return
+            return True
         for name in there.keys() - found.zones.keys():
             RecordSet.objects.filter(zone=there[name]).delete()
             mine.filter(id=there[name].id).update(removed_at=clock.now(), look_at=None, served_version=1)
         for name in found.zones:
             _take(work, found, name, there.get(name))
+    return True
 
 
 def _may_be_restored(work: Work) -> bool:

@@ -31,13 +31,13 @@ def serve(work: Work) -> None:
     keeper = work.blueprint.zones
     if keeper is None:
         return
-    adopting.adopt(work, keeper)
+    adopted = adopting.adopt(work, keeper)
     with acting(WORKER):
         mine = Zone.objects.filter(instance=work.subject.row)
         rows = list(mine.filter(removed_at__isnull=True))
         removed = mine.filter(removed_at__isnull=False, served_version__gt=0).exists()
     server = server_name(work)
-    if removed or any((row.served_version, row.served_as) != (row.version, server) for row in rows):
+    if adopted or removed or any((row.served_version, row.served_as) != (row.version, server) for row in rows):
         _have_served(work, keeper, rows, server)
     now = clock.now()
     for row in rows:
