@@ -174,6 +174,9 @@ def test_a_short_question_has_no_long_answer(server: Server) -> None:
 
 
 def test_what_it_counted_is_told_to_its_owner(server: Server) -> None:
+    for name in ("www.example.net", f"none.{ZONE}"):
+        server.ask(name, "A", tcp=True)
+    transferred(server, server.credentials)
     look = BLUEPRINT.observer.look(server.wanted, server.credentials, server.certificate.authority)
     assert look.health.ok
     told = dict(zip((metric.key for metric in METRICS), look.values, strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -18,6 +19,11 @@ LISTED = DATA + "/zones.json"
 
 RESTORED = DATA + "/restored"
 """There while what was restored is not known to the platform."""
+
+PENDING = DATA + "/pending"
+"""There while something was written that the server may not have read yet. Lists it reads only if they differ: what it
+counts begins anew then.
+"""
 
 CONFIGURED, WAITS = FOLDER + "/configured", FOLDER + "/waits"
 SERVICE, STATUS = "souk-dns.service", "souk-dns-status.service"
@@ -67,6 +73,19 @@ def list_zones(zones: Mapping[str, Mapping[str, object]]) -> bool:
         for name, zone in sorted(zones.items())
     ]
     return put(ZONE_CONF, "zone:\n" + "".join(blocks) if blocks else "")
+
+
+def begin_lists() -> bool:
+    """Say that lists are to be written; whether a killed attempt had said so."""
+    pending = os.path.exists(PENDING)
+    put(PENDING, "")
+    return pending
+
+
+def end_lists() -> None:
+    """Say that the server has read them."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(PENDING)
 
 
 def list_keys() -> bool:
