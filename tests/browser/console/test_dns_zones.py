@@ -28,7 +28,7 @@ from souk.sites.queries import sites
 
 pytestmark = pytest.mark.browser
 
-HOSTILE = '"><img src=x onerror=alert(1)> <script>alert(2)</script>'
+HOSTILE = '<img src=x onerror=alert(1)> <script>alert(2)</script> ">'
 KEY = "v=DKIM1; k=rsa; p=" + "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA" * 6
 
 
