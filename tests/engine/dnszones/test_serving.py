@@ -14,6 +14,7 @@ import dns.message
 import dns.name
 import dns.query
 import dns.rcode
+import dns.rdataclass
 import dns.rdatatype
 import dns.update
 import dns.xfr
@@ -77,8 +78,8 @@ def test_real_clients_in_the_world_find_it_signed(server: Server) -> None:
     name = dns.name.from_text(f"www.{ZONE}")
     answer = server.ask(f"www.{ZONE}", "A", want_dnssec=True)
     records, signature = (
-        answer.find_rrset(answer.answer, name, 1, dns.rdatatype.A),
-        answer.find_rrset(answer.answer, name, 1, dns.rdatatype.RRSIG, dns.rdatatype.A),
+        answer.find_rrset(answer.answer, name, dns.rdataclass.IN, dns.rdatatype.A),
+        answer.find_rrset(answer.answer, name, dns.rdataclass.IN, dns.rdatatype.RRSIG, dns.rdatatype.A),
     )
     dns.dnssec.validate(records, signature, {dns.name.from_text(ZONE): keys})
     done = server.execute(["kdig", "@127.0.0.1", "+dnssec", "+short", f"www.{ZONE}", "A"])
