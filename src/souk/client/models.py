@@ -1487,13 +1487,16 @@ class VersionOut(TypedDict):
 class PartIn(TypedDict):
     """
     A part: a plan of an offering of the same market place, and the parameters that the stack gives it. One that is
-    `public` has a public address, at the stack's price.
+    `public` has a public address if the stack is ordered with one, at the stack's price. In its `zone` and its `names`
+    `{domain}` stands for the domain that whoever orders is asked for.
     """
 
     offering: str
     plan: str
     parameters: NotRequired[dict[str, Any]]
     public: NotRequired[bool]
+    zone: NotRequired[str]
+    names: NotRequired[list[str]]
 
 
 class StackPlanIn(TypedDict):

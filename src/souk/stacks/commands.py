@@ -20,27 +20,34 @@ from souk.kernel import clock
 from souk.kernel.errors import Problem
 from souk.kernel.scope import Scope, acting
 from souk.parties.access import CAN_ADMINISTER, need
+from souk.provisioning import names as domain_names
 from souk.provisioning.contract import CHANGEABLE, Size
 from souk.provisioning.registry import blueprint, schema_of
 from souk.provisioning.schema import complete
 from souk.stacks import errors
-from souk.stacks.composer import KEY
+from souk.stacks.composer import DOMAIN, KEY
 from souk.stacks.models import StackPlan
 
 MOST_PARTS = 10
+_DOMAIN = f"{{{DOMAIN}}}"
 _NAME = re.compile(r"[a-z][a-z0-9]{0,19}")
 
 
 @dataclass(frozen=True)
 class PartDetails:
     """A part of a stack: a plan of an offering of the same market place, and the parameters that the stack gives it.
-    One that is `public` has a public address, at the stack's price.
+    One that is `public` has a public address if the stack is ordered with one, at the stack's price.
+
+    A part that serves DNS zones has the `zone`, one that is public the `names`: in both `{domain}` stands for the
+    domain that whoever orders is asked for, who may leave it out.
     """
 
     offering: str
     plan: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     public: bool = False
+    zone: str = ""
+    names: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,8 @@ def publish(scope: Scope, vendor: UUID, details: StackDetails) -> UUID:
 
     Raises:
         NotFound, RoleTooLow, MarketplaceMissing, SlugTaken, NoParts, InvalidPartName, PartsDiffer, StackInStack,
-        InvalidPart, UnknownQuestion, QuestionsDiffer, PriceNotPositive, MonthBelowHours.
+        InvalidPart, UnknownQuestion, QuestionsDiffer, QuestionTaken, ServesNoZones, NamesWithoutAddress,
+        OutsideOfDomain, PriceNotPositive, MonthBelowHours.
     """
     with acting(scope):
         need(scope, vendor, CAN_ADMINISTER, grant="organization")
@@ -152,8 +160,25 @@ def _parts(details: StackDetails, plan: StackPlanDetails, asked: Collection[str]
         if blueprint(sold.blueprint).composer is not None:
             raise errors.StackInStack(part=name)
         found[name] = _Found(part, sold)
+        _nameable(name, found[name])
         _orderable(name, found[name], {each.partition(".")[2] for each in asked if each.startswith(f"{name}.")})
     return found
+
+
+def _nameable(name: str, part: _Found) -> None:
+    """Make sure that a part can have its names, whatever the domain will be."""
+    details = part.details
+    if details.zone and blueprint(part.sold.blueprint).zones is None:
+        raise errors.ServesNoZones(part=name)
+    if details.names and not details.public:
+        raise errors.NamesWithoutAddress(part=name)
+    for each in (*filter(None, [details.zone]), *details.names):
+        if each != _DOMAIN and not each.endswith(f".{_DOMAIN}"):
+            raise errors.OutsideOfDomain(part=name, name=each, domain=_DOMAIN)
+        try:
+            domain_names.written(each.replace(_DOMAIN, "example.ma"))
+        except Problem as problem:
+            raise errors.OutsideOfDomain(part=name, name=each, domain=_DOMAIN) from problem
 
 
 def _orderable(name: str, part: _Found, answered: Collection[str]) -> None:
@@ -185,8 +210,10 @@ def _schema(questions: Mapping[str, Sequence[str]], parts: Mapping[str, _Found])
     """Each question is asked as its first parameter is, with the stack's own default; it can be answered anew if each
     of them can be changed.
     """
-    properties = {}
+    properties = _domain(parts)
     for question, feeds in questions.items():
+        if question == DOMAIN:
+            raise errors.QuestionTaken(question=question)
         rules = [_rule(question, each, parts) for each in feeds]
         if not rules:
             raise errors.UnknownQuestion(question=question, part="", parameter="")
@@ -209,6 +236,24 @@ def _is_needed(feed: str, parts: Mapping[str, _Found]) -> bool:
     name, _, parameter = feed.partition(".")
     part = parts[name]
     return parameter in part.schema.get("required", ()) and parameter not in part.details.parameters
+
+
+def _domain(parts: Mapping[str, _Found]) -> dict[str, Any]:
+    """The question for a domain, if any part has names in it."""
+    if not any(part.details.zone or part.details.names for part in parts.values()):
+        return {}
+    return {
+        DOMAIN: {
+            "title": _("Your domain"),
+            "description": _(
+                "Such as zellige.ma, if you have one: it is prepared, and you are told what to enter where you "
+                "registered it. It can also be added later."
+            ),
+            "type": "string",
+            "maxLength": 200,
+            "default": "",
+        }
+    }
 
 
 _ANSWERS = frozenset({"type", "enum", "pattern", "minimum", "maximum", "maxLength", "minLength", "items", "format"})
@@ -240,4 +285,11 @@ def _part(name: str, part: _Found) -> dict[str, Any]:
         "size": asdict(Size(sold.vcpus, sold.memory, sold.disk, sold.members)),
         "parameters": dict(part.details.parameters),
         "public": part.details.public,
+        "zone": part.details.zone,
+        "names": list(part.details.names),
     }
+
+
+def _(message: str) -> str:
+    """Marks a message id; whoever shows it translates it."""
+    return message

@@ -11,6 +11,10 @@ from souk.provisioning.contract import Composed, Part, Size
 from souk.stacks.models import StackPlan
 
 KEY = "stack"
+DOMAIN = "domain"
+"""What is asked of whoever orders a stack whose parts have names of its customer's own, and what stands for the answer
+in them.
+"""
 _READER = System("stacks")
 
 
@@ -30,6 +34,7 @@ class Stacks:
             if question in parameters:
                 for part, parameter in feeds:
                     given[part][parameter] = parameters[question]
+        domain = str(parameters.get(DOMAIN, "")).strip().strip(".")
         return [
             Part(
                 name=part["name"],
@@ -38,6 +43,8 @@ class Stacks:
                 parameters=given[part["name"]],
                 plan=UUID(part["plan"]) if part["plan"] else None,
                 public=part["public"],
+                zone=_named(part["zone"], domain),
+                names=[_named(name, domain) for name in part["names"]] if domain else [],
             )
             for part in row.parts
         ]
@@ -45,6 +52,10 @@ class Stacks:
     def follows(self, before: UUID, after: UUID) -> bool:
         """Between plans of the same offering, as long as they are made of the same kinds of service."""
         return _made_of(_plan(before)) == _made_of(_plan(after))
+
+
+def _named(template: str, domain: str) -> str:
+    return template.replace(f"{{{DOMAIN}}}", domain) if domain else ""
 
 
 def _made_of(row: StackPlan) -> tuple[str, dict[str, str]]:

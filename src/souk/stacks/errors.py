@@ -54,6 +54,34 @@ class QuestionsDiffer(Problem):
     field = "questions"
 
 
+class QuestionTaken(Problem):
+    """The question “{question}” is asked by itself, of stacks whose parts have names. Call yours otherwise."""
+
+    status = 422
+    field = "questions"
+
+
+class ServesNoZones(Problem):
+    """The part “{part}” serves no DNS zones. Give the zone to a part that does."""
+
+    status = 422
+    field = "plans"
+
+
+class NamesWithoutAddress(Problem):
+    """The part “{part}” has names, and no public address that they could lead to. Make it public."""
+
+    status = 422
+    field = "plans"
+
+
+class OutsideOfDomain(Problem):
+    """“{name}” of the part “{part}” is no name in the customer's domain. Write it like www.{domain}."""
+
+    status = 422
+    field = "plans"
+
+
 class SlugTaken(Conflict):
     """There is an offering “{slug}” already, and it is not a stack of yours. Choose another name."""
 

@@ -8,7 +8,8 @@ from django.db import models
 class StackPlan(models.Model):
     """What a plan of the catalogue is made of. Kept for good: who bought it has it.
 
-    `parts` is a list of {name, offering, offering_plan, version, blueprint, plan, size, parameters, public}, as
+    `parts` is a list of {name, offering, offering_plan, version, blueprint, plan, size, parameters, public,
+    zone, names}, as
     `contract.Part` has them beside what each was sold as; `questions` maps what is asked of whoever orders to the
     parameters that an answer is for, as lists of [part, parameter]; `schema` is the JSON Schema of the answers.
     """

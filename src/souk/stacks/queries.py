@@ -14,13 +14,16 @@ _READER = System("stacks")
 
 @dataclass(frozen=True)
 class PartRow:
-    """A part as it is sold: its name in the stack, what it is called in the reader's language, and its plan's key."""
+    """A part as it is sold: its name in the stack, what it is called in the reader's language, its plan's key, and
+    whether it may have a public address.
+    """
 
     name: str
     blueprint: str
     offering: str
     offering_name: str
     plan: str
+    public: bool
 
 
 def parts(plan: UUID, language: str) -> list[PartRow]:
@@ -35,6 +38,7 @@ def parts(plan: UUID, language: str) -> list[PartRow]:
             each["offering"],
             names[UUID(each["version"])],
             each["offering_plan"],
+            each["public"],
         )
         for each in found
     ]

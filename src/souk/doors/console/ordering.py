@@ -81,6 +81,7 @@ class OrderForm(forms.Form):
         *,
         elsewhere: bool = False,
         stack: bool = False,
+        reachable: bool = True,
         **initial: Any,
     ) -> None:
         project = desk.project or min(desk.projects, key=lambda row: row.id, default=None)
@@ -100,7 +101,7 @@ class OrderForm(forms.Form):
             del self.fields["extra_gib"]
         if elsewhere:
             del self.fields["network"]
-        if elsewhere or stack or not any(has_ranges(place.code) for place in places):
+        if elsewhere or not reachable or not any(has_ranges(place.code) for place in places):
             del self.fields["reached"]
         if len(desk.projects) < 2:
             self.fields["project"].widget = forms.HiddenInput()
@@ -195,7 +196,8 @@ def _chosen(request: HttpRequest, desk: Desk, slug: str) -> _Chosen:
     asked = (request.POST if data is not None else request.GET).get("plan", "")
     given = {name: request.GET.get(name) for name in ("name", "region")}
     elsewhere, stack = selling.elsewhere(offering), selling.is_stack(offering)
-    form = OrderForm(desk, places, data, elsewhere=elsewhere, stack=stack, **given)
+    reachable = not stack or selling.has_public_parts(offering)
+    form = OrderForm(desk, places, data, elsewhere=elsewhere, stack=stack, reachable=reachable, **given)
     known = {plan.value for plan in plans}
     first = asked if asked in known else plans[min(1, len(plans) - 1)].value if plans else ""
     parameters = SchemaForm(registry.arranged(offering["blueprint"], offering["parameters"]), data)

@@ -96,6 +96,12 @@ def described(offering: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{**each, "features": made_of.get(each["key"], each.get("features", []))} for each in offering["plans"]]
 
 
+def has_public_parts(offering: Mapping[str, Any]) -> bool:
+    """Whether something of a stack may have a public address."""
+    found = stacks.offered(MARKETPLACE, offering["slug"], values.language())
+    return any(part.public for made in found.values() for part in made)
+
+
 def _made_of(offering: Mapping[str, Any]) -> dict[str, list[str]]:
     if not is_stack(offering):
         return {}

@@ -19,13 +19,16 @@ router = Router(tags=["Stacks"])
 
 class PartIn(Schema):
     """A part: a plan of an offering of the same market place, and the parameters that the stack gives it. One that is
-    `public` has a public address, at the stack's price.
+    `public` has a public address if the stack is ordered with one, at the stack's price. In its `zone` and its `names`
+    `{domain}` stands for the domain that whoever orders is asked for.
     """
 
     offering: str
     plan: str
     parameters: dict[str, Any] = {}
     public: bool = False
+    zone: str = ""
+    names: list[str] = []
 
 
 class StackPlanIn(Schema):
@@ -56,10 +59,7 @@ class StackIn(Schema):
                 plan.key,
                 plan.per_hour,
                 plan.per_month,
-                {
-                    name: commands.PartDetails(part.offering, part.plan, part.parameters, part.public)
-                    for name, part in plan.parts.items()
-                },
+                {name: commands.PartDetails(**part.dict()) for name, part in plan.parts.items()},
             )
             for plan in self.plans
         ]

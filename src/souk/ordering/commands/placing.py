@@ -94,9 +94,9 @@ def place_order(scope: Scope, details: OrderDetails, *, key: str | None = None) 
         segment, project, issuer = _buyer(details)
         sold = sellable(details.marketplace, details.offering, details.plan, segment, clock.now())
         size = sizing.size(sold, details.extra_gib)
-        if details.public_address:
-            sizing.addressed(sold.price)
         produced = blueprint(sold.blueprint)
+        if details.public_address and produced.composer is None:
+            sizing.addressed(sold.price)
         # What another service runs with holds for its copy, whatever is offered by now.
         parameters = details.parameters
         if details.origin is None:

@@ -17,6 +17,8 @@ from souk.kernel.scope import Scope, acting, actor
 from souk.provisioning import errors
 from souk.provisioning.commands import attaching, exposing
 from souk.provisioning.commands.maintenance import orderable
+from souk.provisioning.commands.naming import name_service
+from souk.provisioning.commands.zones import add_zone
 from souk.provisioning.contract import VERSION, Part, Size
 from souk.provisioning.models import Attachment, PrivateNetwork, Quota, ServiceInstance, WorkKind
 from souk.provisioning.registry import blueprint, composer_of, schema_of
@@ -120,10 +122,11 @@ def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
     Raises:
         NameTaken, QuotaExceeded, NoCapacity, UnknownRegion, VersionNotTogether, NetworkMissing, NetworkElsewhere,
         NetworkFull, TooManyPrivateNetworks, NoSubnet, AddressQuotaExceeded, NoPublicAddress,
-        ProducedElsewhere, MadeOfParts.
+        ProducedElsewhere, MadeOfParts, and as `zones.add_zone` and `naming.name_service`.
     """
     composed = composer_of(details.blueprint, details.plan)
-    if composed is not None and details.public_address:
+    parts = [] if composed is None else composed[0].parts(composed[1], details.parameters)
+    if composed is not None and details.public_address and not any(part.public for part in parts):
         raise errors.MadeOfParts(name=details.name)
     if composed is None and details.plan is not None and (details.network or details.public_address):
         raise errors.ProducedElsewhere(name=details.name)
@@ -164,10 +167,10 @@ def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
                 if made is None:
                     raise _refusal(details, bool(promised), bool(in_quota))
                 if composed is not None:
-                    _make_parts(scope, made, details, composed[0].parts(composed[1], details.parameters))
+                    _make_parts(scope, made, details, parts)
                 elif details.network or details.origin:
                     _put_in(made, details)
-                if details.public_address:
+                if details.public_address and composed is None:
                     exposing.put_in(ServiceInstance.objects.get(id=made))
         except IntegrityError as error:
             if "service_instance_name_once" in str(error):
@@ -183,9 +186,10 @@ def _kind(details: InstanceDetails) -> WorkKind:
 
 
 def _make_parts(scope: Scope, stack: UUID, details: InstanceDetails, parts: Sequence[Part]) -> None:
+    made = {}
     for part in parts:
         produced = blueprint(part.blueprint)
-        create_instance(
+        made[part.name] = create_instance(
             scope,
             InstanceDetails(
                 organization=details.organization,
@@ -197,12 +201,18 @@ def _make_parts(scope: Scope, stack: UUID, details: InstanceDetails, parts: Sequ
                 parameters=complete(schema_of(part.blueprint, part.plan), part.parameters, produced.check),
                 size=part.size,
                 network=details.network if part.plan is None else "",
-                public_address=part.public,
+                public_address=part.public and details.public_address,
                 plan=part.plan,
                 part_of=stack,
                 part=part.name,
             ),
         )
+    for part in parts:
+        if part.zone:
+            add_zone(scope, made[part.name], part.zone)
+    for part in parts:
+        for name in part.names if part.public and details.public_address else ():
+            name_service(scope, made[part.name], name)
 
 
 def _named(stack: str, part: str) -> str:

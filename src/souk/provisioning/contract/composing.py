@@ -14,8 +14,10 @@ from souk.provisioning.contract.selling import Size
 @dataclass(frozen=True)
 class Part:
     """One of the services that a stack is made of: its name within the stack, what makes it, how large it is and with
-    which parameters (defaults need not be said). `plan` is the catalogue's, for what is produced elsewhere. A part that
-    is `public` is reached at a public address, at the stack's price.
+    which parameters (defaults need not be said). `plan` is the catalogue's, for what is produced elsewhere.
+
+    A part that is `public` gets a public address if the stack is ordered with one, at the stack's price. One that
+    serves zones answers for the `zone`, if there is one; one that is public has the `names`, in zones of the stack.
     """
 
     name: str
@@ -24,6 +26,8 @@ class Part:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     plan: UUID | None = None
     public: bool = False
+    zone: str = ""
+    names: Sequence[str] = ()
 
 
 class Composer(Protocol):

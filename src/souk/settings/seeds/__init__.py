@@ -1,4 +1,6 @@
-"""What an installation starts with: rules, the operator, its site, and a catalogue of every installed blueprint."""
+"""What an installation starts with: rules, the operator, its site, and a catalogue of every installed blueprint and of
+what is made of them.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +18,9 @@ from souk.parties.models import BankAccount, Organization
 from souk.provisioning import registry
 from souk.provisioning.contract import Blueprint, StartingOffering, StartingPlan
 from souk.sites.commands import DefaultSite, ensure_default_site
+from souk.stacks import commands as stacks
+from souk.stacks.commands import StackDetails
+from souk.stacks.starting import STARTING_STACKS
 
 AUTHOR, REVIEWER = System("seed"), System("seed-review")
 OPERATOR_ICE = "001525713000097"
@@ -45,6 +50,8 @@ def seed() -> None:
         for blueprint in registry.blueprints().values():
             if blueprint.starting_offering is not None:
                 _offering(blueprint, blueprint.starting_offering, operator, marketplace)
+        for stack in STARTING_STACKS:
+            _stack(stack, operator)
 
 
 def _operator() -> UUID:
@@ -116,6 +123,17 @@ def _offering(blueprint: Blueprint, start: StartingOffering, operator: UUID, mar
     _as(REVIEWER, version, "approved")
     catalog.move_version(AUTHOR, version, "published")
     catalog.list_offering(AUTHOR, marketplace, Offering.objects.get(slug=start.slug).id)
+
+
+def _stack(stack: StackDetails, operator: UUID) -> None:
+    """Sell a stack, if all that it is made of is sold."""
+    parts = {part.offering for plan in stack.plans for part in plan.parts.values()}
+    there = set(Offering.objects.filter(slug__in=[stack.slug, *parts]).values_list("slug", flat=True))
+    if stack.slug in there or not parts <= there:
+        return
+    version = stacks.publish(AUTHOR, operator, stack)
+    _as(REVIEWER, version, "approved")
+    catalog.move_version(AUTHOR, version, "published")
 
 
 def _as(scope: Scope, version: UUID, verb: str) -> None:
