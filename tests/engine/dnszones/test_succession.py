@@ -15,6 +15,7 @@ from tests.engine.dnszones.test_serving import transferred
 from souk.blueprints.dnszones import BLUEPRINT
 from souk.engines.incus import IncusEngine
 from souk.provisioning.contract import Way
+from souk.provisioning.zones import files
 from souk.settings import namespace
 
 pytestmark = pytest.mark.engine
@@ -54,7 +55,14 @@ def test_zones_and_keys_go_over_and_can_stay(server: Server, heir: Server) -> No
     heir.configure()
     assert heir.values(f"www.{ZONE}", "A") == ["192.0.2.10"]
     gap = time.monotonic() - began
+    assert BLUEPRINT.zones.restored(heir, heir.wanted) is None
+    heir.execute(["sh", "-c", "printf backup-1 > /var/lib/souk-dns/restored"])
+    held = BLUEPRINT.zones.restored(heir, heir.wanted)
+    assert held is not None
+    assert held.label == "backup-1"
+    assert [each.key for each in files.read(ZONE, held.zones[ZONE].text).records] == [("@", "NS"), ("www", "A")]
     after = heir.tell()[ZONE]
+    assert BLUEPRINT.zones.restored(heir, heir.wanted) is None
     assert after.ds == before.ds
     assert after.serial >= before.serial
     assert transferred(heir, second).get_rdataset("www", "A") is not None

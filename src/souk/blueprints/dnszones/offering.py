@@ -17,7 +17,7 @@ STARTING_OFFERING = StartingOffering(
                 "écrivez les enregistrements à l’écran, par l’API ou en important un fichier de zone, dont la "
                 "différence est montrée avant tout changement. Les zones sont signées par DNSSEC, et vos services sur "
                 "la plateforme y prennent leur nom d’eux-mêmes. Vos serveurs secondaires récupèrent les zones avec une "
-                "clé."
+                "clé. S : 5 zones et 2 000 enregistrements ; M : 30 et 20 000 ; L : 200 et 100 000."
             ),
         },
         "ar": {
@@ -26,7 +26,8 @@ STARTING_OFFERING = StartingOffering(
             "description": (
                 "خادم أسماء (Knot) لا يجيب إلا عن مناطقكم، بعنوانه ومفاتيحه. تكتبون السجلات على الشاشة أو عبر الواجهة "
                 "البرمجية أو باستيراد ملف منطقة، ويُعرض الفرق قبل أي تغيير. المناطق موقّعة بـ DNSSEC، وخدماتكم على "
-                "المنصة تأخذ أسماءها فيها من تلقاء نفسها. وتجلب خوادمكم الثانوية المناطق بمفتاح."
+                "المنصة تأخذ أسماءها فيها من تلقاء نفسها. وتجلب خوادمكم الثانوية المناطق بمفتاح. "
+                "S: 5 مناطق و2000 سجل؛ M: 30 و20000؛ L: 200 و100000."
             ),
         },
         "en": {
@@ -36,7 +37,8 @@ STARTING_OFFERING = StartingOffering(
                 "A name server (Knot) that answers for your zones only, with its own address and keys. You write "
                 "records on a screen, through the API, or by importing a zone file, whose difference is shown before "
                 "anything changes. Zones are signed by DNSSEC, and your services on the platform take their names in "
-                "them by themselves. Your secondary servers fetch zones with a key."
+                "them by themselves. Your secondary servers fetch zones with a key. S: 5 zones and "
+                "2,000 records; M: 30 and 20,000; L: 200 and 100,000."
             ),
         },
     },
