@@ -1,0 +1,113 @@
+"""A Valkey server as a customer gets it, used by the real client."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import valkey
+from tests.engine.conftest import Rig, image_cache
+from tests.support.authorities import authority
+
+from souk.blueprints.valkey import BLUEPRINT
+from souk.engines import images
+from souk.engines.contract import Execution, MachineSpec
+from souk.engines.incus import IncusEngine
+from souk.provisioning.contract import BindingRole, Credentials, Health, ServerCertificate, Size, Wanted
+from souk.settings import namespace
+from souk.sites.authority import Authority
+from souk.sites.certificates import issue
+
+MIB = 1024**2
+SIZE = Size(vcpus=1, memory=256 * MIB, disk=1024 * MIB)
+
+
+@dataclass
+class Server:
+    """A machine, and what its owner knows."""
+
+    engine: IncusEngine
+    spec: MachineSpec
+    wanted: Wanted
+    credentials: Credentials
+    authority: Authority
+    folder: Path
+    certificate: ServerCertificate = field(init=False)
+
+    def __post_init__(self) -> None:
+        issued = issue(self.authority, self.wanted.hostname, self.wanted.address)
+        self.certificate = ServerCertificate(issued.certificate, issued.key, self.authority.certificate)
+
+    def execute(self, command: Sequence[str], *, stdin: bytes = b"", timeout: float = 60.0) -> Execution:
+        """Run a command in the machine: what makes this a blueprint's guest."""
+        return self.engine.execute(self.spec.name, command, stdin=stdin, timeout=timeout)
+
+    def configure(self, **parameters: Any) -> None:
+        """Bring the machine to what is wanted, with these parameters from now on."""
+        self.wanted = replace(self.wanted, parameters={**self.wanted.parameters, **parameters})
+        BLUEPRINT.configure(self, self.wanted, self.credentials, self.certificate)
+
+    def probe(self) -> Health:
+        """Whether it is healthy, seen from outside."""
+        return BLUEPRINT.probe(self.wanted, self.credentials, self.authority.certificate)
+
+    def grant(self, name: str, role: BindingRole = BindingRole.OWNER) -> Credentials:
+        """A binding's credentials, made and in force."""
+        credentials = BLUEPRINT.binder.binding(self.wanted, name, secrets.token_urlsafe(24))
+        BLUEPRINT.binder.grant(self, self.wanted, credentials, role)
+        return credentials
+
+    def client(self, credentials: Credentials | None = None, **told: Any) -> valkey.Valkey:
+        """The client that customers use. The certificate holds the address too, so that no name need resolve."""
+        known = credentials or self.credentials
+        file = self.folder / "authority.pem"
+        file.write_text(self.authority.certificate)
+        given = {
+            "host": self.wanted.address,
+            "port": BLUEPRINT.port,
+            "username": known.username,
+            "password": known.password,
+            "ssl": True,
+            "ssl_ca_certs": str(file),
+            "decode_responses": True,
+            "socket_timeout": 10,
+        }
+        return valkey.Valkey(**{**given, **told})
+
+
+def order(rig: Rig, image: str, folder: Path, number: int = 1, size: Size = SIZE, **parameters: Any) -> Server:
+    """A machine made and started, not configured yet."""
+    spec, wanted = rig.begin(BLUEPRINT, image, f"vk{number}", size, parameters)
+    credentials = BLUEPRINT.credentials({}, secrets.token_urlsafe(24))
+    return Server(rig.engine, spec, wanted, credentials, authority(), folder)
+
+
+@pytest.fixture(scope="session")
+def valkey_image(incus: IncusEngine) -> str:
+    """The image, built if the recipe or Debian changed."""
+    images.ensure(incus, BLUEPRINT.recipe, image_cache())
+    return BLUEPRINT.recipe.alias
+
+
+@pytest.fixture(scope="session")
+def server(incus: IncusEngine, valkey_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server that keeps each write, and that several tests share."""
+    rig = Rig(incus, namespace.current())
+    try:
+        made = order(rig, valkey_image, tmp_path_factory.mktemp("valkey"))
+        made.configure()
+        yield made
+    finally:
+        rig.clear()
+
+
+@pytest.fixture(autouse=True)
+def emptied(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test leaves in the shared server is no other one's."""
+    yield
+    if "server" in request.fixturenames:
+        request.getfixturevalue("server").client().flushall()
