@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -54,6 +55,14 @@ class Server:
     def probe(self) -> Health:
         """Whether it is healthy, seen from outside."""
         return BLUEPRINT.probe(self.wanted, self.credentials, self.authority.certificate)
+
+    def die(self) -> None:
+        """End as by a power cut of the machine, and be there again."""
+        self.execute(["systemctl", "kill", "--signal=KILL", "souk-valkey.service"])
+        deadline = time.monotonic() + 20
+        while not self.probe().ok:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
     def grant(self, name: str, role: BindingRole = BindingRole.OWNER) -> Credentials:
         """A binding's credentials, made and in force."""

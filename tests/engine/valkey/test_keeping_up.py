@@ -26,15 +26,6 @@ def own(rig_of_module: Rig, valkey_image: str, tmp_path_factory: pytest.TempPath
     return made
 
 
-def _killed(server: Server) -> None:
-    """The server ends as by a power cut of its machine, and is there again."""
-    server.execute(["systemctl", "kill", "--signal=KILL", "souk-valkey.service"])
-    deadline = time.monotonic() + 20
-    while not server.probe().ok:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def test_a_cache_forgets_and_what_is_kept_stays_also_as_that_changes_while_it_runs(own: Server) -> None:
     client = own.client()
     client.set("a", 1)
@@ -47,20 +38,20 @@ def test_a_cache_forgets_and_what_is_kept_stays_also_as_that_changes_while_it_ru
     client.xadd("flux", {"nom": "un"})
     client.xgroup_create("flux", "lecteurs", "0")
     client.xreadgroup("lecteurs", "premier", {"flux": ">"})
-    _killed(own)
+    own.die()
     assert own.client().mget("a", "b") == ["1", "3"]
     assert own.client().lrange("courses", 0, -1) == ["pain", "menthe"]
     assert own.client().xpending("flux", "lecteurs")["pending"] == 1
     own.configure(persistence="snapshots")
     own.client().set("c", 3)
-    _killed(own)
+    own.die()
     assert own.client().mget("a", "b", "c") == ["1", "3", None]
     own.configure(persistence="everysec")
     own.client().set("d", 4)
     own.execute(["systemctl", "restart", "souk-valkey.service"])
     assert own.client().mget("a", "d") == ["1", "4"]
     own.configure(persistence="none")
-    _killed(own)
+    own.die()
     assert own.client().dbsize() == 0
 
 

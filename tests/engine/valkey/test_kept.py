@@ -85,7 +85,7 @@ def test_what_was_there_comes_back_in_another_machine_and_the_proof_sees_what_is
     assert client.xpending("flux:3", "lecteurs")["pending"] == 2
     # What is written from now on is kept as what was there before is.
     client.set("ensuite", 1)
-    other.execute(["systemctl", "kill", "--signal=KILL", "souk-valkey.service"])
+    other.die()
     archivist.shut_out_all_but(other, other.wanted, ["app"])
     assert other.client().mget("ensuite", "entier") == ["1", "12"]
 
