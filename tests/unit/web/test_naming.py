@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from souk import engines
-from souk.blueprints import web
+from souk.blueprints import acme, web
 from souk.blueprints.website import BLUEPRINT
 from souk.engines.contract import Execution
 from souk.provisioning.contract import CertificateServer, ConfigurationFailed, Size, Wanted, WebNames
@@ -38,6 +38,7 @@ class Machine:
 def _machine(patched: pytest.MonkeyPatch) -> Machine:
     for folder in (
         Path(engines.__file__).parent / "base_image/files/usr/lib/souk",
+        acme.FILES / "usr/lib/souk/web",
         Path(web.__file__).parent / "image/files/usr/lib/souk/web",
     ):
         patched.syspath_prepend(str(folder))
@@ -64,7 +65,9 @@ def _told(machine: Machine, **chosen: Any) -> str:
         "server": {"directory": "x"},
         **chosen,
     }
-    return str(machine.module._configuration(document))
+    hosts = [machine.module._host(name, document) for name in document["names"]]
+    answering = machine.module.answering
+    return str(answering.files(hosts)[answering.CONFIGURATION])
 
 
 def test_a_certificate_is_asked_for_at_once_and_again_after_two_thirds_of_its_lifetime(machine: Machine) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from souk.blueprints import joining, recipes, restic, ssh
+from souk.blueprints import acme, joining, recipes, restic, ssh
 from souk.engines.images import Recipe, load
 
 
 def recipe() -> Recipe:
     """The recipe that a site's image is, and others begin with."""
-    return recipes.load(Path(__file__).parent / "image", joining.FILES, restic.FILES, ssh.FILES)
+    return recipes.load(Path(__file__).parent / "image", acme.FILES, joining.FILES, restic.FILES, ssh.FILES)
 
 
 def with_more(folder: Path) -> Recipe:

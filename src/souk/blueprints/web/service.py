@@ -7,9 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from souk.blueprints import guests
+from souk.blueprints.acme.domains import WebDomains
 from souk.blueprints.ssh.identity import HostKey
 from souk.blueprints.web import front, probing
-from souk.blueprints.web.domains import WebDomains
 from souk.blueprints.web.front import Php
 from souk.blueprints.web.successor import Following
 from souk.provisioning.contract import (

@@ -1,4 +1,6 @@
-"""The names to which the web server answers: what was asked for, what is kept of each, what the server reads of it."""
+"""The names to which the server answers: what was asked for, and what is kept of each. How the server is told is its
+image's own module, `answering`.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +13,14 @@ import subprocess
 import time
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+import answering
 from machine import Failure, systemctl, write
 
 Document = Mapping[str, Any]
 WANTED = "/etc/souk/web/names.json"
-CONFIGURATION = "/etc/souk/web/conf.d/50-names.conf"
 KEPT = "/var/lib/souk-names"
-CHALLENGES = "/run/souk-names"
-WEB = "souk-web.service"
 
 RENEWED_AT = 2 / 3
 """Of its lifetime, as Let's Encrypt advises: 30 days before the end of 90, two before the end of six."""
@@ -31,6 +31,19 @@ name in an hour (letsencrypt.org/docs/rate-limits), and after a server that did 
 """
 
 TRIES_AN_HOUR = 4
+
+
+class Host(NamedTuple):
+    """How the server answers to a name: by leading to another one (`leads`), by having http lead to https, by telling
+    browsers to remember that (`strict`); with the certificate that lies at a path, or the service's own.
+    """
+
+    name: str
+    leads: str
+    https: bool
+    strict: bool
+    certificate: str
+
 
 _NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
@@ -79,7 +92,6 @@ def wanted() -> Document | None:
 
 def arrange(deadline: float) -> None:
     """Have the server answer so, with the certificates that there are."""
-    os.makedirs(CHALLENGES, 0o755, exist_ok=True)
     document = wanted()
     if document is None:
         return
@@ -90,12 +102,22 @@ def arrange(deadline: float) -> None:
 
 
 def _have_answer(document: Document, deadline: float) -> None:
-    changed = write(CONFIGURATION, _configuration(document) if document["names"] else "", "root")
+    files = answering.files([_host(name, document) for name in document["names"]])
     # A certificate that was renewed lies where the former one lay.
-    renewed = write(CONFIGURATION + ".certificates", _certificates(document), "root")
-    running = systemctl("is-active", "--quiet", WEB, deadline=deadline) == 0
-    if (changed or renewed) and running and systemctl("reload", WEB, deadline=deadline) != 0:
-        raise Failure(f"{WEB} does not take the names")
+    files[answering.CONFIGURATION + ".certificates"] = _certificates(document)
+    changed = [write(path, content, "root") for path, content in files.items()]
+    running = systemctl("is-active", "--quiet", answering.UNIT, deadline=deadline) == 0
+    if any(changed) and running and systemctl("reload", answering.UNIT, deadline=deadline) != 0:
+        raise Failure(f"{answering.UNIT} does not take the names")
+
+
+def _host(name: str, document: Document) -> Host:
+    trusted = lifetime(name) is not None
+    main = document["main"]
+    # Nobody is led to a certificate that browsers warn of, as long as a better one may come.
+    https = document["https_only"] and (trusted or not document["server"])
+    leads = main if main and main != name else ""
+    return Host(name, leads, https, document["hsts"] and trusted, f"{KEPT}/{name}.pem" if trusted else "")
 
 
 def told(name: str) -> Document:
@@ -177,57 +199,6 @@ def lifetime(name: str) -> tuple[float, float] | None:
 def _certificates(document: Document) -> str:
     """What tells one set of certificates from another."""
     return "".join(f"{name} {lifetime(name)}\n" for name in document["names"])
-
-
-def _configuration(document: Document) -> str:
-    return _SHARED + "".join(_hosts(name, document) for name in document["names"])
-
-
-def _hosts(name: str, document: Document) -> str:
-    trusted = lifetime(name) is not None
-    main = document["main"]
-    leads = main if main and main != name else ""
-    # Nobody is led to a certificate that browsers warn of, as long as a better one may come.
-    https = document["https_only"] and (trusted or not document["server"])
-    plain, secure = _SITE, _SITE
-    if https or leads:
-        plain = _LEAD.format(scheme="https" if https else "http", name=leads or name)
-    if leads:
-        secure = _LEAD.format(scheme="https", name=leads)
-    strict = _STRICT if document["hsts"] and trusted else ""
-    certificate = f"{KEPT}/{name}.pem" if trusted else "/etc/souk/web/server.pem"
-    return _HOSTS.format(name=name, plain=plain, secure=secure, strict=strict, certificate=certificate)
-
-
-_SHARED = f"""\
-# Over whatever the site has there: what proves its names is the platform's to answer.
-Alias /.well-known/acme-challenge/ {CHALLENGES}/
-<Directory {CHALLENGES}>
-    Require all granted
-</Directory>
-<Location /.well-known/acme-challenge/>
-    SetHandler default-handler
-    AuthMerging Off
-    Require all granted
-</Location>
-"""
-
-_SITE = "    Include /etc/souk/web/live.conf\n"
-_LEAD = """\
-    RewriteEngine on
-    RewriteRule "^(?!/\\.well-known/acme-challenge/)" "{scheme}://{name}%{{REQUEST_URI}}" [R=308,L]
-"""
-_STRICT = '    Header always set Strict-Transport-Security "max-age=31536000"\n'
-_HOSTS = """\
-<VirtualHost *:80>
-    ServerName {name}
-{plain}</VirtualHost>
-<VirtualHost *:443>
-    ServerName {name}
-    SSLEngine on
-    SSLCertificateFile {certificate}
-{strict}{secure}</VirtualHost>
-"""
 
 
 def _read(path: str) -> Any:

@@ -1,4 +1,4 @@
-"""A web server answers to its customer's own names, and gets certificates for them, by programs in its machine."""
+"""A server answers to its customer's own names, and gets certificates for them, by programs in its machine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WITHIN = 60.0
 
 
 class WebDomains:
-    """Names of Apache. The ACME client is Debian's library for it, on a timer of the machine's own."""
+    """Names of web servers. The ACME client is Debian's library for it, on a timer of the machine's own."""
 
     most = 20
 
