@@ -13,6 +13,7 @@ from souk.cli.commands import (
     addresses,
     alerts,
     backups,
+    balance,
     bindings,
     blueprints,
     brokers,
@@ -202,6 +203,13 @@ def _networks(app: App) -> None:
     inside.command(networks.show, name="show", help=_("The private network that a service is in."))
     inside.command(networks.attach, name="attach", help=_("Put a service into a private network too."))
     inside.command(networks.detach, name="detach", help=_("Take a service out of its private network."))
+    behind = _branch(app, "pools", _("Who is behind a load balancer, and how they are."), balance.listing)
+    behind.command(balance.add, name="add", help=_("Have one more member in a pool."))
+    behind.command(balance.remove, name="remove", help=_("Take a member out of a pool."))
+    behind.command(balance.drain, name="drain", help=_("Lead nothing new to a member: what it answers ends."))
+    behind.command(balance.rest, name="rest", help=_("Lead nothing at all to a member."))
+    behind.command(balance.resume, name="resume", help=_("Lead to a member again."))
+    behind.command(balance.weigh, name="weigh", help=_("Give a member another share."))
 
 
 def _backups(app: App) -> None:

@@ -21,6 +21,19 @@ _WORDS = {
     "kept": n_("kept"),
     "awaiting": n_("awaiting delegation"),
     "strayed": n_("leads elsewhere now"),
+    "member_up": n_("well"),
+    "member_down": n_("not well"),
+    "member_resting": n_("in maintenance"),
+    "member_unknown": n_("not seen yet"),
+    "member_absent": n_("not in the network"),
+    "member_draining": n_("takes nothing new"),
+    "member_maintenance": n_("takes nothing"),
+    "check_answered": n_("answers"),
+    "check_refused": n_("nobody at this port"),
+    "check_silent": n_("no answer in time"),
+    "check_tls": n_("TLS does not hold"),
+    "check_status": n_("another status:"),
+    "check_garbage": n_("no answer, but garbage"),
     "here": n_("leads here"),
     "elsewhere": n_("leads elsewhere"),
     "split": n_("leads elsewhere by IPv6"),
@@ -215,6 +228,8 @@ def state(value: str) -> Text:
 def plain(value: object) -> str:
     """A value on one line: of a text of several lines the first, and that there are more."""
     if isinstance(value, list):
-        return ",".join(map(str, value))
+        return ",".join(map(plain, value))
+    if isinstance(value, dict):
+        return "{" + " ".join(f"{key}={plain(each)}" for key, each in value.items()) + "}"
     first, _newline, rest = str(value).partition("\n")
     return f"{first} …" if rest.strip() else first

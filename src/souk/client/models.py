@@ -916,6 +916,46 @@ class FirewallRuleIn(TypedDict):
     note: NotRequired[str]
 
 
+class PoolMemberRow(TypedDict):
+    """
+    A member of a pool, called `name` there: a `service` of the project, with its id, or an `address`. How it was
+    seen last: `standing` (up, down, resting, unknown, absent) and since when; what the last check found (`result`:
+    answered, refused, silent, tls, status, garbage, none), with which `status`; and what it was given, as
+    `contract.MemberSeen` says.
+    """
+
+    name: str
+    service: str
+    service_id: str | None
+    address: str
+    port: int
+    weight: int
+    mode: str
+    standing: str
+    since: str | None
+    result: str
+    status: int | None
+    requests: int
+    failed: int
+    under_way: int
+
+
+class PoolMemberIn(TypedDict):
+    """A service of the project by its name, or else an `address` in its private network; and its share."""
+
+    service: NotRequired[str]
+    address: NotRequired[str]
+    port: int
+    weight: NotRequired[int]
+
+
+class PoolMemberChanges(TypedDict):
+    """What a member takes of what comes, and its share; what is not said stays."""
+
+    mode: NotRequired[Literal["active", "draining", "maintenance"] | None]
+    weight: NotRequired[int | None]
+
+
 class BackupRow(TypedDict):
     """A backup; `size` is what it restores, `stored` what it takes in the repository, in bytes."""
 
@@ -1891,6 +1931,13 @@ class FirewallIn(TypedDict):
     confirm: NotRequired[bool]
 
 
+class BalancedPoolRow(TypedDict):
+    """A pool and its members, in the order that was asked for."""
+
+    name: str
+    members: list[PoolMemberRow]
+
+
 class BackupIn(TypedDict):
     """Everything (`full`), or what changed since the last full backup (`differential`)."""
 
@@ -1986,6 +2033,18 @@ class Problem(TypedDict):
     field: NotRequired[str]
     faults: NotRequired[list[Fault]]
     request_id: NotRequired[str]
+
+
+class BalanceRow(TypedDict):
+    """
+    The pools as they were asked for last, and when their members were looked at last (None: not yet). Whether that
+    is `changing`; and the `candidates`: services in the same private network.
+    """
+
+    pools: list[BalancedPoolRow]
+    at: str | None
+    changing: bool
+    candidates: list[str]
 
 
 class HealthOut(TypedDict):

@@ -49,6 +49,11 @@ def blueprint(key: str) -> Blueprint:
     return found
 
 
+def balancers() -> list[str]:
+    """The keys of those whose services lead to others."""
+    return [key for key, each in blueprints().items() if each.balancer is not None]
+
+
 def producer_of(key: str, plan: UUID | None) -> tuple[Producer, UUID] | None:
     """Who produces services of this kind elsewhere, with the plan that one has; None for what is produced here.
 

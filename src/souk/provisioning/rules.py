@@ -108,6 +108,7 @@ def exposure(
     public: str,
     allowed: Sequence[Mapping[str, Any]] | None,
     firewall: Sequence[Mapping[str, Any]] | None,
+    parameters: Mapping[str, Any],
 ) -> Exposure:
     """What passes between a machine at `address` and the world, by its public address if it has one.
 
@@ -116,8 +117,7 @@ def exposure(
     """
     only = None if allowed is None else tuple(each["network"] for each in allowed)
     if not blueprint.own_rules:
-        ports = (blueprint.port, *blueprint.further_ports)
-        inward = [Passage(IPProtocol.TCP, port, port) for port in ports]
+        inward = [Passage(IPProtocol.TCP, port, port) for port in blueprint.ports(parameters)]
         inward += [Passage(IPProtocol.UDP, port, port) for port in blueprint.datagram_ports]
         outward = None
     else:

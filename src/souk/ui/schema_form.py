@@ -4,7 +4,8 @@ Understood: an object whose properties are string (also with `enum`, `oneOf` of 
 `format`, or a document of several lines where there is a `contentMediaType`), integer, number, boolean, and array of
 strings. What a reader leaves empty is left out, so that
 the schema's default holds. `title` and `description` are message ids, translated when shown. A property
-with `readOnly` or `const` is not asked for, one with `x-advanced` is shown folded.
+with `readOnly` or `const` is not asked for, nor is a list of objects, which has pages of its own; one with
+`x-advanced` is shown folded.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class SchemaForm(forms.Form):
         self.folded = frozenset(name for name, rule in schema.get("properties", {}).items() if rule.get("x-advanced"))
         required = set(schema.get("required", ()))
         for name, rule in schema.get("properties", {}).items():
-            if not (rule.get("readOnly") or "const" in rule):
+            if not (rule.get("readOnly") or "const" in rule or listed(rule)):
                 self.fields[name] = field_for(name, rule, required=name in required)
 
     def clean(self) -> dict[str, Any]:
@@ -61,6 +62,11 @@ class SchemaForm(forms.Form):
         if not self.errors:
             self.values = values
         return cleaned
+
+
+def listed(rule: Mapping[str, Any]) -> bool:
+    """Whether a property is a list of objects."""
+    return rule.get("type") == "array" and rule.get("items", {}).get("type") == "object"
 
 
 def _defaults(properties: Mapping[str, Any]) -> dict[str, Any]:

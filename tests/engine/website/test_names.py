@@ -3,69 +3,17 @@
 from __future__ import annotations
 
 import json
-import socket
-import ssl
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import pytest
 from cryptography import x509
 from tests.engine.website.conftest import Site
-from tests.support.acme import Acme, acme
 from tests.support.dns import Zone, zone
 from tests.support.outside import Outside, outside
-
-from souk.blueprints.website import BLUEPRINT
-from souk.engines.exposure import Exposure, IPProtocol, Passage
-from souk.provisioning.contract import Certified, WebNames
+from tests.support.street import LASTS, NAME, THEIRS, WWW, Street, at_street, soon
 
 pytestmark = pytest.mark.engine
-LASTS = 36
-NAME, WWW, THEIRS = "atelier.example.ma", "www.atelier.example.ma", "autre.example.ma"
-
-
-@dataclass(frozen=True)
-class Street:
-    """A site at a public address, the world, and an ACME server in it."""
-
-    site: Site
-    world: Outside
-    acme: Acme
-
-    def serve(self, *names: str, main: str = "", hsts: bool = False) -> None:
-        told = WebNames(names, main, hsts=hsts, certify=names, server=self.acme.server)
-        BLUEPRINT.domains.serve(self.site, self.site.wanted, told)
-
-    @property
-    def story(self) -> str:
-        """What the machine and the server say of what happened, for a test that fails."""
-        journal = self.site.execute(["journalctl", "--no-pager", "-u", "souk-names"]).stdout
-        return f"{journal}\n{self.acme.log[-3000:]}"
-
-    def certified(self, name: str = NAME, again: tuple[str, ...] = ()) -> Certified:
-        told = BLUEPRINT.domains.certified(self.site, self.site.wanted, again)
-        return next(each for each in told if each.name == name)
-
-    def shown(self, name: str = NAME) -> x509.Certificate:
-        """The certificate that a browser is shown, whoever signed it."""
-        anybody = ssl.create_default_context()
-        anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
-        with (
-            socket.create_connection((self.site.wanted.address, 443), 5) as plain,
-            anybody.wrap_socket(plain, server_hostname=name) as encrypted,
-        ):
-            return x509.load_der_x509_certificate(encrypted.getpeercert(True) or b"")
-
-    def asked(self, url: str) -> tuple[int, dict[str, str], str]:
-        """What the world's client gets: status, headers, body."""
-        host, port = url.split("/")[2], 443 if url.startswith("https") else 80
-        to = f"{host}:{port}:{self.world.pool[1]}"
-        done = self.world.run("curl", "-sk", "-i", "--http1.1", "--max-time", "8", "--resolve", to, url)
-        head, _, body = done.stdout.partition("\n\n") if "\r" not in done.stdout else done.stdout.partition("\r\n\r\n")
-        first, *lines = head.splitlines() or ["none 0"]
-        headers = dict(line.lower().split(": ", 1) for line in lines if ": " in line)
-        return int(first.split()[1]), headers, body
 
 
 @pytest.fixture(scope="module")
@@ -77,35 +25,15 @@ def dns() -> Iterator[tuple[Outside, Zone]]:
 @pytest.fixture(scope="module")
 def street(site: Site, dns: tuple[Outside, Zone], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
     world, served = dns
-    public = str(world.pool[1])
-    site.engine.keep_ranges([str(world.pool)])
-    ports = tuple(Passage(IPProtocol.TCP, port, port) for port in (80, 443))
-    site.engine.expose(Exposure(site.wanted.address, public, ports, (Passage(IPProtocol.ANY),)))
-    led = [(NAME, public), (WWW, public), (THEIRS, world.address)]
-    served.publish({}, led)
-    try:
-        with acme(world, served, tmp_path_factory.mktemp("acme"), LASTS) as server:
-            yield Street(site, world, server)
-    finally:
-        BLUEPRINT.domains.serve(site, site.wanted, WebNames())
-        site.engine.expose(Exposure(site.wanted.address))
-        site.engine.keep_ranges([])
-
-
-def _until(holds: Callable[[], object], within: float = 20.0) -> bool:
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        if holds():
-            return True
-        time.sleep(0.2)
-    return False
+    with at_street(site, world, served, tmp_path_factory.mktemp("acme")) as there:
+        yield there
 
 
 def test_names_that_lead_here_get_certificates_and_others_than_the_main_one_lead_to_it(street: Street) -> None:
     before = street.shown()
     street.serve(NAME, WWW, main=NAME, hsts=True)
-    assert _until(lambda: street.certified(NAME).until and street.certified(WWW).until), street.story
-    assert _until(lambda: street.shown().issuer != before.issuer and street.shown(WWW).issuer != before.issuer)
+    assert soon(lambda: street.certified(NAME).until and street.certified(WWW).until), street.story
+    assert soon(lambda: street.shown().issuer != before.issuer and street.shown(WWW).issuer != before.issuer)
     named = street.shown(WWW).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert named.get_values_for_type(x509.DNSName) == [WWW]
     status, headers, body = street.asked(f"https://{NAME}/")
@@ -134,12 +62,12 @@ def test_programs_of_the_site_read_no_key_and_answer_for_no_challenge(street: St
 
 def test_a_name_that_leads_to_somebody_else_gets_nothing_and_is_told_why(street: Street) -> None:
     street.serve(NAME, THEIRS)
-    assert _until(lambda: street.certified(THEIRS).trouble), street.story
+    assert soon(lambda: street.certified(THEIRS).trouble), street.story
     told = street.certified(THEIRS)
     assert (told.until, told.reason) == (None, "connection"), told
     assert told.next_try is not None
     # It shows the site's own certificate, and keeps nobody from the others.
-    assert _until(lambda: street.shown(THEIRS).issuer != street.shown(NAME).issuer)
+    assert soon(lambda: street.shown(THEIRS).issuer != street.shown(NAME).issuer)
     assert street.asked(f"http://{THEIRS}/")[0] == 200
     street.serve(NAME)
     assert THEIRS not in street.site.execute(["ls", "/var/lib/souk-names"]).stdout
@@ -149,7 +77,7 @@ def test_certificates_are_renewed_by_themselves_while_visitors_come_though_the_s
     street: Street,
 ) -> None:
     street.serve(NAME, main=NAME)
-    assert _until(lambda: street.certified().until)
+    assert soon(lambda: street.certified().until)
     first, asked = street.shown(), 0
 
     def renewed(since: x509.Certificate) -> bool:
@@ -160,12 +88,12 @@ def test_certificates_are_renewed_by_themselves_while_visitors_come_though_the_s
         assert shown.not_valid_after_utc.timestamp() > time.time()
         return shown.serial_number != since.serial_number
 
-    assert _until(lambda: renewed(first), LASTS), street.story
+    assert soon(lambda: renewed(first), LASTS), street.story
     second = street.shown()
     with street.acme.away():
-        assert _until(lambda: street.certified().reason == "unreachable", LASTS)
+        assert soon(lambda: street.certified().reason == "unreachable", LASTS)
         assert not renewed(second)
     # It is asked again before the certificate ends.
-    assert _until(lambda: renewed(second), LASTS), street.story
+    assert soon(lambda: renewed(second), LASTS), street.story
     assert asked > 10
     assert street.certified().trouble == ""

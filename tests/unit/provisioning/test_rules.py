@@ -78,29 +78,29 @@ def test_rules_come_back_as_they_were_recorded_and_each_is_there_once() -> None:
 def test_a_machines_rules_hold_in_both_directions_and_what_comes_in_only_with_a_public_address() -> None:
     given_rules = [asdict(each) for each in (rule("in", "udp", "53"), rule("out", "tcp", "443"))]
     out = (Passage(IPProtocol.TCP, 443, 443),)
-    reached = exposure(Machine(), "10.1.1.1", "203.0.113.1", None, given_rules)
+    reached = exposure(Machine(), "10.1.1.1", "203.0.113.1", None, given_rules, {})
     assert reached == Exposure("10.1.1.1", "203.0.113.1", (Passage(IPProtocol.UDP, 53, 53),), out)
-    assert exposure(Machine(), "10.1.1.1", "", None, given_rules) == Exposure("10.1.1.1", "", (), out)
+    assert exposure(Machine(), "10.1.1.1", "", None, given_rules, {}) == Exposure("10.1.1.1", "", (), out)
 
 
 def test_mail_between_servers_leaves_from_a_public_address_only() -> None:
     given_rules = [asdict(rule("out", "tcp", "25")), asdict(rule("out", "tcp", "20-30"))]
-    assert exposure(Machine(), "10.1.1.1", "", None, given_rules).outward == (Passage(IPProtocol.TCP, 20, 30),)
-    with_one = exposure(Machine(), "10.1.1.1", "203.0.113.1", None, given_rules).outward
+    assert exposure(Machine(), "10.1.1.1", "", None, given_rules, {}).outward == (Passage(IPProtocol.TCP, 20, 30),)
+    with_one = exposure(Machine(), "10.1.1.1", "203.0.113.1", None, given_rules, {}).outward
     assert with_one is not None
     assert [each.mail for each in with_one] == [True, False]
 
 
 def test_of_other_services_only_the_ports_at_which_they_serve_are_reached_by_their_list() -> None:
     allowed = [{"network": "203.0.113.0/24", "note": ""}]
-    passages = exposure(Served(), "10.1.1.1", "198.51.100.1", allowed, None)
+    passages = exposure(Served(), "10.1.1.1", "198.51.100.1", allowed, None, {})
     assert [(each.first, each.networks) for each in passages.inward] == [
         (5432, ("203.0.113.0/24",)),
         (6432, ("203.0.113.0/24",)),
     ]
     assert passages.outward is None
-    assert exposure(Served(), "10.1.1.1", "198.51.100.1", [], None).inward == ()
-    assert exposure(Served(), "10.1.1.1", "", allowed, None).closed
+    assert exposure(Served(), "10.1.1.1", "198.51.100.1", [], None, {}).inward == ()
+    assert exposure(Served(), "10.1.1.1", "", allowed, None, {}).closed
 
 
 _NETWORKS = some.lists(
@@ -123,6 +123,6 @@ def test_whoever_gets_in_is_let_in_by_the_rule_and_by_the_list(
 
     made = [asdict(rule("in", "tcp", "22", networks))]
     allowed = [{"network": each, "note": ""} for each in listed]
-    passages = exposure(Machine(), "10.1.1.1", "203.0.113.1", allowed, made).inward
+    passages = exposure(Machine(), "10.1.1.1", "203.0.113.1", allowed, made, {}).inward
     let_in = any(within(each.networks or ()) for each in passages)
     assert let_in == (within(networks) and within(listed))

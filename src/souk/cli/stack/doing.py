@@ -123,6 +123,7 @@ def go_on(context: Context, plan: Plan, present: Present) -> None:
         if not there.made and (asked := context.client.list_operations(there.id)):
             follow(context, asked[-1]["id"])
     sized: set[str] = set()
+    configured: set[str] = set()
     for change in plan.changes:
         if change.kind == "network":
             if change.action == "delete":
@@ -140,6 +141,11 @@ def go_on(context: Context, plan: Plan, present: Present) -> None:
             if resized["order"]:
                 closed(context, resized["order"])
             continue
+        if change.key.startswith("parameters.") and change.action == "change":
+            if change.name not in configured:
+                configured.add(change.name)
+                finish(context, change.name, _configure(context, plan, change.name, there), True)
+            continue
         wanted = _ask(context, change, there, present)
         _told(context, change)
         if wanted is not None:
@@ -153,6 +159,23 @@ def _resize(context: Context, plan: Plan, name: str, there: There) -> SizeChange
     return context.client.change_plan(there.id, body, key=key)
 
 
+def _configure(context: Context, plan: Plan, name: str, there: There) -> Requested:
+    """All parameters that change, at once: one may be right only with another one."""
+    changes = [
+        each
+        for each in plan.changes
+        if each.kind == "service"
+        and each.name == name
+        and each.action == "change"
+        and each.key.startswith("parameters.")
+    ]
+    for each in changes:
+        _told(context, each)
+    return context.client.change_parameters(
+        there.id, {"parameters": {each.key.partition(".")[2]: each.after for each in changes}}
+    )
+
+
 def _ask(context: Context, change: Change, there: There, present: Present) -> Requested | None:
     """Ask for one change; None where it is done at once."""
     client, after = context.client, change.after
@@ -164,8 +187,6 @@ def _ask(context: Context, change: Change, there: There, present: Present) -> Re
             return client.create_database(there.id, {"name": after})
         case "parameters" if change.action == "delete":
             return client.delete_database(there.id, str(change.before))
-        case "parameters":
-            return client.change_parameters(there.id, {"parameters": {member: after}})
         case "grow_to":
             client.set_growth(there.id, {"ceiling_gib": after})
         case "network":

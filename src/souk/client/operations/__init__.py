@@ -16,6 +16,7 @@ from souk.client.operations.networks import Networks
 from souk.client.operations.operator import Operator
 from souk.client.operations.orders import Orders
 from souk.client.operations.organizations import Organizations
+from souk.client.operations.pools import Pools
 from souk.client.operations.releases import Releases
 from souk.client.operations.services import Services
 from souk.client.operations.sessions import Sessions
@@ -42,6 +43,7 @@ class Operations(
     Operator,
     Orders,
     Organizations,
+    Pools,
     Releases,
     Services,
     Sessions,

@@ -19,6 +19,7 @@ from souk.provisioning import registry
 from souk.sites.queries import regions
 from souk.ui.format import language
 from souk.ui.parts import Crumb, Facet
+from souk.ui.schema_form import listed
 from souk.ui.tables import Column, Page, Table
 
 PAGE = 24
@@ -97,7 +98,7 @@ def _parameters(schema: dict[str, Any]) -> Table:
         {
             "name": _(rule["title"]) if "title" in rule else capfirst(name.replace("_", " ")),
             "about": _(rule["description"]) if rule.get("description") else _choices(rule),
-            "default": selling.chosen(rule, rule.get("default")),
+            "default": "" if listed(rule) else selling.chosen(rule, rule.get("default")),
         }
         for name, rule in schema.get("properties", {}).items()
     ]

@@ -19,7 +19,7 @@ from souk.catalog.errors import NotForSale
 from souk.doors.console import quoting, selling, words
 from souk.doors.console.desk import Desk
 from souk.doors.console.guards import member_page
-from souk.doors.console.networks import choices
+from souk.doors.console.networks import DEFAULT, choices
 from souk.doors.console.problems import tell
 from souk.kernel import clock
 from souk.kernel.errors import Problem
@@ -195,6 +195,9 @@ def _chosen(request: HttpRequest, desk: Desk, slug: str) -> _Chosen:
     plans = [plan for each in selling.described(offering) if (plan := _plan(desk, slug, each)) is not None]
     asked = (request.POST if data is not None else request.GET).get("plan", "")
     given = {name: request.GET.get(name) for name in ("name", "region")}
+    if offering["blueprint"] in registry.balancers():
+        # Without one it would reach nobody.
+        given["network"] = DEFAULT
     elsewhere, stack = selling.elsewhere(offering), selling.is_stack(offering)
     reachable = not stack or selling.has_public_parts(offering)
     form = OrderForm(desk, places, data, elsewhere=elsewhere, stack=stack, reachable=reachable, **given)

@@ -19,7 +19,7 @@ from souk.provisioning import commands, queries
 from souk.provisioning.contract import CHANGEABLE
 from souk.provisioning.registry import schema_of
 from souk.ui.parts import Crumb
-from souk.ui.schema_form import SchemaForm
+from souk.ui.schema_form import SchemaForm, listed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,6 +47,8 @@ def settings(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
 
 
 def changeable(row: queries.ServiceRow) -> dict[str, Any]:
-    """The parameters of a service that may be changed while it runs, as a JSON Schema's properties."""
+    """The parameters of a service that may be changed while it runs, as a JSON Schema's properties, but for those that
+    have pages of their own.
+    """
     rules = schema_of(row.blueprint, row.plan_id).get("properties", {})
-    return {name: rule for name, rule in rules.items() if rule.get(CHANGEABLE)}
+    return {name: rule for name, rule in rules.items() if rule.get(CHANGEABLE) and not listed(rule)}

@@ -48,6 +48,7 @@ from souk.sites.queries import regions
 from souk.ui import format as values
 from souk.ui.htmx import toast
 from souk.ui.parts import Crumb
+from souk.ui.schema_form import listed
 from souk.ui.tables import Column, Table
 
 PERIOD = timedelta(days=30)
@@ -104,6 +105,7 @@ def service(request: HttpRequest, desk: Desk, service: UUID) -> HttpResponse:
         "kept": keeping.kept(blueprint(row.blueprint)),
         "may_zone": blueprint(row.blueprint).zones is not None,
         "may_publish": blueprint(row.blueprint).publisher is not None,
+        "may_balance": blueprint(row.blueprint).balancer is not None,
         "may_snapshot": blueprint(row.blueprint).snapshots is not None,
         "may_back_up": blueprint(row.blueprint).archivist is not None,
         "tabs": monitoring.tabs(row, "service"),
@@ -230,7 +232,9 @@ def _parameters(row: queries.ServiceRow) -> list[tuple[str, str]]:
     return [
         (_(rules.get(name, {}).get("title", name)), _short(rules.get(name, {}), row.parameters[name]))
         for name in names
-        if row.parameters[name] not in ("", [], None) and not _usual(rules.get(name, {}), row.parameters[name])
+        if not listed(rules.get(name, {}))
+        and row.parameters[name] not in ("", [], None)
+        and not _usual(rules.get(name, {}), row.parameters[name])
     ]
 
 

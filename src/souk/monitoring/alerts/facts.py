@@ -95,6 +95,8 @@ def _values(of: _Known, now: datetime, archiving: Mapping[UUID, UUID | None]) ->
         yield "connections", open_ones
     if (lag := told.get("replication_lag")) is not None:
         yield "replication_lag", lag
+    if (down := told.get("members_down")) is not None:
+        yield "members_down", _share(down, down + (told.get("members_up") or 0.0)) or 0.0
     kept = of.site in archiving and archiving[of.site] != of.instance
     if kept and registry.blueprint(of.blueprint).archivist is not None:
         yield "backup_age", (now - (of.backed_up_at or of.ready_at)) / _HOUR

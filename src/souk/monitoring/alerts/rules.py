@@ -52,6 +52,7 @@ RULES = {
         Rule("name_certificate", 30, "d", timedelta(0), 365, sinks=True),
         Rule("name_certificate_soon", 7, "d", timedelta(0), 365, sinks=True),
         Rule("name_strayed", 1, "h", timedelta(0), 24 * 31),
+        Rule("members_down", 1, "%", _MINUTE, 100),
     )
 }
 

@@ -24,6 +24,7 @@ RULES: dict[str, str | Promise] = {
     "name_certificate": pgettext_lazy("rule", "A certificate of a name of your own is not renewed"),
     "name_certificate_soon": pgettext_lazy("rule", "A name of your own will soon have no certificate"),
     "name_strayed": pgettext_lazy("rule", "A name of your own leads to the service no more"),
+    "members_down": pgettext_lazy("rule", "Members of a load balancer do not answer"),
 }
 
 UNITS: dict[str, str | Promise] = {

@@ -16,7 +16,7 @@ from django.db import connection
 from souk.engines.contract import Engine, EngineError
 from souk.kernel import clock
 from souk.kernel.scope import acting
-from souk.monitoring import releases, updates
+from souk.monitoring import balances, releases, updates
 from souk.monitoring.models import LogPosition, SlowStatements
 from souk.monitoring.samples import WORKER
 from souk.provisioning.contract import ConfigurationFailed, LogLine, LogPart, Severity
@@ -64,6 +64,7 @@ def _ship_all(engine: Engine, waiting: queue.SimpleQueue[Target]) -> None:
     try:
         while (target := _next(waiting)) is not None:
             try:
+                balances.ask(target)
                 _ship(engine, target)
                 if (target.instance.int + minute) % STATEMENTS_EVERY == 0:
                     _ask_statements(engine, target)

@@ -10,6 +10,7 @@ from souk.provisioning.commands.addresses import (
 )
 from souk.provisioning.commands.answers import take_reveal, take_ticket
 from souk.provisioning.commands.backups import back_up_instance, prove_backups
+from souk.provisioning.commands.balancing import add_member, change_member, remove_member
 from souk.provisioning.commands.bindings import (
     ask_reveal,
     binding_parameters,
@@ -77,6 +78,7 @@ __all__ = [
     "Origin",
     "Staying",
     "Suspension",
+    "add_member",
     "add_name",
     "add_range",
     "add_zone",
@@ -90,6 +92,7 @@ __all__ = [
     "cancel_operation",
     "change_binding",
     "change_disk",
+    "change_member",
     "change_parameters",
     "change_pool",
     "change_window",
@@ -125,6 +128,7 @@ __all__ = [
     "recover_instance",
     "rehearse_upgrade",
     "release_address",
+    "remove_member",
     "remove_name",
     "remove_records",
     "remove_zone",

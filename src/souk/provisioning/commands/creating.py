@@ -16,12 +16,13 @@ from souk.kernel.ids import new_id, short
 from souk.kernel.scope import Scope, acting, actor
 from souk.provisioning import errors
 from souk.provisioning.commands import attaching, exposing
+from souk.provisioning.commands.balancing import check_members
 from souk.provisioning.commands.maintenance import orderable
 from souk.provisioning.commands.naming import name_service
 from souk.provisioning.commands.zones import add_zone
 from souk.provisioning.contract import VERSION, Part, Size
 from souk.provisioning.models import Attachment, PrivateNetwork, Quota, ServiceInstance, WorkKind
-from souk.provisioning.registry import blueprint, composer_of, schema_of
+from souk.provisioning.registry import balancers, blueprint, composer_of, schema_of
 from souk.provisioning.schema import complete
 
 # One statement, so that the site's promise is locked for as short as can be: what is not promised is not inserted.
@@ -170,6 +171,9 @@ def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
                     _make_parts(scope, made, details, parts)
                 elif details.network or details.origin:
                     _put_in(made, details)
+                if details.blueprint in balancers():
+                    row = ServiceInstance.objects.get(id=made)
+                    check_members(row, details.parameters, {}, beginning=True)
                 if details.public_address and composed is None:
                     exposing.put_in(ServiceInstance.objects.get(id=made))
         except IntegrityError as error:

@@ -12,6 +12,8 @@ from django.db import IntegrityError, transaction
 from souk.kernel import clock, events
 from souk.kernel.scope import Scope, acting
 from souk.provisioning import errors
+from souk.provisioning.balancing import wake_beside
+from souk.provisioning.commands.balancing import follow_name
 from souk.provisioning.commands.creating import clean_name
 from souk.provisioning.commands.operations import alive, locked, on_machines, wish
 from souk.provisioning.commands.parts import can_be_kept, parts_of, whole
@@ -71,6 +73,7 @@ def delete_instance(scope: Scope, instance: UUID) -> UUID:
 
 def _leave(scope: Scope, row: ServiceInstance, now: datetime) -> UUID:
     _unprotected(row)
+    wake_beside(row)
     parts = parts_of(row)
     operation = wish(
         scope,
@@ -106,6 +109,7 @@ def erase_instance(scope: Scope, instance: UUID) -> UUID:
 
 def _erase(scope: Scope, row: ServiceInstance) -> UUID:
     _unprotected(row)
+    wake_beside(row)
     parts, now = parts_of(row), clock.now()
     operation = wish(
         scope,
@@ -168,6 +172,7 @@ def recover_instance(scope: Scope, instance: UUID) -> UUID:
 
 
 def _recover(scope: Scope, row: ServiceInstance) -> UUID:
+    wake_beside(row)
     parts = parts_of(row)
     try:
         with transaction.atomic():
@@ -219,5 +224,6 @@ def rename_instance(scope: Scope, instance: UUID, name: str) -> None:
                 row.save(update_fields=["name"])
         except IntegrityError as error:
             raise errors.NameTaken(name=name) from error
+        follow_name(row, before)
         data = {"from": before, "to": row.name}
         events.record("service.renamed", ("service", row.id), organization=row.organization_id, data=data)

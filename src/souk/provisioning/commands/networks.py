@@ -13,6 +13,7 @@ from souk.kernel.scope import Scope, acting
 from souk.parties.access import CAN_OPERATE, need
 from souk.parties.queries import project as project_of
 from souk.provisioning import errors
+from souk.provisioning.balancing import wake_beside
 from souk.provisioning.commands import attaching
 from souk.provisioning.commands.operations import GONE, alive, on_machines, wish
 from souk.provisioning.models import OPEN, Attachment, Endpoint, OperationKind, PrivateNetwork, ServiceInstance
@@ -111,6 +112,7 @@ def detach_instance(scope: Scope, instance: UUID) -> UUID:
             raise errors.ReachedInNetworkOnly(name=row.name)
         present.detached_at = clock.now()
         present.save(update_fields=["detached_at"])
+        wake_beside(row)
         details = {"network": str(present.network_id), "name": present.network.name, "address": present.address}
         return wish(scope, row, OperationKind.DETACH, details)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from souk.provisioning.contract.access import Binder, DatabaseKeeper
 from souk.provisioning.contract.backups import Archivist, Brancher
+from souk.provisioning.contract.balancing import Balancer
 from souk.provisioning.contract.beginning import Beginner
 from souk.provisioning.contract.domains import DomainKeeper
 from souk.provisioning.contract.exporting import Exporter
@@ -32,6 +33,7 @@ class Abilities:
     """
 
     icon: str = "box"
+    port: int
     serves_neighbours: bool = False
     names_below: bool = False
     further_ports: Sequence[int] = ()
@@ -56,6 +58,12 @@ class Abilities:
     composer: Composer | None = None
     publisher: Publisher | None = None
     zones: ZoneKeeper | None = None
+    balancer: Balancer | None = None
+
+    def ports(self, parameters: Mapping[str, Any]) -> Sequence[int]:
+        """The endpoint's, and those beside it, whatever was chosen."""
+        del parameters
+        return (self.port, *self.further_ports)
 
     def check(self, parameters: Mapping[str, Any]) -> None:
         """Nothing that the schema does not say."""

@@ -9,6 +9,7 @@ from souk.engines.contract import Limits
 from souk.engines.images import Recipe
 from souk.provisioning.contract.access import Binder, DatabaseKeeper
 from souk.provisioning.contract.backups import Archivist, Brancher
+from souk.provisioning.contract.balancing import Balancer
 from souk.provisioning.contract.beginning import Beginner
 from souk.provisioning.contract.composing import Composer
 from souk.provisioning.contract.domains import DomainKeeper
@@ -158,11 +159,18 @@ class Blueprint(Protocol):
         """How they answer for DNS zones, if that is what for."""
 
     @property
+    def balancer(self) -> Balancer | None:
+        """To whom its services lead, if they lead to other ones of their project."""
+
+    @property
     def warmer(self) -> Warmer | None:
         """How its machines wait ready before they are ordered, if they can."""
 
     def schema(self) -> Mapping[str, Any]:
         """The JSON Schema of the parameters."""
+
+    def ports(self, parameters: Mapping[str, Any]) -> Sequence[int]:
+        """The TCP ports at which clients reach an instance with these parameters."""
 
     def check(self, parameters: Mapping[str, Any]) -> None:
         """Look at valid parameters for what a schema can't say.

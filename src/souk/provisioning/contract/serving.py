@@ -19,6 +19,14 @@ ADVANCED = "x-advanced"
 
 
 @dataclass(frozen=True)
+class Neighbour:
+    """Another service in the same private network: its address and its name there."""
+
+    address: str
+    hostname: str
+
+
+@dataclass(frozen=True)
 class Wanted:
     """A service instance as it should be, on one machine: that of `member`, if it is highly available. A machine that
     `follows` has what another one has, until it is wanted to take over.
@@ -26,6 +34,7 @@ class Wanted:
     `confined` are, on several machines, the further credentials that reach one database only, that one by their
     username. `names` are all that mean it or may come to, the endpoint's first: in a private network, at a public
     address. `identity` is what its machine was last seen to be recognized by, if its blueprint has an `Identity`.
+    `neighbours` are the services in its private network by their names, if its blueprint has a `Balancer`.
     """
 
     instance: UUID
@@ -40,6 +49,7 @@ class Wanted:
     follows: bool = False
     identity: Sequence[str] = ()
     names: Sequence[str] = ()
+    neighbours: Mapping[str, Neighbour] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

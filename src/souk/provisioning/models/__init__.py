@@ -2,6 +2,7 @@
 
 from souk.provisioning.models.addresses import PublicAddress, PublicRange
 from souk.provisioning.models.backups import Backup, BackupState, Repository
+from souk.provisioning.models.balancing import Balance
 from souk.provisioning.models.contents import ImageContents
 from souk.provisioning.models.convergence import Convergence, WorkKind
 from souk.provisioning.models.endpoints import Binding, Endpoint, Leads, OwnName, Reveal
@@ -35,6 +36,7 @@ __all__ = [
     "Attachment",
     "Backup",
     "BackupState",
+    "Balance",
     "Binding",
     "Convergence",
     "Delegation",

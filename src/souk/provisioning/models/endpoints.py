@@ -13,7 +13,8 @@ class Endpoint(Row):
     """The address and the stable DNS name of a service instance; `names` are others that are in its certificate, and so
     are the name and the address that it has in its private network, if it is in one, and those that the world reaches
     it by, if it does. `identity` is what its machine is recognized by beside that, if by anything, and `told_names`
-    stands for what the machine of a web service was last told of its names.
+    stands for what the machine of a web service was last told of its names,
+    `told_neighbours` for what that of a load balancer was told of who is in its private network.
     """
 
     organization_id = models.UUIDField()
@@ -30,6 +31,7 @@ class Endpoint(Row):
     public_address = models.GenericIPAddressField(protocol="IPv4", null=True)
     identity = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     told_names = models.CharField(max_length=32, blank=True, default="", db_default="")
+    told_neighbours = models.CharField(max_length=32, blank=True, default="", db_default="")
 
 
 class Leads(models.TextChoices):

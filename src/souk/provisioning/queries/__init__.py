@@ -14,6 +14,7 @@ from souk.provisioning.queries.access import (
     databases,
 )
 from souk.provisioning.queries.backups import BackupRow, BackupsRow, ExportRow, backups, export, exports
+from souk.provisioning.queries.balancing import BalancedPoolRow, BalanceRow, PoolMemberRow, balance
 from souk.provisioning.queries.hosts import StandingRow, spread, standing
 from souk.provisioning.queries.machines import CrewRow, MachineRow, ReleaseRow, machines, members, release
 from souk.provisioning.queries.operations import (
@@ -57,6 +58,8 @@ __all__ = [
     "AllowedRow",
     "BackupRow",
     "BackupsRow",
+    "BalanceRow",
+    "BalancedPoolRow",
     "BindingRow",
     "ConnectionRow",
     "CrewRow",
@@ -66,6 +69,7 @@ __all__ = [
     "HomeRow",
     "MachineRow",
     "OperationRow",
+    "PoolMemberRow",
     "PublicationRow",
     "PublishedRow",
     "RecordsRow",
@@ -80,6 +84,7 @@ __all__ = [
     "asked_access",
     "asked_parameters",
     "backups",
+    "balance",
     "bindings",
     "bought_by_itself",
     "cancellable",

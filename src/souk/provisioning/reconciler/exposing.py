@@ -16,7 +16,8 @@ from souk.provisioning.reconciler.records import Assigned, Subject
 
 def wanted(subject: Subject, machine: Assigned) -> Exposure:
     """How the machine that clients connect to should be exposed."""
-    return _exposure(subject, machine, subject.row.allowed, subject.row.firewall)
+    row = subject.row
+    return _exposure(subject, machine, row.allowed, row.firewall, row.parameters)
 
 
 def expose(ground: Ground, subject: Subject, machine: Assigned) -> None:
@@ -57,10 +58,10 @@ def withdraw(ground: Ground, subject: Subject) -> None:
 
 
 def change(engine: Engine, subject: Subject, machine: Assigned, **lists: Any) -> None:
-    """Let another list (`allowed`) or other rules (`firewall`) hold for a machine that runs."""
+    """Let another list (`allowed`), other rules (`firewall`) or `parameters` hold for a machine that runs."""
     row = subject.row
-    told = {"allowed": row.allowed, "firewall": row.firewall, **lists}
-    exposure = _exposure(subject, machine, told["allowed"], told["firewall"])
+    told = {"allowed": row.allowed, "firewall": row.firewall, "parameters": row.parameters, **lists}
+    exposure = _exposure(subject, machine, told["allowed"], told["firewall"], told["parameters"])
     if not exposure.closed:
         engine.expose(exposure)
 
@@ -77,7 +78,7 @@ def compare(engine: Engine) -> tuple[list[UUID], list[str]]:
         blueprint = registry.blueprints().get(row.blueprint)
         if blueprint is None:
             continue
-        exposure = rules.exposure(blueprint, row.address, row.public, row.allowed, row.firewall)
+        exposure = rules.exposure(blueprint, row.address, row.public, row.allowed, row.firewall, row.parameters)
         if row.running and there.get(row.address, Exposure(row.address).token) != exposure.token:
             drifted.append(row.instance)
     return drifted, sorted(there.keys() - known)
@@ -88,6 +89,7 @@ def _exposure(
     machine: Assigned,
     allowed: Sequence[Mapping[str, Any]] | None,
     firewall: Sequence[Mapping[str, Any]] | None,
+    parameters: Mapping[str, Any],
 ) -> Exposure:
     blueprint = registry.blueprint(subject.row.blueprint)
-    return rules.exposure(blueprint, machine.address, subject.public_address, allowed, firewall)
+    return rules.exposure(blueprint, machine.address, subject.public_address, allowed, firewall, parameters)

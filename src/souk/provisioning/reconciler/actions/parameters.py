@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from souk.kernel.scope import acting
 from souk.provisioning.contract import ConfigurationFailed, Credentials, ServerCertificate
 from souk.provisioning.models import OperationState, ServiceInstance
-from souk.provisioning.reconciler import records
+from souk.provisioning.reconciler import exposing, records
 from souk.provisioning.reconciler.actions.work import Asked, Work, settle
 from souk.provisioning.reconciler.records import WORKER, Subject
 from souk.sites import authority, certificates
@@ -34,6 +34,8 @@ def configure(work: Work, asked: Asked) -> None:
     except ConfigurationFailed:
         _apply(work, subject, present, credentials)
         raise
+    if subject.public_address and subject.faces is not None:
+        exposing.change(work.engine, subject, subject.faces, parameters=other)
     with acting(WORKER):
         ServiceInstance.objects.select_for_update().filter(id=subject.row.id).update(parameters=other)
         settle(work, asked, OperationState.SUCCEEDED)
@@ -46,7 +48,8 @@ def _apply(work: Work, subject: Subject, parameters: Mapping[str, Any], credenti
     issued = certificates.issue(ca, subject.hostname, address, subject.also)
     certificate = ServerCertificate(issued.certificate, issued.key, ca.certificate)
     for guest, wanted in ((work.guest, work.wanted), *work.others):
-        work.blueprint.configure(guest, replace(wanted, parameters=parameters), credentials, certificate)
+        now = replace(wanted, parameters=parameters, neighbours=subject.neighbours)
+        work.blueprint.configure(guest, now, credentials, certificate)
     identity = work.blueprint.identity
     seen = identity.read(work.guest, work.wanted) if identity else None
     records.record_endpoint(subject, address, work.blueprint.port, certificate, issued.expires_at, seen)

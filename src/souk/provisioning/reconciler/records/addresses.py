@@ -27,11 +27,13 @@ class Exposed:
     public: str
     allowed: Any
     firewall: Any
+    parameters: Any
 
 
 _EXPOSED = """
 select i.id, i.desired = 'running' and i.state in ('ready', 'updating'), i.blueprint, host(m.address),
-    coalesce(host(p.address), ''), i.allowed, i.firewall
+    coalesce(host(p.address), ''), i.allowed, i.firewall,
+    i.parameters
 from provisioning_serviceinstance i
 join provisioning_machine m on m.instance_id = i.id and m.deleted_at is null and m.role in ('primary', 'front')
 left join provisioning_publicaddress p on p.instance_id = i.id and p.detached_at is null
@@ -46,8 +48,8 @@ def exposed(kinds: Collection[str]) -> list[Exposed]:
         cursor.execute(_EXPOSED, [list(kinds)])
         rows = cursor.fetchall()
     return [
-        Exposed(instance, running, blueprint, address, public, _list(allowed), _list(firewall))
-        for instance, running, blueprint, address, public, allowed, firewall in rows
+        Exposed(instance, running, blueprint, address, public, _list(allowed), _list(firewall), _list(parameters))
+        for instance, running, blueprint, address, public, allowed, firewall, parameters in rows
     ]
 
 

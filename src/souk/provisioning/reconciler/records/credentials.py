@@ -11,6 +11,7 @@ from django.db import connection
 from souk.kernel import clock, secrets
 from souk.kernel.scope import acting
 from souk.kernel.transit import KmsTrouble
+from souk.provisioning import balancing
 from souk.provisioning.contract import BindingRole, Blueprint, Credentials, ServerCertificate
 from souk.provisioning.models import (
     Binding,
@@ -62,7 +63,10 @@ def record_endpoint(
     its machine is recognized by beside that, unless nobody looked (None).
     """
     seen = {} if identity is None else {"identity": list(identity)}
+    private = subject.attached.card.address if subject.attached else None
     with acting(WORKER):
+        if subject.certified_private[1:] != ((private,) if private else ()):
+            balancing.wake_beside(subject.row)
         Endpoint.objects.update_or_create(
             instance=subject.row,
             defaults={
@@ -74,9 +78,10 @@ def record_endpoint(
                 "certificate_expires_at": until,
                 "names": list(subject.own_names),
                 "private_hostname": subject.private_hostname if subject.attached else "",
-                "private_address": subject.attached.card.address if subject.attached else None,
+                "private_address": private,
                 "public_hostname": subject.public_hostname if subject.public_address else "",
                 "public_address": subject.public_address or None,
+                "told_neighbours": subject.neighbours_token,
                 **seen,
             },
         )

@@ -13,6 +13,7 @@ from django.db.models import F
 from souk.engines.contract import Usage
 from souk.kernel import clock, events
 from souk.kernel.scope import acting, actor
+from souk.provisioning.commands.balancing import leave_pools
 from souk.provisioning.commands.operations import wish
 from souk.provisioning.models import (
     Attachment,
@@ -195,6 +196,7 @@ def erased(lease: Lease, subject: Subject, statement: dict[str, Any]) -> None:
             state=InstanceState.DELETED, deleted_at=now, trouble="", observed_generation=F("generation")
         )
         if first:
+            leave_pools(row)
             promised = row.size.promised
             with connection.cursor() as cursor:
                 cursor.execute(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +14,7 @@ import msgspec
 from souk.engines.contract import Card
 from souk.kernel import clock
 from souk.kernel.scope import System, acting
-from souk.provisioning.contract import Wanted
+from souk.provisioning.contract import Neighbour, Wanted
 from souk.provisioning.coordination import coordination_name
 from souk.provisioning.models import (
     OPEN,
@@ -23,7 +25,7 @@ from souk.provisioning.models import (
     MachineRole,
     ServiceInstance,
 )
-from souk.provisioning.registry import blueprint
+from souk.provisioning.registry import balancers, blueprint
 from souk.provisioning.storage import storage_name
 from souk.sites import queries as sites
 
@@ -68,7 +70,8 @@ class Subject:
     the customer's own that are in it, `own_names` those that should be; so are `certified_private` and `private`.
     `leaving` are attachments to private networks that it should be in no more, while a machine may have a card there.
     `public_address` is where the world is to reach it, if at all, `certified_public` what its certificate says of that;
-    `withdrawing` are addresses that it should have no more, and may still be led by.
+    `withdrawing` are addresses that it should have no more, and may still be led by. `neighbours` are who is in the
+    private network of a load balancer, `told_neighbours` what it was told of that.
     """
 
     row: ServiceInstance
@@ -86,6 +89,8 @@ class Subject:
     public_address: str = ""
     certified_public: tuple[str, ...] = ()
     withdrawing: tuple[UUID, ...] = ()
+    neighbours: Mapping[str, Neighbour] = field(default_factory=dict)
+    told_neighbours: str = ""
 
     @property
     def steady(self) -> bool:
@@ -93,6 +98,7 @@ class Subject:
         renewed = self.certificate_until is not None and self.certificate_until - RENEW_BEFORE > clock.now()
         wanted = (self.own_names, self.private, self.public)
         certified = renewed and wanted == (self.certified, self.certified_private, self.certified_public)
+        certified = certified and self.neighbours_token == self.told_neighbours
         return not self.settling and certified and self.row.state == InstanceState.READY and self.faces is not None
 
     @property
@@ -166,6 +172,14 @@ class Subject:
         return (*self.own_names, *self.private, *self.public, *self._any_below)
 
     @property
+    def neighbours_token(self) -> str:
+        """What tells who is in its private network from whoever else may be; nothing where that does not matter."""
+        if not self.neighbours:
+            return ""
+        told = msgspec.json.encode(self.neighbours, order="deterministic")
+        return hashlib.blake2b(told, digest_size=16).hexdigest()
+
+    @property
     def _any_below(self) -> tuple[str, ...]:
         names = (self.hostname, *self.private[:1], *self.public[:1])
         return tuple(f"*.{name}" for name in names) if blueprint(self.row.blueprint).names_below else ()
@@ -188,6 +202,7 @@ class Subject:
             hostname=self.hostname,
             address=address,
             names=(self.hostname, self.private_hostname, self.public_hostname),
+            neighbours=self.neighbours,
         )
 
 
@@ -228,7 +243,17 @@ select i.*, s.domain as domain, e.certificate_expires_at as certificate_until,
     case when e.public_hostname = '' then '[]'
          else jsonb_build_array(e.public_hostname, host(e.public_address))::text end as certified_public,
     (select coalesce(jsonb_agg(p.id), '[]')::text from provisioning_publicaddress p
-     where p.instance_id = i.id and p.detached_at is not null and p.withdrawn_at is null) as withdrawing_now
+     where p.instance_id = i.id and p.detached_at is not null and p.withdrawn_at is null) as withdrawing_now,
+    case when i.blueprint = any(%(balancers)s) then (
+        select coalesce(jsonb_object_agg(o.name, jsonb_build_array(host(x.address), f.private_hostname)), '{}')::text
+        from provisioning_attachment here
+        join provisioning_attachment x on x.network_id = here.network_id and x.detached_at is null
+        join provisioning_serviceinstance o on o.id = x.instance_id and o.id <> i.id
+             and o.desired not in ('soft_deleted', 'deleted')
+        join provisioning_endpoint f on f.instance_id = o.id and f.private_address = x.address
+        where here.instance_id = i.id and here.detached_at is null)
+    end as neighbours_now,
+    coalesce(e.told_neighbours, '') as told
 from provisioning_serviceinstance i join sites_site s on s.id = i.site_id
     left join provisioning_endpoint e on e.instance_id = i.id
 where i.id = %(instance)s
@@ -240,7 +265,13 @@ select * from provisioning_binding where instance_id = %s and name = 'default' a
 
 def load(instance: UUID) -> Subject:
     """Read an instance with its site's domain, its machine, and whether something is to be done to it."""
-    values = {"instance": instance, "open": list(OPEN), "settled": list(SETTLED), "now": clock.now()}
+    values = {
+        "instance": instance,
+        "open": list(OPEN),
+        "settled": list(SETTLED),
+        "now": clock.now(),
+        "balancers": balancers(),
+    }
     with acting(WORKER):
         row: Any = next(iter(ServiceInstance.objects.raw(_LOAD, values)), None)
         binding = next(iter(Binding.objects.raw(_BINDING, [instance])), None)
@@ -265,6 +296,8 @@ def load(instance: UUID) -> Subject:
         row.public_now or "",
         tuple(msgspec.json.decode(row.certified_public or "[]")),
         tuple(msgspec.json.decode(row.withdrawing_now, type=list[UUID])),
+        _neighbours(row.neighbours_now),
+        row.told,
     )
 
 
@@ -273,6 +306,11 @@ def _attached(told: str | None) -> Attached | None:
         return None
     bridge, address, prefix_length = msgspec.json.decode(told)
     return Attached(Card(bridge, address), prefix_length)
+
+
+def _neighbours(told: str | None) -> dict[str, Neighbour]:
+    known = msgspec.json.decode(told or "{}", type=dict[str, tuple[str, str]])
+    return {name: Neighbour(address, hostname) for name, (address, hostname) in sorted(known.items())}
 
 
 def machines_of(instance: UUID) -> tuple[Assigned, ...]:
