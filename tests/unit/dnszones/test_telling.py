@@ -126,4 +126,4 @@ def test_a_key_is_for_reading_and_the_services_own_name_is_nobody_elses() -> Non
 def test_the_world_asks_it_over_udp_and_tcp_and_nothing_else() -> None:
     exposed = rules.exposure(BLUEPRINT, "10.0.0.9", "203.0.113.4", None, None, {})
     assert {(each.protocol, each.first, each.last) for each in exposed.inward} == {("tcp", 53, 53), ("udp", 53, 53)}
-    assert rules.exposure(BLUEPRINT, "10.0.0.9", "", None, None).inward == ()
+    assert rules.exposure(BLUEPRINT, "10.0.0.9", "", None, None, {}).inward == ()
