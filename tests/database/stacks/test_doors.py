@@ -104,8 +104,11 @@ def test_by_the_command_line_it_is_published_ordered_and_looked_at(
     file = tmp_path / "zellige.yaml"
     file.write_text(json.dumps(BODY))
     assert souk("stacks", "publish", "-f", str(file))[0] == 0
-    ordered = souk("order", "bureau", "--plan", "s", "--region", "ma-temara", "--name", "atelier", "-p", "taste=mint")
+    ordered = souk(
+        "order", "bureau", "--plan", "s", "--region", "ma-temara", "--name", "atelier", "-p", "taste=mint", "--wait"
+    )
     assert ordered[0] == 0, ordered
+    assert "souk stacks parts atelier" in ordered[1]
     assert "atelier" in souk("stacks")[1]
     assert "atelier-site" in souk("stacks", "parts", "atelier")[1]
 

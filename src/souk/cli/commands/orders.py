@@ -96,10 +96,10 @@ def await_order(context: Context, order: OrderRow) -> None:
         )
     seconds = formats.duration(time.monotonic() - started)
     name = order["service_name"]
-    context.output.done(
-        _("“{name}” is ready after {seconds}. Connect with: souk connect {name}").format(name=name, seconds=seconds),
-        order,
-    )
+    said = _("“{name}” is ready after {seconds}. Connect with: souk connect {name}")
+    if context.client.list_parts(order["instance_id"]):
+        said = _("“{name}” is ready after {seconds}. See what it is made of: souk stacks parts {name}")
+    context.output.done(said.format(name=name, seconds=seconds), order)
 
 
 def closed(context: Context, order: str) -> OrderRow:
