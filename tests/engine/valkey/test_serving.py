@@ -86,7 +86,9 @@ def test_each_role_may_do_what_it_is_for_and_no_more(server: Server) -> None:
     client = server.client()
     client.set("compte", 1)
     writer = server.client(server.grant("boutique", BindingRole.WRITER))
-    reader = server.client(server.grant("rapport", BindingRole.READER))
+    reads = server.grant("rapport", BindingRole.READER)
+    assert BLUEPRINT.probe(server.wanted, reads, server.authority.certificate).ok
+    reader = server.client(reads)
     assert writer.incr("compte") == 2
     assert writer.eval("return redis.call('get', KEYS[1])", 1, "compte") == "2"
     assert reader.get("compte") == "2"

@@ -16,7 +16,7 @@ PORT = 6379
 _WITHIN = 3.0
 """Seconds."""
 
-_FULL = "OOM"
+_FULL, _NOT_ALLOWED = "OOM", "NOPERM"
 _BUSY = "a script of the customer's has been running for seconds, and the server answers nobody else"
 
 
@@ -49,7 +49,7 @@ def connect(wanted: Wanted, credentials: Credentials, authority: str) -> Iterato
 
 def use(session: Session, wanted: Wanted) -> Health:
     """Write a key of our own and read it, in a database behind those that the customer has. A server that is full and
-    says so does what it was asked for.
+    says so does what it was asked for; so does one that lets whoever may only read write nothing.
 
     Raises:
         ServerRefused, OSError.
@@ -68,6 +68,8 @@ def use(session: Session, wanted: Wanted) -> Health:
     if isinstance(written, ServerRefused):
         if written.word == _FULL:
             return Health(ok=True, detail="the memory is full: it refuses writes")
+        if written.word == _NOT_ALLOWED:
+            return Health(ok=True, detail="it answers, and these credentials only read")
         raise written
     return Health(ok=True) if read == value else Health(ok=False, detail="it does not keep what is written")
 
