@@ -212,7 +212,7 @@ class OwnNameForm(forms.Form):
     name = forms.CharField(
         label=_("Name"),
         max_length=253,
-        help_text=_("In full, like db.example.ma, in any script."),
+        help_text=_("In full, like boutique.example.ma, in any script."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto", "spellcheck": "false"}),
     )
 
