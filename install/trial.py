@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +23,7 @@ def check(ns: Any, steps: Steps) -> int:
     or its key, on it. `JSON=yes` prints the findings as JSON. Returns an exit status.
 
     Raises:
-        Failure: nothing is named, or there is no root or no engine.
+        Failure: nothing is named, another one is being checked, or there is no root or no engine.
     """
     place = os.environ.get("BLUEPRINT", "")
     if not place:
@@ -28,6 +31,11 @@ def check(ns: Any, steps: Steps) -> int:
     lifecycle.require_root("Checking a blueprint")
     for chosen in ("SOUK_SUBNET", "SOUK_WEB_PORT"):
         os.environ.pop(chosen, None)  # what somebody chose is the installation's
+    with alone():
+        return _check(ns, steps, place)
+
+
+def _check(ns: Any, steps: Steps, place: str) -> int:
     here, ledger = lanes.trial(ns), Ledger()
     program = virtualenv.python(ns)
     if not program.exists():
@@ -46,6 +54,25 @@ def check(ns: Any, steps: Steps) -> int:
     words = ["--json"] if os.environ.get("JSON") == "yes" else []
     environment = {**application.environment(here, "owner"), "SOUK_WARM_MOST": "0", "SOUK_OBJECT_STORAGE": "own"}
     return subprocess.run([program, "-m", "souk.kit", place, *words], check=False, env=environment).returncode
+
+
+@contextmanager
+def alone(checkout: Path = CHECKOUT) -> Iterator[None]:
+    """Keep others out of the place where a checkout tries blueprints out: two would delete each other's machines and
+    database.
+
+    Raises:
+        Failure: somebody is at it.
+    """
+    folder = os.open(checkout, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as busy:
+            raise Failure("Another blueprint is being checked in this checkout.", "Run it again after that.") from busy
+        yield
+    finally:
+        os.close(folder)
 
 
 def _empty(here: Any) -> str:
