@@ -37,7 +37,9 @@ NOT_READ |= {"roll-back", "snapshot-delete", "release-take", "stage", "publish"}
 NOT_READ |= {"address-release", "service-address-take", "firewall-remove", "firewall-undo"}
 NOT_READ |= {"operator-range-add", "operator-range-withdraw"}
 NOT_READ |= {"broker-publish", "broker-remove", "broker-try", "broker-usage-key"}
-NOT_READ |= {"operator-service-forget", "names-arrange"}
+NOT_READ |= {"operator-service-forget", "names-arrange", "names-lead"}
+NOT_READ |= {"zone-check", "zone-sign", "zone-remove", "zone-records-remove"}
+NOT_READ |= {"pool-delete", "member-change", "listener-delete"}
 
 
 def address(pattern: URLPattern) -> str:
@@ -49,6 +51,9 @@ def address(pattern: URLPattern) -> str:
         "form": "text",
         "version": "17",
         "number": "1",
+        "zone": "example.ma",
+        "pool": "web",
+        "port": 443,
     }
     converters = pattern.pattern.converters
     arguments = {
