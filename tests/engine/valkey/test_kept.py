@@ -48,7 +48,7 @@ def fill(server: Server) -> None:
         pipe.xreadgroup("lecteurs", "un", {f"flux:{count}": ">"}, count=2)
     # What was large and is small now is laid out anew when it is read.
     pipe.srem("ensemble:600", *(f"{'m' * 60}{number}" for number in range(3, 600)))
-    pipe.function_load("#!lua name=aide\nserver.register_function('aide', function() return 'oui' end)")
+    pipe.function_load("#!lua name=aide\nserver.register_function('aide', function() return 'oui' end)", replace=True)
     pipe.execute()
     server.client(db=3).set("ailleurs", "là")
 

@@ -51,7 +51,7 @@ def test_a_push_becomes_the_site_and_one_that_leads_out_of_it_is_refused_with_a_
 ) -> None:
     repository = tmp_path / "site"
     commit(site, repository, {"index.php": "<?= 'version ' . 1;", "img/a.svg": "<svg/>"})
-    pushed = site.git(repository, "push", "souk", "main")
+    pushed = site.git(repository, "push", "--force", "souk", "main")
     assert pushed.exit_code == 0, pushed
     assert f"https://{site.wanted.hostname}/" in pushed.stderr
     assert site.get("/").text == "version 1"
