@@ -83,6 +83,7 @@ def test_waiting_shows_each_step_once_and_ends_when_the_order_is_fulfilled(serve
     server.says("GET", "/services/service1/operations", [OPERATION])
     server.says("GET", "/operations/operation1", OPERATION)
     server.says("GET", "/operations/operation1", {**OPERATION, "state": "succeeded", "progress": 100})
+    server.says("GET", "/services/service1/parts", [])
     ran = souk(*WORDS, "--wait")
     assert ran.status == 0
     assert ran.err.count("The machine has started.") == 1

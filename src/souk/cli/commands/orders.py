@@ -97,7 +97,7 @@ def await_order(context: Context, order: OrderRow) -> None:
     seconds = formats.duration(time.monotonic() - started)
     name = order["service_name"]
     said = _("“{name}” is ready after {seconds}. Connect with: souk connect {name}")
-    if context.client.list_parts(order["instance_id"]):
+    if not context.output.as_json and context.client.list_parts(order["instance_id"]):
         said = _("“{name}” is ready after {seconds}. See what it is made of: souk stacks parts {name}")
     context.output.done(said.format(name=name, seconds=seconds), order)
 
