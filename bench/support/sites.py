@@ -80,8 +80,8 @@ class SiteFloor(Floor):
 
     use = staticmethod(wait)
 
-    def __init__(self, blueprint: Blueprint) -> None:
-        super().__init__(SIZE)
+    def __init__(self, blueprint: Blueprint, size: Size = SIZE) -> None:
+        super().__init__(size)
         self.blueprint = blueprint
 
     def once(self, address: str) -> float:
