@@ -1,4 +1,4 @@
-"""From an accepted order for a site to its first page over verified TLS, and the same by hand."""
+"""From an accepted order to the first use of what is there, such as a page over verified TLS; and the same by hand."""
 
 from __future__ import annotations
 
@@ -50,6 +50,22 @@ def wait(wanted: Wanted, credentials: Credentials, authority: str) -> float:
     raise TimeoutError(f"{wanted.address} shows nothing: {said}")
 
 
+def probed(blueprint: Blueprint) -> Callable[..., float]:
+    """The same of any kind of service: asked from now on as the platform itself asks, until it is found well."""
+
+    def use(wanted: Wanted, credentials: Credentials, authority: str) -> float:
+        deadline, said = time.perf_counter() + _PATIENCE, ""
+        while time.perf_counter() < deadline:
+            health = blueprint.probe(wanted, credentials, authority)
+            if health.ok:
+                return time.perf_counter()
+            said = health.detail
+            time.sleep(_PAUSE)
+        raise TimeoutError(f"{wanted.address} answers nothing: {said}")
+
+    return use
+
+
 def _meanwhile(use: Callable[..., float], *way_in: Any) -> Callable[[], float]:
     found: list[float] = []
     thread = threading.Thread(target=lambda: found.append(use(*way_in)))
@@ -78,11 +94,9 @@ class _Hand:
 class SiteFloor(Floor):
     """A bare sequence of requests, then the first `use` of what is there."""
 
-    use = staticmethod(wait)
-
-    def __init__(self, blueprint: Blueprint, size: Size = SIZE) -> None:
+    def __init__(self, blueprint: Blueprint, size: Size = SIZE, use: Callable[..., float] = wait) -> None:
         super().__init__(size)
-        self.blueprint = blueprint
+        self.blueprint, self.use = blueprint, use
 
     def once(self, address: str) -> float:
         """Make one site at `address`, and delete it. Seconds from nothing to its first page."""

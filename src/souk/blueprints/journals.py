@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,10 @@ Describe = Callable[[Mapping[str, Any], str], tuple[Severity, str]]
 """What a line of the log says, from its entry in the journal and that entry's message."""
 
 LONGEST_CURSOR = 1024
+_REQUEST = re.compile(r"([1-5])\d\d \d+ms ")
+_ERROR, _WARNING = 3, 4
+"""syslog's priorities."""
+
 _MOST_LINES = 5_000
 _WITHIN = 10.0
 # A line that is cut off by `head` is read again the next time.
@@ -22,6 +27,19 @@ after="$1"; lines="$2"; most="$3"; shift 3
 journalctl "$@" --output=json --all --quiet --no-pager --lines=+"$lines" ${after:+--after-cursor="$after"} |
     head -c "$most"
 """
+
+
+def gravity(entry: Mapping[str, Any]) -> Severity:
+    """With which gravity an entry was written, if it says so."""
+    priority = str(entry.get("PRIORITY") or "")
+    level = int(priority) if priority.isdecimal() and len(priority) == 1 else _WARNING + 1
+    return Severity.ERROR if level <= _ERROR else Severity.WARNING if level == _WARNING else Severity.INFO
+
+
+def answered(text: str) -> Severity | None:
+    """How grave the answer to a request is, of which a line begins with its status; nothing of any other line."""
+    found = _REQUEST.match(text)
+    return {"5": Severity.ERROR, "4": Severity.WARNING}.get(found[1], Severity.INFO) if found else None
 
 
 def read(guest: Guest, wanted: Sequence[str], after: str, most: int, describe: Describe) -> LogPart:

@@ -16,3 +16,18 @@ TRANSFER = Panel(
     "bytes",
     (Curve(_("Uploaded"), "received_bytes"), Curve(_("Downloaded"), "sent_bytes")),
 )
+REQUESTS = Panel(
+    "requests",
+    _("Requests a second"),
+    "",
+    (
+        Curve(_("Requests"), "requests"),
+        Curve(_("Not found or refused"), "requests_refused"),
+        Curve(_("Failed"), "requests_failed"),
+    ),
+)
+CONNECTIONS = Panel(
+    "connections", _("Connections"), "", (Curve(_("Open"), "connections"), Curve(_("Limit"), "connections_limit"))
+)
+DATABASES = Panel("databases", _("Size of the databases"), "bytes", (Curve(_("Databases"), "database_bytes"),))
+OLDEST_TRANSACTION = Panel("oldest", _("Oldest open transaction"), "s", (Curve(_("Age"), "oldest_transaction"),))

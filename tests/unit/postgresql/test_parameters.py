@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from jsonschema import Draft202012Validator
 
+from souk.blueprints.databases import databases
 from souk.blueprints.postgresql import BLUEPRINT
-from souk.blueprints.postgresql.parameters import databases, parameters_schema
+from souk.blueprints.postgresql.parameters import parameters_schema
 
 VALIDATOR = Draft202012Validator(parameters_schema())
 

@@ -51,8 +51,6 @@ _ANSWER_WITHIN = 3.0
 """Seconds."""
 
 _LOGGED = ("--unit=souk-dns.service", "--output-fields=MESSAGE,PRIORITY")
-_ERROR, _WARNING = 3, 4
-"""syslog's priorities."""
 
 
 def _(message: str) -> str:
@@ -129,10 +127,4 @@ def _values(told: Mapping[str, Any]) -> list[float | None]:
 
 
 def _describe(entry: Mapping[str, Any], text: str) -> tuple[Severity, str]:
-    try:
-        priority = int(entry.get("PRIORITY") or 6)
-    except ValueError:
-        priority = 6
-    if priority <= _ERROR:
-        return Severity.ERROR, text
-    return (Severity.WARNING if priority == _WARNING else Severity.INFO), text
+    return journals.gravity(entry), text

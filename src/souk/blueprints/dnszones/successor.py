@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
-from souk.blueprints import guests
-from souk.provisioning.contract import ConfigurationFailed, Guest, Wanted, Way
-
-_PROGRAM = "/usr/lib/souk/succession"
-_MINUTE = 60.0
+from souk.blueprints.handing_over import ToldAtOnce, asked
+from souk.provisioning.contract import Guest, Wanted, Way
 
 
-class HandedOver:
+class HandedOver(ToldAtOnce):
     """Nothing is copied before: what there is is small, and of the platform's own telling but for the keys."""
 
-    def release(self, guest: Guest, wanted: Wanted) -> str:
-        """What the server says its version is.
-
-        Raises:
-            ConfigurationFailed.
-        """
-        del wanted
-        told = _run(guest, "release").get("version")
-        if not told:
-            raise ConfigurationFailed("the name server does not tell its version")
-        return str(told)
+    server = "the name server"
 
     def needed(self, guest: Guest, wanted: Wanted) -> int:
         """What there is, twice.
@@ -34,7 +18,7 @@ class HandedOver:
             ConfigurationFailed.
         """
         del wanted
-        return 2 * int(_run(guest, "data")["bytes"])
+        return 2 * int(asked(guest, "data")["bytes"])
 
     def lead(self, guest: Guest, wanted: Wanted, way: Way) -> None:
         """There is nothing to be fetched."""
@@ -46,38 +30,7 @@ class HandedOver:
             ConfigurationFailed: it is in use.
         """
         del wanted, way
-        _run(guest, "follow")
+        asked(guest, "follow")
 
     def draw_near(self, leader: Guest, follower: Guest, wanted: Wanted) -> None:
         """There is nothing to wait for."""
-
-    def hand_over(self, guest: Guest, wanted: Wanted) -> str:
-        """Stop serving. What is told holds keys: it is kept nowhere.
-
-        Raises:
-            ConfigurationFailed.
-        """
-        del wanted
-        return json.dumps(_run(guest, "hand_over"))
-
-    def receive(self, guest: Guest, wanted: Wanted, end: str) -> None:
-        """Hold all of it.
-
-        Raises:
-            ConfigurationFailed.
-        """
-        del wanted
-        _run(guest, "receive", end=json.loads(end))
-
-    def stay(self, guest: Guest, wanted: Wanted) -> None:
-        """Serve again.
-
-        Raises:
-            ConfigurationFailed.
-        """
-        del wanted
-        _run(guest, "stay")
-
-
-def _run(guest: Guest, do: str, **document: Any) -> dict[str, Any]:
-    return guests.run(guest, _PROGRAM, {"do": do, **document, "timeout": _MINUTE}, timeout=_MINUTE + 10)

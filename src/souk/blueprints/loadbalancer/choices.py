@@ -99,45 +99,8 @@ def pool(most: int) -> dict[str, Any]:
                 "type": "string",
                 "default": "roundrobin",
             },
-            "check_path": {
-                "title": _("Page that is asked for"),
-                "description": _("To see whether a member is well. Empty: it is enough that it can be connected to."),
-                "type": "string",
-                "anyOf": [{"const": ""}, {"pattern": PATH}],
-                "default": "",
-            },
-            "check_status": {
-                "title": _("Status that is expected"),
-                "description": _("Such as 200, or 200-399."),
-                "type": "string",
-                "pattern": STATUS,
-                "default": "200-399",
-                ADVANCED: True,
-            },
-            "check_seconds": _number(_("Seconds between two checks"), "", 1, 60, 2),
-            "check_rise": _number(_("Checks in a row until a member is well again"), "", 1, 10, 2),
-            "check_fall": _number(_("Checks in a row until a member is not well"), "", 1, 10, 3),
-            "tls": _switch(
-                _("Encrypted to members"),
-                _("Services are known by their certificates; who is an address is not proved to be who it is."),
-                usual=False,
-            ),
-            "sticky": _switch(
-                _("A visitor stays with a member"),
-                _("A cookie says which one, as long as that one is well."),
-                usual=False,
-            ),
-            "forwarded": _switch(
-                _("Members are told who asks"),
-                _("By X-Forwarded-For and X-Forwarded-Proto; what a client itself sends of them is taken away."),
-                usual=True,
-            ),
-            "proxy_protocol": _switch(
-                _("PROXY protocol"), _("For members that expect it: they learn who connects, of TCP too."), usual=False
-            ),
-            "timeout_seconds": _number(
-                _("Seconds for an answer"), _("After this a member that says nothing is given up."), 1, 3600, 60
-            ),
+            **_checks(),
+            **_ways(),
             "members": {
                 "title": _("Members"),
                 "description": "",
@@ -147,6 +110,57 @@ def pool(most: int) -> dict[str, Any]:
                 "default": [],
             },
         },
+    }
+
+
+def _checks() -> dict[str, Any]:
+    """How it is seen whether a member is well."""
+    return {
+        "check_path": {
+            "title": _("Page that is asked for"),
+            "description": _("To see whether a member is well. Empty: it is enough that it can be connected to."),
+            "type": "string",
+            "anyOf": [{"const": ""}, {"pattern": PATH}],
+            "default": "",
+        },
+        "check_status": {
+            "title": _("Status that is expected"),
+            "description": _("Such as 200, or 200-399."),
+            "type": "string",
+            "pattern": STATUS,
+            "default": "200-399",
+            ADVANCED: True,
+        },
+        "check_seconds": _number(_("Seconds between two checks"), "", 1, 60, 2),
+        "check_rise": _number(_("Checks in a row until a member is well again"), "", 1, 10, 2),
+        "check_fall": _number(_("Checks in a row until a member is not well"), "", 1, 10, 3),
+    }
+
+
+def _ways() -> dict[str, Any]:
+    """How members are spoken to."""
+    return {
+        "tls": _switch(
+            _("Encrypted to members"),
+            _("Services are known by their certificates; who is an address is not proved to be who it is."),
+            usual=False,
+        ),
+        "sticky": _switch(
+            _("A visitor stays with a member"),
+            _("A cookie says which one, as long as that one is well."),
+            usual=False,
+        ),
+        "forwarded": _switch(
+            _("Members are told who asks"),
+            _("By X-Forwarded-For and X-Forwarded-Proto; what a client itself sends of them is taken away."),
+            usual=True,
+        ),
+        "proxy_protocol": _switch(
+            _("PROXY protocol"), _("For members that expect it: they learn who connects, of TCP too."), usual=False
+        ),
+        "timeout_seconds": _number(
+            _("Seconds for an answer"), _("After this a member that says nothing is given up."), 1, 3600, 60
+        ),
     }
 
 

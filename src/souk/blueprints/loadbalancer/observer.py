@@ -47,16 +47,7 @@ def _(message: str) -> str:
 
 
 PANELS = (
-    Panel(
-        "requests",
-        _("Requests a second"),
-        "",
-        (
-            Curve(_("Requests"), "requests"),
-            Curve(_("Not found or refused"), "requests_refused"),
-            Curve(_("Failed"), "requests_failed"),
-        ),
-    ),
+    panels.REQUESTS,
     Panel("latency", _("Time for an answer"), "s", (Curve(_("Mean of the slowest pool"), "answer_seconds"),)),
     Panel("members", _("Members"), "", (Curve(_("Well"), "members_up"), Curve(_("Not well"), "members_down"))),
     Panel("clients", _("Connected clients"), "", (Curve(_("Clients"), "connected"),)),
@@ -65,7 +56,6 @@ PANELS = (
 
 # HAProxy also tells its own process what it does.
 _LOGGED = (f"--unit={UNIT}", "_TRANSPORT=syslog", "--output-fields=MESSAGE,PRIORITY")
-_REQUEST = re.compile(r"([1-5])\d\d \d+ms ")
 _DOWN = re.compile(r"Server .* is DOWN|has no server available|Health check .* failed")
 
 
@@ -121,6 +111,4 @@ def values(rows: Sequence[Row]) -> list[float | None]:
 def severity(entry: Mapping[str, Any], text: str) -> Severity:
     """A request's line begins with its status; that a member is not well is told in HAProxy's words."""
     del entry
-    if found := _REQUEST.match(text):
-        return {"5": Severity.ERROR, "4": Severity.WARNING}.get(found[1], Severity.INFO)
-    return Severity.ERROR if _DOWN.search(text) else Severity.INFO
+    return journals.answered(text) or (Severity.ERROR if _DOWN.search(text) else Severity.INFO)

@@ -28,8 +28,6 @@ _TELL_WITHIN = 90.0
 _MOST_UPDATES = 100_000
 _LONGEST_LINE = 4_000
 _FIELDS = ("--output-fields=MESSAGE,PRIORITY,SYSLOG_IDENTIFIER",)
-_ERROR, _WARNING = 3, 4
-"""syslog's priorities."""
 
 
 class JournalAndUpdates(OnlyLooks):
@@ -76,8 +74,5 @@ def _instant(seconds: float | None) -> datetime | None:
 
 
 def _described(entry: Mapping[str, Any], text: str) -> tuple[Severity, str]:
-    priority = str(entry.get("PRIORITY") or "")
-    level = int(priority) if priority.isdecimal() and len(priority) == 1 else _WARNING + 1
-    severity = Severity.ERROR if level <= _ERROR else Severity.WARNING if level == _WARNING else Severity.INFO
     who = str(entry.get("SYSLOG_IDENTIFIER") or "")[:60]
-    return severity, (f"{who}: {text}" if who else text)[:_LONGEST_LINE]
+    return journals.gravity(entry), (f"{who}: {text}" if who else text)[:_LONGEST_LINE]

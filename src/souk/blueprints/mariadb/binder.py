@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from souk.blueprints import guests
-from souk.blueprints.mariadb import parameters
+from souk.blueprints.databases import databases
 from souk.blueprints.mariadb.passwords import verifier
 from souk.provisioning.contract import BindingRole, Credentials, Declined, Guest, Wanted
 
@@ -30,7 +30,7 @@ class UserBinder:
         """
         if name in _RESERVED or name.startswith("souk_"):
             raise Declined(_("This name is reserved. Choose another one."))
-        return Credentials(name, password, parameters.databases(wanted.parameters)[0])
+        return Credentials(name, password, databases(wanted.parameters)[0])
 
     def grant(
         self, guest: Guest, wanted: Wanted, credentials: Credentials, role: BindingRole = BindingRole.OWNER

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from souk.blueprints import disks, exports, guests, joining, recipes, restic
+from souk.blueprints.databases import databases
 from souk.blueprints.mariadb import parameters, probing, sizing
 from souk.blueprints.mariadb.archivist import Dumps
 from souk.blueprints.mariadb.binder import OWNER, UserBinder
@@ -84,7 +85,7 @@ class MariaDB(Abilities):
 
     def credentials(self, given: Mapping[str, Any], password: str) -> Credentials:
         """The databases' owner, signing in to the first of them."""
-        return Credentials(OWNER, password, parameters.databases(given)[0])
+        return Credentials(OWNER, password, databases(given)[0])
 
     def configure(self, guest: Guest, wanted: Wanted, credentials: Credentials, certificate: ServerCertificate) -> None:
         """One command, that may be issued the instant the machine has started; it waits inside.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from souk.blueprints.databases import databases
 from souk.blueprints.mariadb import parameters, sizing
 from souk.blueprints.mariadb.binder import OWNER
 from souk.blueprints.mariadb.passwords import verifier
@@ -31,7 +32,7 @@ def bundle(
         "zone": parameters.timezone(wanted.parameters),
         "reserve": sizing.reserve(wanted.size),
         "owner": _owner(credentials),
-        "databases": parameters.databases(wanted.parameters),
+        "databases": databases(wanted.parameters),
     }
 
 

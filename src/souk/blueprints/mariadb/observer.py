@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from souk.blueprints import journals
+from souk.blueprints import journals, panels
 from souk.blueprints.mariadb import probing, statements
 from souk.blueprints.supervision import Supervised
 from souk.provisioning.contract import (
@@ -63,9 +63,7 @@ def _(message: str) -> str:
 
 
 PANELS = (
-    Panel(
-        "connections", _("Connections"), "", (Curve(_("Open"), "connections"), Curve(_("Limit"), "connections_limit"))
-    ),
+    panels.CONNECTIONS,
     Panel(
         "queries",
         _("Queries a second"),
@@ -76,8 +74,8 @@ PANELS = (
     Panel(
         "rows", _("Rows a second"), "", (Curve(_("Rows read"), "rows_read"), Curve(_("Rows written"), "rows_written"))
     ),
-    Panel("databases", _("Size of the databases"), "bytes", (Curve(_("Databases"), "database_bytes"),)),
-    Panel("oldest", _("Oldest open transaction"), "s", (Curve(_("Age"), "oldest_transaction"),)),
+    panels.DATABASES,
+    panels.OLDEST_TRANSACTION,
 )
 
 _UNITS = ("--unit=souk-mariadb.service", "--unit=souk-slow-queries.service", "--output-fields=MESSAGE")

@@ -51,74 +51,88 @@ def parameters_schema() -> dict[str, Any]:
                 "uniqueItems": True,
                 "default": ["app"],
             },
-            "collation": {
-                "title": _("Sort order of text"),
-                "description": _("How text is compared and sorted in databases that are made from now on."),
-                "type": "string",
-                "oneOf": [
-                    {"const": "utf8mb4_uca1400_ai_ci", "title": _("Unicode, without accents and case")},
-                    {"const": "utf8mb4_uca1400_as_cs", "title": _("Unicode, with accents and case")},
-                    {"const": "utf8mb4_unicode_ci", "title": _("Unicode 4.0, as older applications expect")},
-                    {"const": "utf8mb4_general_ci", "title": _("Simple, as older applications expect")},
-                    {"const": "utf8mb4_bin", "title": _("By the characters' numbers")},
-                    {"const": "latin1_swedish_ci", "title": _("Latin 1, for very old applications")},
-                ],
-                "default": "utf8mb4_uca1400_ai_ci",
-                ADVANCED: True,
-                CHANGEABLE: True,
-            },
-            "sql_mode": {
-                "title": _("SQL mode"),
-                "description": _("How strictly values are checked. It counts for connections that are opened after."),
-                "type": "string",
-                "oneOf": [
-                    {"const": "strict", "title": _("Strict, as MariaDB by itself")},
-                    {"const": "traditional", "title": _("Traditional: also impossible dates are refused")},
-                    {"const": "ansi", "title": _("ANSI: quotes and joins as the standard says")},
-                    {"const": "lenient", "title": _("Lenient: what does not fit is cut off")},
-                ],
-                "default": "strict",
-                ADVANCED: True,
-                CHANGEABLE: True,
-            },
-            "timezone": {
-                **choices.timezone(
-                    _("What the server's clock shows, such as Africa/Casablanca. It counts for new connections.")
-                ),
-                "default": "UTC",
-                CHANGEABLE: True,
-            },
-            "connections": choices.number(
-                _("Connections"),
-                _("How many may be open at once; never more than fit the plan's memory: 100 for each gibibyte."),
-                10,
-                500,
-                500,
-            ),
-            "slow_query_seconds": choices.number(
-                _("Slow queries, in seconds"),
-                _("Queries that take longer are written into the log."),
-                1,
-                3600,
-                2,
-            ),
-            "packet_megabytes": choices.number(
-                _("Largest packet, in megabytes"),
-                _("How large a single value or statement may be. It counts for connections that are opened after."),
-                16,
-                1024,
-                64,
-            ),
-            "events": {
-                "title": _("Event scheduler"),
-                "description": _("Events in the databases run at their times."),
-                "type": "boolean",
-                "default": False,
-                ADVANCED: True,
-                CHANGEABLE: True,
-            },
+            **_text(),
+            **_limits(),
         },
         "examples": [{}, {"sql_mode": "ansi", "timezone": "Africa/Casablanca", "events": True}],
+    }
+
+
+def _text() -> dict[str, Any]:
+    """How what is written is taken."""
+    return {
+        "collation": {
+            "title": _("Sort order of text"),
+            "description": _("How text is compared and sorted in databases that are made from now on."),
+            "type": "string",
+            "oneOf": [
+                {"const": "utf8mb4_uca1400_ai_ci", "title": _("Unicode, without accents and case")},
+                {"const": "utf8mb4_uca1400_as_cs", "title": _("Unicode, with accents and case")},
+                {"const": "utf8mb4_unicode_ci", "title": _("Unicode 4.0, as older applications expect")},
+                {"const": "utf8mb4_general_ci", "title": _("Simple, as older applications expect")},
+                {"const": "utf8mb4_bin", "title": _("By the characters' numbers")},
+                {"const": "latin1_swedish_ci", "title": _("Latin 1, for very old applications")},
+            ],
+            "default": "utf8mb4_uca1400_ai_ci",
+            ADVANCED: True,
+            CHANGEABLE: True,
+        },
+        "sql_mode": {
+            "title": _("SQL mode"),
+            "description": _("How strictly values are checked. It counts for connections that are opened after."),
+            "type": "string",
+            "oneOf": [
+                {"const": "strict", "title": _("Strict, as MariaDB by itself")},
+                {"const": "traditional", "title": _("Traditional: also impossible dates are refused")},
+                {"const": "ansi", "title": _("ANSI: quotes and joins as the standard says")},
+                {"const": "lenient", "title": _("Lenient: what does not fit is cut off")},
+            ],
+            "default": "strict",
+            ADVANCED: True,
+            CHANGEABLE: True,
+        },
+        "timezone": {
+            **choices.timezone(
+                _("What the server's clock shows, such as Africa/Casablanca. It counts for new connections.")
+            ),
+            "default": "UTC",
+            CHANGEABLE: True,
+        },
+    }
+
+
+def _limits() -> dict[str, Any]:
+    """How much is let in, and what runs by itself."""
+    return {
+        "connections": choices.number(
+            _("Connections"),
+            _("How many may be open at once; never more than fit the plan's memory: 100 for each gibibyte."),
+            10,
+            500,
+            500,
+        ),
+        "slow_query_seconds": choices.number(
+            _("Slow queries, in seconds"),
+            _("Queries that take longer are written into the log."),
+            1,
+            3600,
+            2,
+        ),
+        "packet_megabytes": choices.number(
+            _("Largest packet, in megabytes"),
+            _("How large a single value or statement may be. It counts for connections that are opened after."),
+            16,
+            1024,
+            64,
+        ),
+        "events": {
+            "title": _("Event scheduler"),
+            "description": _("Events in the databases run at their times."),
+            "type": "boolean",
+            "default": False,
+            ADVANCED: True,
+            CHANGEABLE: True,
+        },
     }
 
 
@@ -134,11 +148,6 @@ def check(given: Mapping[str, Any]) -> None:
 def timezone(given: Mapping[str, Any]) -> str:
     """The time zone of an instance, by its name."""
     return str(given.get("timezone", "UTC"))
-
-
-def databases(given: Mapping[str, Any]) -> list[str]:
-    """The databases an instance has; the first is the one its credentials name."""
-    return list(given.get("databases") or ["app"])
 
 
 def live(given: Mapping[str, Any], most_connections: int) -> dict[str, str]:

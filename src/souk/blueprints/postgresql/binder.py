@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from souk.blueprints.postgresql import parameters, programs, scram
+from souk.blueprints.databases import databases
+from souk.blueprints.postgresql import programs, scram
 from souk.blueprints.postgresql.ensembles import RESERVED
 from souk.provisioning.contract import BindingRole, Credentials, Declined, Guest, Wanted
 
@@ -37,7 +38,7 @@ class RoleBinder:
         """
         if name in _RESERVED or name.startswith(("pg_", RESERVED)):
             raise Declined(_("This name is reserved. Choose another one."))
-        return Credentials(name, password, parameters.databases(wanted.parameters)[0])
+        return Credentials(name, password, databases(wanted.parameters)[0])
 
     def grant(
         self, guest: Guest, wanted: Wanted, credentials: Credentials, role: BindingRole = BindingRole.OWNER

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from souk.blueprints import disks, exports, guests, recipes
+from souk.blueprints.databases import databases
 from souk.blueprints.postgresql import parameters, probing, sizing
 from souk.blueprints.postgresql.archivist import PgBackRest
 from souk.blueprints.postgresql.binder import OWNER, RoleBinder
@@ -88,7 +89,7 @@ class PostgreSQL(Abilities):
 
     def credentials(self, parameters_: Mapping[str, Any], password: str) -> Credentials:
         """The databases' owner, signing in to the first of them."""
-        return Credentials(OWNER, password, parameters.databases(parameters_)[0])
+        return Credentials(OWNER, password, databases(parameters_)[0])
 
     def configure(self, guest: Guest, wanted: Wanted, credentials: Credentials, certificate: ServerCertificate) -> None:
         """One command, that may be issued the instant the machine has started; it waits inside.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from souk.blueprints.databases import databases
 from souk.blueprints.postgresql import ensembles, parameters, scram, sizing
 from souk.blueprints.postgresql.binder import OWNER
 from souk.provisioning.contract import Credentials, ServerCertificate, Wanted
@@ -35,7 +36,7 @@ def bundle(
         "reserve": sizing.reserve(wanted.size),
         "owner": _owner(credentials),
         "pool": _pool(wanted),
-        "databases": parameters.databases(wanted.parameters),
+        "databases": databases(wanted.parameters),
         "extensions": list(wanted.parameters.get("extensions") or ()),
     }
 

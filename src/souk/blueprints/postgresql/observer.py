@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import psycopg
 
+from souk.blueprints import panels
 from souk.blueprints.postgresql import journal, probing, statements
 from souk.blueprints.supervision import Supervised
 from souk.provisioning.contract import (
@@ -64,13 +65,11 @@ def _(message: str) -> str:
 
 
 PANELS = (
-    Panel(
-        "connections", _("Connections"), "", (Curve(_("Open"), "connections"), Curve(_("Limit"), "connections_limit"))
-    ),
+    panels.CONNECTIONS,
     Panel("transactions", _("Transactions a second"), "", (Curve(_("Transactions"), "transactions"),)),
     Panel("cache", _("Read from memory"), "%", (Curve(_("Share"), "blocks_hit", beside="blocks_read"),)),
-    Panel("databases", _("Size of the databases"), "bytes", (Curve(_("Databases"), "database_bytes"),)),
-    Panel("oldest", _("Oldest open transaction"), "s", (Curve(_("Age"), "oldest_transaction"),)),
+    panels.DATABASES,
+    panels.OLDEST_TRANSACTION,
     Panel("temporary", _("Temporary files a second"), "bytes", (Curve(_("Written"), "temporary_bytes"),)),
     Panel("replication", _("Replication lag"), "s", (Curve(_("Lag"), "replication_lag"),)),
 )

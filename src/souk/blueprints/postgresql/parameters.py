@@ -119,11 +119,6 @@ def pool_mode(parameters: Mapping[str, Any]) -> str:
     return "" if mode == "off" else mode
 
 
-def databases(parameters: Mapping[str, Any]) -> list[str]:
-    """The databases an instance has; the first is the one its credentials name."""
-    return list(parameters.get("databases") or ["app"])
-
-
 def _(message: str) -> str:
     """Marks a message id; whoever shows it translates it."""
     return message

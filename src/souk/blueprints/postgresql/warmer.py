@@ -13,6 +13,7 @@ import psycopg
 from psycopg import sql
 
 from souk.blueprints import guests
+from souk.blueprints.databases import databases
 from souk.blueprints.postgresql import parameters, scram, sizing
 from souk.blueprints.postgresql.binder import OWNER
 from souk.blueprints.postgresql.bundle import bundle
@@ -49,7 +50,7 @@ class WaitingServers:
         if parameters.version(parameters_) != VERSIONS[0].number:
             return False
         plain = not parameters_.get("extensions") and not parameters.pool_mode(parameters_)
-        return plain and len(parameters.databases(parameters_)) == 1
+        return plain and len(databases(parameters_)) == 1
 
     def take(self, wanted: Wanted, credentials: Credentials, password: str, authority: str) -> None:
         """One transaction: the owner gets its password, the database its name, and who did that is gone."""

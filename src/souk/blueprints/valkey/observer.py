@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from souk.blueprints import journals
+from souk.blueprints import journals, panels
 from souk.blueprints.supervision import Supervised
 from souk.blueprints.valkey import probing
 from souk.blueprints.valkey.resp import ServerRefused
@@ -63,9 +63,7 @@ PANELS = (
     Panel("hits", _("Keys found"), "%", (Curve(_("Share of reads"), "hits", beside="misses"),)),
     Panel("keys", _("Keys"), "", (Curve(_("Keys"), "keys"),)),
     Panel("gone", _("Keys gone a second"), "", (Curve(_("Evicted"), "evicted"), Curve(_("Expired"), "expired"))),
-    Panel(
-        "connections", _("Connections"), "", (Curve(_("Open"), "connections"), Curve(_("Limit"), "connections_limit"))
-    ),
+    panels.CONNECTIONS,
 )
 
 

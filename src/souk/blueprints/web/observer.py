@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import ssl
 from collections.abc import Mapping
 from typing import Any
@@ -46,16 +45,7 @@ def _(message: str) -> str:
 
 
 PANELS = (
-    Panel(
-        "requests",
-        _("Requests a second"),
-        "",
-        (
-            Curve(_("Requests"), "requests"),
-            Curve(_("Not found or refused"), "requests_refused"),
-            Curve(_("Failed"), "requests_failed"),
-        ),
-    ),
+    panels.REQUESTS,
     Panel("latency", _("Time for a page"), "s", (Curve(_("95 of 100 within"), "slow_seconds"),)),
     panels.TRANSFER,
     Panel("files", _("Files of the site"), "bytes", (Curve(_("Used"), "site_bytes"),)),
@@ -66,8 +56,6 @@ _LOGGED = (
     "--unit=souk-php.service",
     "--output-fields=MESSAGE,PRIORITY",
 )
-_REQUEST = re.compile(r"([1-5])\d\d \d+ms ")
-_ERROR, _WARNING = 3, 4
 
 
 class Watching(Supervised):
@@ -113,8 +101,4 @@ def values(told: Mapping[str, Any]) -> list[float | None]:
 
 def severity(entry: Mapping[str, Any], text: str) -> Severity:
     """A request's line begins with its status; what else there is has the gravity that it was written with."""
-    if found := _REQUEST.match(text):
-        return {"5": Severity.ERROR, "4": Severity.WARNING}.get(found[1], Severity.INFO)
-    priority = str(entry.get("PRIORITY") or "")
-    level = int(priority) if priority.isdecimal() and len(priority) == 1 else _WARNING + 1
-    return Severity.ERROR if level <= _ERROR else Severity.WARNING if level == _WARNING else Severity.INFO
+    return journals.answered(text) or journals.gravity(entry)

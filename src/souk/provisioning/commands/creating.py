@@ -134,36 +134,10 @@ def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
     orderable(details.blueprint, details.parameters.get(VERSION), details.size.members)
     with acting(scope):
         identifier = new_id()
-        values: dict[str, Any] = {
-            "id": identifier,
-            "operation": new_id(),
-            "organization": details.organization,
-            "project": details.project,
-            "region": details.region,
-            "blueprint": details.blueprint,
-            "name": clean_name(details.name),
-            "label": f"{details.prefix}-{short(identifier)}",
-            "parameters": msgspec.json.encode(details.parameters).decode(),
-            "plan": details.plan,
-            "part_of": details.part_of,
-            "part": details.part,
-            "kind": _kind(details),
-            "vcpus": details.size.vcpus,
-            "memory": details.size.memory,
-            "disk": details.size.disk,
-            "members": details.size.members,
-            "extra_disk": details.size.extra_disk,
-            **{f"all_{key}": value for key, value in asdict(details.size.promised).items()},
-            "now": clock.now(),
-            "actor": actor(scope),
-            "restored_from": details.origin.instance if details.origin else None,
-            "restore_until": details.origin.until if details.origin else None,
-            "restored_snapshot": details.origin.snapshot if details.origin else None,
-        }
         try:
             # Whoever calls this is refused as a whole, so a savepoint would only cost two statements.
             with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-                cursor.execute(_CREATE, values)
+                cursor.execute(_CREATE, _values(scope, details, identifier))
                 promised, in_quota, made, _ = cursor.fetchone()
                 if made is None:
                     raise _refusal(details, bool(promised), bool(in_quota))
@@ -181,6 +155,36 @@ def create_instance(scope: Scope, details: InstanceDetails) -> UUID:
                 raise errors.NameTaken(name=details.name) from error
             raise
         return identifier
+
+
+def _values(scope: Scope, details: InstanceDetails, identifier: UUID) -> dict[str, Any]:
+    """What the statement that records an instance is told."""
+    return {
+        "id": identifier,
+        "operation": new_id(),
+        "organization": details.organization,
+        "project": details.project,
+        "region": details.region,
+        "blueprint": details.blueprint,
+        "name": clean_name(details.name),
+        "label": f"{details.prefix}-{short(identifier)}",
+        "parameters": msgspec.json.encode(details.parameters).decode(),
+        "plan": details.plan,
+        "part_of": details.part_of,
+        "part": details.part,
+        "kind": _kind(details),
+        "vcpus": details.size.vcpus,
+        "memory": details.size.memory,
+        "disk": details.size.disk,
+        "members": details.size.members,
+        "extra_disk": details.size.extra_disk,
+        **{f"all_{key}": value for key, value in asdict(details.size.promised).items()},
+        "now": clock.now(),
+        "actor": actor(scope),
+        "restored_from": details.origin.instance if details.origin else None,
+        "restore_until": details.origin.until if details.origin else None,
+        "restored_snapshot": details.origin.snapshot if details.origin else None,
+    }
 
 
 def _kind(details: InstanceDetails) -> WorkKind:
