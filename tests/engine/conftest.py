@@ -7,6 +7,7 @@ import os
 import secrets
 import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,22 @@ class Rig:
                 self.engine.delete(machine.name)
 
 
+@contextmanager
+def rigged(incus: IncusEngine) -> Iterator[Rig]:
+    """A prefix for machines, which are deleted in the end."""
+    rig = Rig(incus, namespace.current())
+    try:
+        yield rig
+    finally:
+        rig.clear()
+
+
+def built(incus: IncusEngine, blueprint: Blueprint) -> str:
+    """The image of a kind of service, built if the recipe or Debian changed."""
+    images.ensure(incus, blueprint.recipe, image_cache())
+    return blueprint.recipe.alias
+
+
 def image_cache() -> Path:
     """Where built images are kept, the installer's own included."""
     return Path(os.environ.get("SOUK_CACHE") or namespace.current().state) / "images"
@@ -106,24 +123,19 @@ def incus() -> IncusEngine:
 
 @pytest.fixture(scope="session")
 def image(incus: IncusEngine) -> str:
-    """The PostgreSQL image, built if the recipe or Debian changed."""
-    images.ensure(incus, BLUEPRINT.recipe, image_cache())
-    return BLUEPRINT.recipe.alias
+    """PostgreSQL's."""
+    return built(incus, BLUEPRINT)
 
 
 @pytest.fixture
 def rig(incus: IncusEngine) -> Iterator[Rig]:
     """A prefix for this test's machines."""
-    rig = Rig(incus, namespace.current())
-    yield rig
-    rig.clear()
+    with rigged(incus) as rig:
+        yield rig
 
 
 @pytest.fixture(scope="module")
 def rig_of_module(incus: IncusEngine) -> Iterator[Rig]:
     """What is made here goes with the module."""
-    rig = Rig(incus, namespace.current())
-    try:
+    with rigged(incus) as rig:
         yield rig
-    finally:
-        rig.clear()

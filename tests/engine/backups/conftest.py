@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.engine.conftest import Rig, image_cache
+from tests.engine.conftest import Rig, image_cache, rigged
 from tests.engine.objectstorage.conftest import Storage
 from tests.engine.objectstorage.conftest import order as order_storage
 from tests.engine.postgresql.conftest import Service
@@ -20,7 +20,6 @@ from souk.blueprints.postgresql import BLUEPRINT
 from souk.engines import images
 from souk.engines.incus import IncusEngine
 from souk.provisioning.contract import BackupFound, BackupKind, Credentials, Fingerprint, Repository
-from souk.settings import namespace
 
 ARCHIVIST = BLUEPRINT.archivist
 KEPT = "A-VALUE-THAT-NOBODY-ELSE-SHALL-READ"
@@ -100,13 +99,10 @@ def storage_image(incus: IncusEngine) -> str:
 @pytest.fixture(scope="module")
 def storage(incus: IncusEngine, storage_image: str) -> Iterator[Storage]:
     """One object storage that a module's tests share; its neighbours reach it."""
-    rig = Rig(incus, namespace.current())
-    try:
+    with rigged(incus) as rig:
         made = order_storage(rig, storage_image)
         made.configure()
         yield made
-    finally:
-        rig.clear()
 
 
 @pytest.fixture
@@ -120,13 +116,10 @@ def own_storage(rig: Rig, storage_image: str) -> Storage:
 @pytest.fixture(scope="module")
 def kept(incus: IncusEngine, image: str, storage: Storage) -> Iterator[Kept]:
     """One service with a repository, that a module's tests share."""
-    rig = Rig(incus, namespace.current())
-    try:
+    with rigged(incus) as rig:
         service = order_service(rig, image, 40)
         service.configure()
         yield keep(service, storage, "pg_kept01")
-    finally:
-        rig.clear()
 
 
 @pytest.fixture

@@ -12,16 +12,14 @@ import dns.query
 import dns.rcode
 import dns.rdatatype
 import pytest
-from tests.engine.conftest import Rig, image_cache
+from tests.engine.conftest import Rig, built, rigged
 from tests.support.authorities import authority
 
 from souk.blueprints.dnszones import BLUEPRINT
-from souk.engines import images
 from souk.engines.contract import Execution, MachineSpec
 from souk.engines.incus import IncusEngine
 from souk.provisioning.contract import Credentials, ServerCertificate, Size, Wanted, ZoneServed, ZoneText
 from souk.provisioning.zones import files
-from souk.settings import namespace
 from souk.sites.certificates import issue
 
 MIB = 1024**2
@@ -88,18 +86,13 @@ def begin(rig: Rig, image: str, label: str) -> Server:
 
 @pytest.fixture(scope="session")
 def dns_image(incus: IncusEngine) -> str:
-    """The image, built if the recipe or Debian changed."""
-    images.ensure(incus, BLUEPRINT.recipe, image_cache())
-    return BLUEPRINT.recipe.alias
+    return built(incus, BLUEPRINT)
 
 
 @pytest.fixture(scope="module")
 def server(incus: IncusEngine, dns_image: str) -> Iterator[Server]:
     """One that serves."""
-    rig = Rig(incus, namespace.current())
-    try:
+    with rigged(incus) as rig:
         made = begin(rig, dns_image, "dns")
         made.configure()
         yield made
-    finally:
-        rig.clear()

@@ -11,12 +11,11 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.engine.conftest import Rig, image_cache
+from tests.engine.conftest import Rig, built
 from tests.support.authorities import authority
 from tests.support.looping import until
 
 from souk.blueprints.loadbalancer import BLUEPRINT
-from souk.engines import images
 from souk.engines.contract import Card, Execution, MachineSpec
 from souk.engines.incus import IncusEngine
 from souk.provisioning.contract import MemberSeen, Neighbour, ServerCertificate, Size, Wanted
@@ -144,9 +143,7 @@ def pool(*names: str, port: int = 8080, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def balancer_image(incus: IncusEngine) -> str:
-    """The image, built if the recipe or Debian changed."""
-    images.ensure(incus, BLUEPRINT.recipe, image_cache())
-    return BLUEPRINT.recipe.alias
+    return built(incus, BLUEPRINT)
 
 
 @pytest.fixture(scope="package")

@@ -9,7 +9,7 @@ from cryptography import x509
 from tests.engine.loadbalancer.conftest import Balanced, pool
 from tests.support.dns import zone
 from tests.support.outside import outside
-from tests.support.street import NAME, WWW, Street, at_street, soon
+from tests.support.street import LASTS, NAME, WWW, Street, at_street, soon
 
 pytestmark = pytest.mark.engine
 
@@ -39,7 +39,7 @@ def test_names_get_certificates_are_renewed_and_lead_to_the_main_one_while_clien
         status, headers, _ = street.asked(url)
         assert (status, headers["location"]) == (308, f"https://{NAME}/a?b=c")
     first = street.shown().serial_number
-    assert soon(lambda: street.shown().serial_number != first, within=45), street.story
+    assert soon(lambda: street.shown().serial_number != first, within=2 * LASTS), street.story
     # Configured anew, it has them still; told of none, it answers to its own name alone.
     balanced.configure(pools=[pool("un", "deux", sticky=True)])
     assert street.shown().issuer != before.issuer

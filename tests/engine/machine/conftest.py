@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.engine.conftest import Rig, image_cache
+from tests.engine.conftest import Rig, built, rigged
 from tests.engine.reconciler.conftest import Shop, opened
 from tests.engine.reconciler.test_killed_for_real import until
 from tests.support.authorities import authority
@@ -18,14 +18,12 @@ from tests.support.workers import Worker
 
 from souk.blueprints.machine import BLUEPRINT
 from souk.cli import ssh
-from souk.engines import images
 from souk.engines.contract import Execution, MachineSpec
 from souk.engines.incus import IncusEngine
 from souk.ordering import commands as ordering
 from souk.ordering.queries import order as find_order
 from souk.provisioning.contract import Connection, Credentials, ServerCertificate, Size, Wanted
 from souk.provisioning.queries import connection_of, operation, service
-from souk.settings import namespace
 from souk.sites.certificates import issue
 
 MIB = 1024**2
@@ -114,21 +112,16 @@ def order(rig: Rig, image: str, folder: Path, number: int = 1, **parameters: Any
 
 @pytest.fixture(scope="session")
 def machine_image(incus: IncusEngine) -> str:
-    """The image, built if the recipe or Debian changed."""
-    images.ensure(incus, BLUEPRINT.recipe, image_cache())
-    return BLUEPRINT.recipe.alias
+    return built(incus, BLUEPRINT)
 
 
 @pytest.fixture(scope="session")
 def box(incus: IncusEngine, machine_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
     """One configured machine that several tests share; they leave it as they found it."""
-    rig = Rig(incus, namespace.current())
-    try:
+    with rigged(incus) as rig:
         made = order(rig, machine_image, tmp_path_factory.mktemp("box"))
         made.configure()
         yield made
-    finally:
-        rig.clear()
 
 
 @pytest.fixture

@@ -3,46 +3,27 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from tests.engine.conftest import Rig, image_cache
+from tests.engine.conftest import Rig, built, rigged
+from tests.engine.tenants import Tenant
 from tests.support.authorities import authority
 
 from souk.blueprints.mariadb import BLUEPRINT, probing
-from souk.engines import images
-from souk.engines.contract import Execution, MachineSpec
 from souk.engines.incus import IncusEngine
-from souk.provisioning.contract import BindingRole, Credentials, ServerCertificate, Size, Wanted
-from souk.settings import namespace
-from souk.sites.authority import Authority
-from souk.sites.certificates import issue
+from souk.provisioning.contract import BindingRole, Credentials, Size
 
 MIB = 1024**2
 SIZE = Size(vcpus=1, memory=512 * MIB, disk=1024 * MIB)
 
 
 @dataclass
-class Service:
+class Service(Tenant):
     """A MariaDB machine, and what its customer knows."""
-
-    engine: IncusEngine
-    spec: MachineSpec
-    wanted: Wanted
-    credentials: Credentials
-    authority: Authority
-    certificate: ServerCertificate = field(init=False)
-
-    def __post_init__(self) -> None:
-        issued = issue(self.authority, self.wanted.hostname, self.wanted.address)
-        self.certificate = ServerCertificate(issued.certificate, issued.key, self.authority.certificate)
-
-    def execute(self, command: Sequence[str], *, stdin: bytes = b"", timeout: float = 60.0) -> Execution:
-        """Run a command in the machine: what makes this a blueprint's guest."""
-        return self.engine.execute(self.spec.name, command, stdin=stdin, timeout=timeout)
 
     def configure(self) -> None:
         """Bring the machine to what is wanted."""
@@ -75,18 +56,13 @@ def order(rig: Rig, image: str, number: int = 1, **parameters: Any) -> Service:
 
 @pytest.fixture(scope="session")
 def maria_image(incus: IncusEngine) -> str:
-    """The image, built if the recipe or Debian changed."""
-    images.ensure(incus, BLUEPRINT.recipe, image_cache())
-    return BLUEPRINT.recipe.alias
+    return built(incus, BLUEPRINT)
 
 
 @pytest.fixture(scope="session")
 def service(incus: IncusEngine, maria_image: str) -> Iterator[Service]:
     """One configured service that several tests share; they leave it as they found it."""
-    rig = Rig(incus, namespace.current())
-    try:
+    with rigged(incus) as rig:
         made = order(rig, maria_image)
         made.configure()
         yield made
-    finally:
-        rig.clear()

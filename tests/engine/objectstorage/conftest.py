@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.config import Config
-from tests.engine.conftest import Rig, image_cache
+from tests.engine.conftest import Rig, built, rigged
+from tests.engine.tenants import Tenant
 from tests.support.authorities import authority
 
 from souk.blueprints.objectstorage import BLUEPRINT
-from souk.engines import images
-from souk.engines.contract import Execution, MachineSpec
 from souk.engines.incus import IncusEngine
-from souk.provisioning.contract import BindingRole, Credentials, Repository, ServerCertificate, Size, Wanted
-from souk.settings import namespace
-from souk.sites.authority import Authority
-from souk.sites.certificates import issue
+from souk.provisioning.contract import BindingRole, Credentials, Repository, Size
 
 MIB = 1024**2
 SIZE = Size(vcpus=1, memory=1024 * MIB, disk=4096 * MIB)
@@ -29,23 +25,11 @@ PATIENCE = {"max_attempts": 1}
 
 
 @dataclass
-class Storage:
+class Storage(Tenant):
     """An object storage machine, and what its owner knows."""
 
-    engine: IncusEngine
-    spec: MachineSpec
-    wanted: Wanted
-    credentials: Credentials
-    authority: Authority
-    certificate: ServerCertificate = field(init=False)
-
-    def __post_init__(self) -> None:
-        issued = issue(self.authority, self.wanted.hostname, self.wanted.address, [f"*.{self.wanted.hostname}"])
-        self.certificate = ServerCertificate(issued.certificate, issued.key, self.authority.certificate)
-
-    def execute(self, command: Sequence[str], *, stdin: bytes = b"", timeout: float = 60.0) -> Execution:
-        """Run a command in the machine: what makes this a blueprint's guest."""
-        return self.engine.execute(self.spec.name, command, stdin=stdin, timeout=timeout)
+    def further_names(self) -> Sequence[str]:
+        return [f"*.{self.wanted.hostname}"]
 
     def configure(self) -> None:
         """Bring the machine to what is wanted."""
@@ -107,21 +91,16 @@ def order(rig: Rig, image: str, number: int = 1) -> Storage:
 
 @pytest.fixture(scope="session")
 def storage_image(incus: IncusEngine) -> str:
-    """The object storage image, built if the recipe or Debian changed."""
-    images.ensure(incus, BLUEPRINT.recipe, image_cache())
-    return BLUEPRINT.recipe.alias
+    return built(incus, BLUEPRINT)
 
 
 @pytest.fixture(scope="session")
 def storage(incus: IncusEngine, storage_image: str) -> Iterator[Storage]:
     """One configured server that several tests share."""
-    rig = Rig(incus, namespace.current())
-    try:
+    with rigged(incus) as rig:
         made = order(rig, storage_image)
         made.configure()
         yield made
-    finally:
-        rig.clear()
 
 
 @pytest.fixture

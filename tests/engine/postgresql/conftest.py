@@ -3,45 +3,28 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
 import pytest
-from tests.engine.conftest import Rig
+from tests.engine.conftest import Rig, rigged
+from tests.engine.tenants import Tenant
 from tests.support.authorities import authority
 
 from souk.blueprints.postgresql import BLUEPRINT, probing
-from souk.engines.contract import Execution, MachineSpec
+from souk.engines.contract import Execution
 from souk.engines.incus import IncusEngine
-from souk.provisioning.contract import Credentials, ServerCertificate, Size, Wanted
-from souk.settings import namespace
-from souk.sites.authority import Authority
-from souk.sites.certificates import issue
+from souk.provisioning.contract import Size
 
 MIB = 1024**2
 SIZE = Size(vcpus=1, memory=512 * MIB, disk=1024 * MIB)
 
 
 @dataclass
-class Service:
+class Service(Tenant):
     """A PostgreSQL machine, and what its customer knows."""
-
-    engine: IncusEngine
-    spec: MachineSpec
-    wanted: Wanted
-    credentials: Credentials
-    authority: Authority
-    certificate: ServerCertificate = field(init=False)
-
-    def __post_init__(self) -> None:
-        issued = issue(self.authority, self.wanted.hostname, self.wanted.address)
-        self.certificate = ServerCertificate(issued.certificate, issued.key, self.authority.certificate)
-
-    def execute(self, command: Sequence[str], *, stdin: bytes = b"", timeout: float = 60.0) -> Execution:
-        """Run a command in the machine: what makes this a blueprint's guest."""
-        return self.engine.execute(self.spec.name, command, stdin=stdin, timeout=timeout)
 
     def configure(self) -> None:
         """Bring the machine to what is wanted."""
@@ -70,13 +53,10 @@ def order(rig: Rig, image: str, number: int = 1, **parameters: Any) -> Service:
 @pytest.fixture(scope="session")
 def service(incus: IncusEngine, image: str) -> Iterator[Service]:
     """One configured service that several tests share; they leave it as they found it."""
-    rig = Rig(incus, namespace.current())
-    try:
+    with rigged(incus) as rig:
         made = order(rig, image)
         made.configure()
         yield made
-    finally:
-        rig.clear()
 
 
 @pytest.fixture

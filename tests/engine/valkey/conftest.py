@@ -4,48 +4,30 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import valkey
-from tests.engine.conftest import Rig, image_cache
+from tests.engine.conftest import Rig, built, rigged
+from tests.engine.tenants import Tenant
 from tests.support.authorities import authority
 
 from souk.blueprints.valkey import BLUEPRINT
-from souk.engines import images
-from souk.engines.contract import Execution, MachineSpec
 from souk.engines.incus import IncusEngine
-from souk.provisioning.contract import BindingRole, Credentials, Health, ServerCertificate, Size, Wanted
-from souk.settings import namespace
-from souk.sites.authority import Authority
-from souk.sites.certificates import issue
+from souk.provisioning.contract import BindingRole, Credentials, Health, Size
 
 MIB = 1024**2
 SIZE = Size(vcpus=1, memory=256 * MIB, disk=1024 * MIB)
 
 
 @dataclass
-class Server:
+class Server(Tenant):
     """A machine, and what its owner knows."""
 
-    engine: IncusEngine
-    spec: MachineSpec
-    wanted: Wanted
-    credentials: Credentials
-    authority: Authority
     folder: Path
-    certificate: ServerCertificate = field(init=False)
-
-    def __post_init__(self) -> None:
-        issued = issue(self.authority, self.wanted.hostname, self.wanted.address)
-        self.certificate = ServerCertificate(issued.certificate, issued.key, self.authority.certificate)
-
-    def execute(self, command: Sequence[str], *, stdin: bytes = b"", timeout: float = 60.0) -> Execution:
-        """Run a command in the machine: what makes this a blueprint's guest."""
-        return self.engine.execute(self.spec.name, command, stdin=stdin, timeout=timeout)
 
     def configure(self, **parameters: Any) -> None:
         """Bring the machine to what is wanted, with these parameters from now on."""
@@ -97,21 +79,16 @@ def order(rig: Rig, image: str, folder: Path, number: int = 1, size: Size = SIZE
 
 @pytest.fixture(scope="session")
 def valkey_image(incus: IncusEngine) -> str:
-    """The image, built if the recipe or Debian changed."""
-    images.ensure(incus, BLUEPRINT.recipe, image_cache())
-    return BLUEPRINT.recipe.alias
+    return built(incus, BLUEPRINT)
 
 
 @pytest.fixture(scope="session")
 def server(incus: IncusEngine, valkey_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server that keeps each write, and that several tests share."""
-    rig = Rig(incus, namespace.current())
-    try:
+    with rigged(incus) as rig:
         made = order(rig, valkey_image, tmp_path_factory.mktemp("valkey"))
         made.configure()
         yield made
-    finally:
-        rig.clear()
 
 
 @pytest.fixture(autouse=True)

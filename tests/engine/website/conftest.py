@@ -11,17 +11,15 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.engine.conftest import Rig, image_cache
+from tests.engine.conftest import Rig, built, rigged
 from tests.engine.machine.conftest import KeyPair, key_pair
 from tests.support.authorities import authority
 
 from souk.blueprints.web import front, probing
 from souk.blueprints.website import BLUEPRINT
-from souk.engines import images
 from souk.engines.contract import Execution, MachineSpec
 from souk.engines.incus import IncusEngine
 from souk.provisioning.contract import BindingRole, Credentials, ServerCertificate, Size, Wanted
-from souk.settings import namespace
 from souk.sites.certificates import issue
 
 MIB = 1024**2
@@ -147,18 +145,13 @@ def order(rig: Rig, image: str, folder: Path, number: int = 1, **parameters: Any
 
 @pytest.fixture(scope="session")
 def site_image(incus: IncusEngine) -> str:
-    """The image, built if the recipe or Debian changed."""
-    images.ensure(incus, BLUEPRINT.recipe, image_cache())
-    return BLUEPRINT.recipe.alias
+    return built(incus, BLUEPRINT)
 
 
 @pytest.fixture(scope="session")
 def site(incus: IncusEngine, site_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One configured site that several tests share."""
-    rig = Rig(incus, namespace.current())
-    try:
+    with rigged(incus) as rig:
         made = order(rig, site_image, tmp_path_factory.mktemp("site"))
         made.configure()
         yield made
-    finally:
-        rig.clear()

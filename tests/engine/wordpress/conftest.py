@@ -8,16 +8,14 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.engine.conftest import Rig, image_cache
+from tests.engine.conftest import Rig, built, rigged
 from tests.engine.machine.conftest import key_pair
 from tests.engine.website.conftest import MIB, Site
 
 from souk.blueprints.web import probing
 from souk.blueprints.wordpress import BLUEPRINT
-from souk.engines import images
 from souk.engines.incus import IncusEngine
 from souk.provisioning.contract import Size
-from souk.settings import namespace
 
 SIZE = Size(vcpus=1, memory=512 * MIB, disk=1024 * MIB)
 
@@ -70,21 +68,16 @@ def order(rig: Rig, image: str, folder: Path, number: int = 1, **parameters: Any
 
 @pytest.fixture(scope="session")
 def press_image(incus: IncusEngine) -> str:
-    """The image, built if the recipe or Debian changed."""
-    images.ensure(incus, BLUEPRINT.recipe, image_cache())
-    return BLUEPRINT.recipe.alias
+    return built(incus, BLUEPRINT)
 
 
 @pytest.fixture(scope="session")
 def press(incus: IncusEngine, press_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One WordPress in French that several tests share."""
-    rig = Rig(incus, namespace.current())
-    try:
+    with rigged(incus) as rig:
         made = order(rig, press_image, tmp_path_factory.mktemp("press"), site_title="Atlas Menuiserie", admin="fatima")
         made.configure()
         yield made
-    finally:
-        rig.clear()
 
 
 @pytest.fixture
